@@ -24,7 +24,15 @@ internal static class ArchiveCommand
                 new Inventory(session) { TellsAge = true }.ReadAsync(cancellationToken).Where(entry => filter.Includes(parsed, entry)),
                 entry => session.Printer.Row(
                     table,
-                    new { entry.ArchiveId, name = ArchiveName.Decode(entry.Description ?? ""), entry.Description, entry.SizeBytes, entry.CreatedAt, treeHash = entry.TreeHash.ToString() },
+                    new
+                    {
+                        entry.ArchiveId,
+                        name = ArchiveName.Decode(entry.Description ?? ""),
+                        entry.Description,
+                        entry.SizeBytes,
+                        entry.CreatedAt,
+                        treeHash = entry.TreeHash.ToString(),
+                    },
                     entry.ArchiveId,
                     ArchiveName.ShowOrHyphen(entry.Description),
                     ByteCount.Format(entry.SizeBytes),

@@ -79,7 +79,8 @@ internal static class ManPage
             : $" \\fI{Escape(option.HelpName ?? "value")}\\fR";
         lines.Add(".TP");
         lines.Add(names + value);
-        lines.Add(Escape($"{option.Description}{DefaultOf(option is { HasDefaultValue: true } && value.Length > 0 ? option.GetDefaultValue() : null)}"));
+        var hasDefault = option.HasDefaultValue && value.Length > 0;
+        lines.Add(Escape($"{option.Description}{DefaultOf(hasDefault ? option.GetDefaultValue() : null)}"));
     }
 
     private static void WriteAsIs(IEnumerable<string> text, List<string> lines)

@@ -5,8 +5,8 @@ using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Cli.Control;
 
-/// <summary><c>backup run</c>: make a whole backup. <c>backup begin|end|show</c>: copy the journal of a running server, and hold a lease under which no bytes are
-/// deleted while they are copied.</summary>
+/// <summary><c>backup run</c>: make a whole backup. <c>backup begin|end|show</c>: copy the journal of a running server, and hold a lease under
+/// which no bytes are deleted while they are copied.</summary>
 internal static class BackupCommand
 {
     private static readonly TimeSpan MinLease = TimeSpan.FromMinutes(1);

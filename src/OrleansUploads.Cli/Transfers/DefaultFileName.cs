@@ -9,13 +9,14 @@ internal static class DefaultFileName
 {
     private const char Replacement = '_';
 
-    private static readonly Rune[] Invalid = [.. Path.GetInvalidFileNameChars().Where(static c => !char.IsSurrogate(c)).Select(static c => new Rune(c))];
+    private static readonly Rune[] Invalid = [.. Path.GetInvalidFileNameChars().Select(static c => new Rune(c))];
 
     /// <summary>Returns the name of the file. An archive without a usable name gets one from its ID.</summary>
     public static string Of(InventoryEntry archive)
     {
         var last = ArchiveName.Components(ArchiveName.Decode(archive.Description ?? "")).LastOrDefault("");
-        var name = string.Concat(last.EnumerateRunes().Select(static rune => IsSafe(rune) ? rune.ToString() : $"{Replacement}")).TrimStart('.', '-', ' ');
+        var safe = last.EnumerateRunes().Select(static rune => IsSafe(rune) ? rune : new Rune(Replacement));
+        var name = string.Concat(safe).TrimStart('.', '-', ' ');
         return name.Length > 0 ? name : $"archive-{ShortId.Of(archive.ArchiveId)}";
     }
 

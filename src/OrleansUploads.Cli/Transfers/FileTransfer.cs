@@ -35,6 +35,9 @@ internal sealed class FileTransfer(string name, long? sizeBytes, TimeProvider ti
     /// <summary>The bytes that are on the other side.</summary>
     public long DoneBytes => Interlocked.Read(ref _doneBytes);
 
+    /// <summary>How long it has lasted.</summary>
+    public TimeSpan Elapsed => time.GetElapsedTime(_startedAt);
+
     /// <summary>Whether this run has moved bytes.</summary>
     public bool HasMoved => Interlocked.Read(ref _movedBytes) > 0;
 

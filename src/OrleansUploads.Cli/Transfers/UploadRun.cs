@@ -134,9 +134,11 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
 
             var receipt = await send(transfer, cancellationToken);
             Interlocked.Increment(ref _uploadedCount);
+            var sizeBytes = file.Bytes ?? transfer.DoneBytes;
+            var size = $"{ByteCount.Format(sizeBytes)} in {TimeText.Format(transfer.Elapsed)}";
             _screen.Print(() => session.Printer.Result(
-                new { @event = "uploaded", file = path, receipt.ArchiveId, treeHash = receipt.TreeHash?.ToString() },
-                $"{path}  {receipt.ArchiveId}",
+                new { @event = "uploaded", file = path, receipt.ArchiveId, sizeBytes, treeHash = receipt.TreeHash?.ToString() },
+                $"{path}  {size}  {receipt.ArchiveId}",
                 receipt.ArchiveId));
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
