@@ -21,6 +21,14 @@ public class IdSource(TimeProvider time)
         return AttemptId.Create(time.GetUtcNow(), random);
     }
 
+    /// <summary>The ID of an attempt that a node writes. It contains the current time and the number of the part.</summary>
+    public AttemptId NewGrantedAttempt(int number)
+    {
+        Span<byte> random = stackalloc byte[AttemptId.GrantedRandomBytes];
+        Fill(random);
+        return AttemptId.CreateGranted(time.GetUtcNow(), number, random);
+    }
+
     /// <summary>Fills a span with unguessable bytes.</summary>
     protected virtual void Fill(Span<byte> random) => RandomNumberGenerator.Fill(random);
 

@@ -6,11 +6,13 @@ namespace OrleansUploads.Engine.Attempts;
 /// gets the blocks from its store.</summary>
 internal abstract class AttemptReader(UploadId upload, AttemptId attempt, AttemptFooter footer) : IAttemptReader
 {
-    /// <summary>The number of bytes with one checksum.</summary>
-    protected const int BlockBytes = AttemptFooter.BlockBytes;
+    /// <summary>Maximum length of short blocks that are verified together, while they are still in the core's cache.</summary>
+    private const int RunBytes = 4 * AttemptFooter.ChecksummedBytes;
 
-    /// <summary>Maximum length of blocks that are verified together, while they are still in the core's cache.</summary>
-    private const int RunBytes = 4 * BlockBytes;
+    /// <summary>The last block that was read only in part, from the pool; null before. A part of a long block is often followed by the
+    /// next part of it.</summary>
+    private byte[]? _block;
+    private long? _blockAt;
 
     /// <inheritdoc/>
     public long LengthBytes => footer.LengthBytes;
@@ -18,6 +20,9 @@ internal abstract class AttemptReader(UploadId upload, AttemptId attempt, Attemp
     protected UploadId Upload => upload;
 
     protected AttemptId Attempt => attempt;
+
+    /// <summary>The unit of verified reading.</summary>
+    protected int BlockBytes => footer.BlockBytes;
 
     /// <inheritdoc/>
     public virtual void Expect(long offset, long lengthBytes)
@@ -56,7 +61,16 @@ internal abstract class AttemptReader(UploadId upload, AttemptId attempt, Attemp
             : ValueTask.FromResult<IReadOnlyList<Sha256Digest>>(footer.ReadLeaves());
 
     /// <inheritdoc/>
-    public abstract ValueTask DisposeAsync();
+    public virtual ValueTask DisposeAsync()
+    {
+        _blockAt = null;
+        if (Interlocked.Exchange(ref _block, null) is { } block)
+        {
+            ArrayPool<byte>.Shared.Return(block);
+        }
+
+        return ValueTask.CompletedTask;
+    }
 
     /// <summary>Gets whole blocks from the store, without verifying them. Only the last block of the attempt may be shorter.</summary>
     /// <exception cref="AttemptDamagedException">The store does not have all of these bytes.</exception>
@@ -69,7 +83,7 @@ internal abstract class AttemptReader(UploadId upload, AttemptId attempt, Attemp
     {
         // Whole blocks, including the short last one, go directly into the caller's buffer.
         var inBlock = (int)(offset % BlockBytes);
-        var run = Math.Min(wanted.Length, RunBytes);
+        var run = Math.Min(wanted.Length, Math.Max(RunBytes, BlockBytes));
         var whole = offset + run == LengthBytes ? run : run - (run % BlockBytes);
         if (inBlock == 0 && whole > 0)
         {
@@ -77,21 +91,20 @@ internal abstract class AttemptReader(UploadId upload, AttemptId attempt, Attemp
             return whole;
         }
 
-        var pooled = ArrayPool<byte>.Shared.Rent(BlockBytes);
-        try
+        var blockAt = offset - inBlock;
+        _block ??= ArrayPool<byte>.Shared.Rent(BlockBytes);
+        var block = _block.AsMemory(0, (int)Math.Min(BlockBytes, LengthBytes - blockAt));
+        if (_blockAt != blockAt)
         {
-            var blockAt = offset - inBlock;
-            var block = pooled.AsMemory(0, (int)Math.Min(BlockBytes, LengthBytes - blockAt));
+            _blockAt = null;
             await ReadBlocksAsync(blockAt, block, cancellationToken);
-            var part = block[inBlock..];
-            part = part[..Math.Min(part.Length, wanted.Length)];
-            part.CopyTo(wanted);
-            return part.Length;
+            _blockAt = blockAt;
         }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(pooled);
-        }
+
+        var part = block[inBlock..];
+        part = part[..Math.Min(part.Length, wanted.Length)];
+        part.CopyTo(wanted);
+        return part.Length;
     }
 
     private async ValueTask ReadBlocksAsync(long offset, Memory<byte> blocks, CancellationToken cancellationToken)

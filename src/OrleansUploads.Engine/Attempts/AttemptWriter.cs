@@ -41,7 +41,7 @@ internal abstract class AttemptWriter(UploadId upload, AttemptId attempt, Attemp
     {
         cancellationToken.ThrowIfCancellationRequested();
         ThrowUnlessWriting();
-        footer.Seal(upload, attempt, leaves.Span);
+        footer.Seal(upload, leaves.Span);
         try
         {
             await FinishAsync(cancellationToken);

@@ -38,7 +38,7 @@ internal sealed class DiskAttemptReader : AttemptReader
     public override ValueTask DisposeAsync()
     {
         _file.Dispose();
-        return ValueTask.CompletedTask;
+        return base.DisposeAsync();
     }
 
     protected override ValueTask FetchAsync(long offset, Memory<byte> blocks, CancellationToken cancellationToken)
@@ -57,14 +57,14 @@ internal sealed class DiskAttemptReader : AttemptReader
 
     private static AttemptFooter ReadFooter(SafeFileHandle file, UploadId upload, AttemptId attempt)
     {
-        if (AttemptFooter.LengthIn(RandomAccess.GetLength(file)) is not { } lengthBytes)
+        if (AttemptFooter.LengthIn(attempt, RandomAccess.GetLength(file)) is not { } lengthBytes)
         {
             throw Damaged(upload, attempt, AttemptFooter.Uncommitted);
         }
 
-        var footer = new AttemptFooter(lengthBytes);
+        var footer = new AttemptFooter(attempt, lengthBytes);
         var fault = TryReadExactly(file, footer.Bytes.Span, lengthBytes)
-            ? footer.FindFault(upload, attempt)
+            ? footer.FindFault(upload)
             : AttemptFooter.Uncommitted;
         return fault is null ? footer : throw Damaged(upload, attempt, fault);
     }

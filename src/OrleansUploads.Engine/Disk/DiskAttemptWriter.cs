@@ -40,7 +40,7 @@ internal sealed class DiskAttemptWriter : AttemptWriter
         Action<long>? requireSpace)
     {
         requireSpace?.Invoke(lengthBytes);
-        var footer = new AttemptFooter(lengthBytes);
+        var footer = new AttemptFooter(attempt, lengthBytes);
         try
         {
             var file = directories.Create(upload, StoredNames.Of(attempt), lengthBytes + footer.Bytes.Length);

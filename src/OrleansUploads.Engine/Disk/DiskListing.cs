@@ -105,7 +105,7 @@ internal static class DiskListing
         var measured = new List<ListedAttempt>(attempts.Length);
         foreach (var attempt in attempts)
         {
-            if (files.Find(StoredNames.Of(attempt)) is { } fileBytes && AttemptFooter.LengthIn(fileBytes) is { } lengthBytes)
+            if (files.Find(StoredNames.Of(attempt)) is { } fileBytes && AttemptFooter.LengthIn(attempt, fileBytes) is { } lengthBytes)
             {
                 measured.Add(new ListedAttempt(attempt, lengthBytes));
             }

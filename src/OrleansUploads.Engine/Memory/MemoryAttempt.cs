@@ -3,13 +3,13 @@ using OrleansUploads.Engine.Attempts;
 namespace OrleansUploads.Engine.Memory;
 
 /// <summary>The bytes of one attempt, in runs of 1 MiB that are allocated as bytes arrive, and its footer.</summary>
-internal sealed class MemoryAttempt(long lengthBytes)
+internal sealed class MemoryAttempt(AttemptId attempt, long lengthBytes)
 {
     private const int RunBytes = TreeHash.LeafBytes;
 
     private readonly List<byte[]> _runs = [];
 
-    public AttemptFooter Footer { get; } = new(lengthBytes);
+    public AttemptFooter Footer { get; } = new(attempt, lengthBytes);
 
     /// <summary>Whether it may be read. Guarded by the store.</summary>
     public bool IsCommitted { get; set; }
@@ -68,8 +68,6 @@ internal sealed class MemoryAttempt(long lengthBytes)
     internal sealed class Reader(UploadId upload, AttemptId attempt, MemoryAttempt read)
         : AttemptReader(upload, attempt, read.Footer)
     {
-        public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
-
         protected override ValueTask FetchAsync(long offset, Memory<byte> blocks, CancellationToken cancellationToken)
         {
             read.Read(offset, blocks.Span);

@@ -18,7 +18,7 @@ public sealed class MemoryPartStore : IPartStore
         CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var created = new MemoryAttempt(lengthBytes);
+        var created = new MemoryAttempt(attempt, lengthBytes);
         lock (_gate)
         {
             if (!_uploads.TryGetValue(upload, out var stored))

@@ -178,7 +178,7 @@ public sealed class PartsCopy(ICopiedStore from, ICopiedStore to, CopyOptions op
         ICopiedStore store, StoredItem item, CancellationToken cancellationToken)
     {
         await using var reader = await store.OpenAsync(
-            item.Upload, item.Attempt!.Value, AttemptFooter.LengthIn(item.StoredBytes), cancellationToken);
+            item.Upload, item.Attempt!.Value, AttemptFooter.LengthIn(item.Attempt.Value, item.StoredBytes), cancellationToken);
         return await reader.ReadLeavesAsync(cancellationToken);
     }
 
@@ -186,7 +186,7 @@ public sealed class PartsCopy(ICopiedStore from, ICopiedStore to, CopyOptions op
         StoredItem item, AttemptId attempt, bool exists, CancellationToken cancellationToken)
     {
         await using var reader = await from.OpenAsync(
-            item.Upload, attempt, AttemptFooter.LengthIn(item.StoredBytes), cancellationToken);
+            item.Upload, attempt, AttemptFooter.LengthIn(attempt, item.StoredBytes), cancellationToken);
         if (exists)
         {
             await to.DeleteAttemptsAsync(item.Upload, [attempt], cancellationToken);

@@ -44,25 +44,25 @@ internal sealed class ObjectAttemptReader : AttemptReader
         cancellationToken.ThrowIfCancellationRequested();
         try
         {
-            var expected = lengthBytes + AttemptFooter.BytesFor(lengthBytes ?? 1);
+            var expected = lengthBytes + AttemptFooter.BytesFor(attempt, lengthBytes ?? 1);
             var range = expected > WholeBytes
-                ? new ObjectRange(lengthBytes!.Value, AttemptFooter.BytesFor(lengthBytes.Value))
+                ? new ObjectRange(lengthBytes!.Value, AttemptFooter.BytesFor(attempt, lengthBytes.Value))
                 : new ObjectRange(0, WholeBytes);
             var (bytes, objectBytes) = await ReadAsync(range);
-            var length = AttemptFooter.LengthIn(objectBytes);
+            var length = AttemptFooter.LengthIn(attempt, objectBytes);
             if (length is null || (lengthBytes is not null && length != lengthBytes))
             {
                 throw Damaged(upload, attempt, $"no attempt of {lengthBytes ?? 0} bytes has an object of {objectBytes} bytes");
             }
 
-            var footer = new AttemptFooter(length.Value);
+            var footer = new AttemptFooter(attempt, length.Value);
             if (range.Offset == 0 && objectBytes > bytes.Length)
             {
                 (bytes, _) = await ReadAsync(new ObjectRange(length.Value, footer.Bytes.Length));
             }
 
             bytes.AsMemory(bytes.Length - footer.Bytes.Length).CopyTo(footer.Bytes);
-            if (footer.FindFault(upload, attempt) is { } fault)
+            if (footer.FindFault(upload) is { } fault)
             {
                 throw Damaged(upload, attempt, fault);
             }
@@ -100,7 +100,7 @@ internal sealed class ObjectAttemptReader : AttemptReader
     public override ValueTask DisposeAsync()
     {
         Close();
-        return ValueTask.CompletedTask;
+        return base.DisposeAsync();
     }
 
     protected override async ValueTask FetchAsync(long offset, Memory<byte> blocks, CancellationToken cancellationToken)
@@ -167,5 +167,5 @@ internal sealed class ObjectAttemptReader : AttemptReader
         _request = null;
     }
 
-    private static long RoundUp(long bytes) => (bytes + BlockBytes - 1) / BlockBytes * BlockBytes;
+    private long RoundUp(long bytes) => (bytes + BlockBytes - 1) / BlockBytes * BlockBytes;
 }

@@ -24,7 +24,7 @@ internal sealed class ObjectAttemptWriter : AttemptWriter
         UploadId upload,
         AttemptId attempt,
         long lengthBytes)
-        : base(upload, attempt, new AttemptFooter(lengthBytes))
+        : base(upload, attempt, new AttemptFooter(attempt, lengthBytes))
     {
         _storage = storage;
         _calls = calls;

@@ -171,15 +171,33 @@ public sealed class ArchiveReader(IPartStore parts)
         var attempt = extent.Place.Attempt
             ?? throw new InvalidOperationException($"The bytes of archive {manifest.Archive} are in external storage.");
         var reader = await parts.OpenAsync(manifest.Upload, attempt, extent.LengthBytes, cancellationToken);
-        if (reader.LengthBytes == extent.LengthBytes)
+        var isOpen = false;
+        try
         {
+            if (reader.LengthBytes != extent.LengthBytes)
+            {
+                throw new AttemptDamagedException(
+                    $"Attempt {attempt} of upload {manifest.Upload} has {reader.LengthBytes} bytes instead of "
+                    + $"{extent.LengthBytes}.");
+            }
+
+            // What a node wrote is verified by its leaves, so they must be those of the part.
+            if (attempt.IsGranted && TreeHasher.FromLeaves([.. await reader.ReadLeavesAsync(cancellationToken)]) != extent.TreeHash)
+            {
+                throw new AttemptDamagedException(
+                    $"Attempt {attempt} of upload {manifest.Upload}: its stored hashes differ from the acknowledged tree hash.");
+            }
+
+            isOpen = true;
             return reader;
         }
-
-        await reader.DisposeAsync();
-        throw new AttemptDamagedException(
-            $"Attempt {attempt} of upload {manifest.Upload} has {reader.LengthBytes} bytes instead of "
-            + $"{extent.LengthBytes}.");
+        finally
+        {
+            if (!isOpen)
+            {
+                await reader.DisposeAsync();
+            }
+        }
     }
 
     /// <summary>The bytes of an extent that are copied, from an offset in it to an end in it.</summary>

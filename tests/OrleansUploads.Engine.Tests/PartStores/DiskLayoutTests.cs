@@ -1,5 +1,7 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Security.Cryptography;
+using System.Text;
 using Microsoft.Win32.SafeHandles;
 using OrleansUploads.Engine.Attempts;
 using OrleansUploads.Engine.Disk;
@@ -9,6 +11,7 @@ namespace OrleansUploads.Engine.Tests.PartStores;
 public sealed class DiskLayoutTests : IDisposable
 {
     private static readonly UploadId Upload = PartBytes.Upload(1);
+    private static readonly AttemptId[] Attempts = [PartBytes.Attempt(1), PartBytes.GrantedAttempt(1)];
 
     private readonly TemporaryFolder _temporary = new();
     private readonly string _root;
@@ -52,19 +55,44 @@ public sealed class DiskLayoutTests : IDisposable
         Assert.Equal(bytes.Length, BinaryPrimitives.ReadInt64LittleEndian(file.AsSpan(trailerAt + 12)));
     }
 
+    [Fact]
+    public async Task A_file_that_a_node_wrote_contains_the_bytes_then_leaves_and_trailer()
+    {
+        using var store = DiskPartStore.Open(_root);
+        var bytes = PartBytes.Of((1024 * 1024) + 5, seed: 1);
+        var attempt = PartBytes.GrantedAttempt(1);
+        await store.StoreAsync(Upload, attempt, bytes);
+
+        var file = await File.ReadAllBytesAsync(_temporary.Only(".part"));
+        var footer = new List<byte>();
+        foreach (var leaf in PartBytes.Leaves(bytes))
+        {
+            footer.AddRange(leaf.Span);
+        }
+
+        footer.AddRange("OU-PART\n\u0002\0\0\0"u8);
+        footer.AddRange(BitConverter.GetBytes((long)bytes.Length));
+        footer.AddRange(SHA256.HashData([.. footer, .. Encoding.ASCII.GetBytes(Upload.ToString()), .. Convert.FromHexString(attempt.ToString())]));
+        Assert.Equal([.. bytes, .. footer], file);
+    }
+
     [Theory]
     [InlineData(1)]
+    [InlineData(TreeHash.LeafBytes)]
+    [InlineData(TreeHash.LeafBytes + 1)]
     [InlineData(Limits.MaxPartSizeBytes)]
     [InlineData(Limits.MaxPartSizeBytes + 1)]
     [InlineData(ObjectLimits.MaxPartBytes)]
     public void The_length_of_a_file_tells_how_many_bytes_come_before_the_footer(long lengthBytes) =>
-        Assert.Equal(lengthBytes, AttemptFooter.LengthIn(lengthBytes + AttemptFooter.BytesFor(lengthBytes)));
+        Assert.All(Attempts, attempt => Assert.Equal(
+            lengthBytes, AttemptFooter.LengthIn(attempt, lengthBytes + AttemptFooter.BytesFor(attempt, lengthBytes))));
 
     [Fact]
     public void No_attempt_is_longer_than_the_longest_part()
     {
         const long TooLong = ObjectLimits.MaxPartBytes + 1;
-        Assert.Null(AttemptFooter.LengthIn(TooLong + AttemptFooter.BytesFor(TooLong)));
+        Assert.All(Attempts, attempt => Assert.Null(
+            AttemptFooter.LengthIn(attempt, TooLong + AttemptFooter.BytesFor(attempt, TooLong))));
     }
 
     [Fact]

@@ -14,6 +14,10 @@ public static class PartBytes
     public static AttemptId Attempt(int seed) =>
         AttemptId.Create(Epoch.AddMilliseconds(seed), Of(AttemptId.RandomBytes, seed));
 
+    /// <summary>An attempt that a node writes.</summary>
+    public static AttemptId GrantedAttempt(int seed, int number = 1) =>
+        AttemptId.CreateGranted(Epoch.AddMilliseconds(seed), number, Of(AttemptId.GrantedRandomBytes, seed));
+
     public static byte[] Of(int lengthBytes, int seed) => Some.Bytes(lengthBytes, seed);
 
     /// <summary>The SHA-256 digest of each MiB.</summary>

@@ -11,6 +11,7 @@ public abstract partial class PartStoreConformance
 
     private static readonly UploadId Upload = PartBytes.Upload(1);
     private static readonly AttemptId Attempt = PartBytes.Attempt(1);
+    private static readonly AttemptId Granted = PartBytes.GrantedAttempt(1);
 
     /// <summary>The store under test; empty at the start of a test.</summary>
     protected abstract IPartStore Store { get; }
@@ -45,23 +46,34 @@ public abstract partial class PartStoreConformance
     public async Task Committed_bytes_and_their_leaves_are_read_back_and_listed_at_any_size(int lengthBytes, int chunkBytes)
     {
         var bytes = PartBytes.Of(lengthBytes, seed: lengthBytes);
-        await Store.StoreAsync(Upload, Attempt, bytes, chunkBytes);
+        AttemptId[] attempts = [Attempt, Granted];
+        foreach (var attempt in attempts)
+        {
+            await Store.StoreAsync(Upload, attempt, bytes, chunkBytes);
 
-        Assert.Equal(bytes, await Store.LoadAsync(Upload, Attempt));
-        Assert.Equal(bytes, await Store.LoadAsync(Upload, Attempt, bufferBytes: 64 * KiB));
-        Assert.Equal(bytes, await Store.LoadAsync(Upload, Attempt, bufferBytes: 99_991));
-        await using var reader = await Store.OpenAsync(Upload, Attempt, None);
-        Assert.Equal(PartBytes.Leaves(bytes), await reader.ReadLeavesAsync(None));
-        Assert.Equal(ListsStored ? [new ListedAttempt(Attempt, lengthBytes)] : null, await Store.ListStoredAsync(Upload, None));
+            Assert.Equal(bytes, await Store.LoadAsync(Upload, attempt));
+            Assert.Equal(bytes, await Store.LoadAsync(Upload, attempt, bufferBytes: 64 * KiB));
+            Assert.Equal(bytes, await Store.LoadAsync(Upload, attempt, bufferBytes: 99_991));
+            await using var reader = await Store.OpenAsync(Upload, attempt, lengthBytes, None);
+            Assert.Equal(PartBytes.Leaves(bytes), await reader.ReadLeavesAsync(None));
+        }
+
+        var expected = attempts.Select(attempt => new ListedAttempt(attempt, lengthBytes)).ToList();
+        var listed = await Store.ListStoredAsync(Upload, None);
+        Assert.Equal(ListsStored, listed is not null);
+        Assert.Equal(expected, (listed ?? expected).OrderBy(static stored => stored.Attempt));
         Assert.Equal(ListsStored ? [] : null, await Store.ListStoredAsync(PartBytes.Upload(77), None));
     }
 
-    [Fact]
-    public async Task Any_range_is_read_back_and_nothing_from_the_end_on()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Any_range_is_read_back_and_nothing_from_the_end_on(bool isGranted)
     {
+        var attempt = isGranted ? Granted : Attempt;
         var bytes = PartBytes.Of((3 * MiB) + 54_321, seed: 2);
-        await Store.StoreAsync(Upload, Attempt, bytes);
-        await using var reader = await Store.OpenAsync(Upload, Attempt, None);
+        await Store.StoreAsync(Upload, attempt, bytes);
+        await using var reader = await Store.OpenAsync(Upload, attempt, None);
         Assert.Equal(bytes.Length, reader.LengthBytes);
 
         var random = new Random(3);
@@ -201,7 +213,7 @@ public abstract partial class PartStoreConformance
     public async Task The_longest_part_of_an_archive_and_of_an_object_can_be_begun_unless_the_store_refuses_it(long lengthBytes)
     {
         await using var writer = await Store.CreateAsync(Upload, Attempt, lengthBytes, None);
-        if (lengthBytes + AttemptFooter.BytesFor(lengthBytes) <= MaxObjectBytes)
+        if (lengthBytes + AttemptFooter.BytesFor(Attempt, lengthBytes) <= MaxObjectBytes)
         {
             await writer.WriteAsync(PartBytes.Of(1, seed: 15), None);
             return;
