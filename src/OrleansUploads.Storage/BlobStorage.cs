@@ -4,7 +4,9 @@ using Azure.Identity;
 using Azure.Storage;
 using Azure.Storage.Blobs;
 using Azure.Storage.Blobs.Models;
+using Azure.Storage.Sas;
 using OrleansUploads.Engine.ObjectStorage;
+using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Storage;
 
@@ -56,6 +58,20 @@ public sealed class BlobStorage : IObjectStorage
             TransferValidation = Validation,
         };
         await _container.GetBlobClient(_prefix + key).UploadAsync(content, options, cancellationToken);
+    }
+
+    /// <inheritdoc/>
+    /// <remarks>A shared access signature states no length. It permits to create a blob and not to write one, so nothing is replaced.
+    /// Only an account key makes one here.</remarks>
+    public Task<SignedWrite> SignAsync(string key, long lengthBytes, DateTimeOffset until, CancellationToken cancellationToken)
+    {
+        var blob = _container.GetBlobClient(_prefix + key);
+        return blob.CanGenerateSasUri
+            ? Task.FromResult(new SignedWrite(
+                blob.GenerateSasUri(BlobSasPermissions.Create, until),
+                new Dictionary<string, string> { ["x-ms-blob-type"] = "BlockBlob" },
+                until))
+            : throw new NotSupportedException($"{Address} signs writes only with the key of its account.");
     }
 
     public async Task<ObjectContent> ReadAsync(string key, ObjectRange range, CancellationToken cancellationToken)

@@ -1,9 +1,11 @@
+using System.Globalization;
 using System.Net;
 using Amazon;
 using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
 using OrleansUploads.Engine.ObjectStorage;
+using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Storage;
 
@@ -14,6 +16,8 @@ public sealed class S3Storage : IObjectStorage
     private const int MaxWholeBytes = 64 * 1024 * 1024;
 
     private const int BufferBytes = 128 * 1024;
+
+    private const string CreateOnly = "If-None-Match";
 
     private readonly AmazonS3Client _client;
     private readonly string _bucket;
@@ -64,6 +68,23 @@ public sealed class S3Storage : IObjectStorage
         _signsChunks ??= await UnderstandsChunksAsync(cancellationToken);
         using var check = new AnswerCheck(_answers);
         check.Require(await PutAsync(key, content, lengthBytes, onlyIfAbsent, _signsChunks.Value, check, cancellationToken));
+    }
+
+    public async Task<SignedWrite> SignAsync(
+        string key, long lengthBytes, DateTimeOffset until, CancellationToken cancellationToken)
+    {
+        var request = new GetPreSignedUrlRequest
+        {
+            BucketName = _bucket,
+            Key = _prefix + key,
+            Verb = HttpVerb.PUT,
+            Expires = until.UtcDateTime,
+            Protocol = _client.Config.ServiceURL?.StartsWith("http:", StringComparison.OrdinalIgnoreCase) == true ? Protocol.HTTP : Protocol.HTTPS,
+        };
+        request.Headers["Content-Length"] = lengthBytes.ToString(CultureInfo.InvariantCulture);
+        request.Headers[CreateOnly] = "*";
+        var address = await _client.GetPreSignedURLAsync(request).WaitAsync(cancellationToken);
+        return new SignedWrite(new Uri(address), new Dictionary<string, string> { [CreateOnly] = "*" }, until);
     }
 
     public async Task<ObjectContent> ReadAsync(string key, ObjectRange range, CancellationToken cancellationToken)

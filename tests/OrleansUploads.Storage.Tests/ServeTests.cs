@@ -18,7 +18,7 @@ public sealed class ServeTests(StoreServers servers) : IDisposable
     [Promise("operations.md", "the process is killed")]
     public async Task Archives_and_objects_survive_a_kill_and_the_check_finds_no_damage(string server)
     {
-        var setup = await SetupAsync(server, Path.Combine(_folder.Path, "data"));
+        var setup = await servers.SetupAsync(server, Path.Combine(_folder.Path, "data"));
         var bytes = Archives.Bytes(5 * 1024 * 1024, seed: 1);
         string archive;
         await using (var first = await ServerProcess.StartAsync(setup))
@@ -45,7 +45,7 @@ public sealed class ServeTests(StoreServers servers) : IDisposable
     [Fact]
     public async Task A_folder_whose_bytes_are_in_an_object_store_is_not_served_or_checked_without_it()
     {
-        var setup = await SetupAsync("own", Path.Combine(_folder.Path, "data"));
+        var setup = await servers.SetupAsync("own", Path.Combine(_folder.Path, "data"));
         await using (var server = await ServerProcess.StartAsync(setup))
         {
             await server.StopAsync();
@@ -61,7 +61,7 @@ public sealed class ServeTests(StoreServers servers) : IDisposable
     [Promise("operations.md", "another folder or cluster")]
     public async Task A_store_of_another_folder_is_refused_before_it_has_bytes()
     {
-        var setup = await SetupAsync("own", Path.Combine(_folder.Path, "data"));
+        var setup = await servers.SetupAsync("own", Path.Combine(_folder.Path, "data"));
         for (var start = 0; start < 2; start++)
         {
             await using var server = await ServerProcess.StartAsync(setup);
@@ -77,7 +77,7 @@ public sealed class ServeTests(StoreServers servers) : IDisposable
     [Promise("operations.md", "a copy of the folder, such as a restored backup, beside its original or after it")]
     public async Task A_copy_is_refused_until_it_takes_over_and_then_its_original_stores_nothing_more(string server)
     {
-        var setup = await SetupAsync(server, Path.Combine(_folder.Path, "data"));
+        var setup = await servers.SetupAsync(server, Path.Combine(_folder.Path, "data"));
         var copy = setup with { DataFolder = Path.Combine(_folder.Path, "copy") };
         await using var original = await ServerProcess.StartAsync(setup);
         using var client = original.Connect();
@@ -106,7 +106,7 @@ public sealed class ServeTests(StoreServers servers) : IDisposable
     [MemberData(nameof(Servers))]
     public async Task A_paused_original_resumes_after_a_copy_has_taken_over_and_deletes_nothing(string server)
     {
-        var setup = await SetupAsync(server, Path.Combine(_folder.Path, "data"));
+        var setup = await servers.SetupAsync(server, Path.Combine(_folder.Path, "data"));
         var copy = setup with { DataFolder = Path.Combine(_folder.Path, "copy") };
         await using var original = await ServerProcess.StartAsync(setup);
         using var client = original.Connect();
@@ -138,8 +138,8 @@ public sealed class ServeTests(StoreServers servers) : IDisposable
     [Fact]
     public async Task A_check_with_a_wrong_store_names_the_marks_and_reports_no_loss()
     {
-        var setup = await SetupAsync("own", Path.Combine(_folder.Path, "data"));
-        var other = await SetupAsync("own", Path.Combine(_folder.Path, "other"));
+        var setup = await servers.SetupAsync("own", Path.Combine(_folder.Path, "data"));
+        var other = await servers.SetupAsync("own", Path.Combine(_folder.Path, "other"));
         var local = setup with { DataFolder = Path.Combine(_folder.Path, "local"), Options = [] };
         foreach (var used in (ServerSetup[])[setup, other, local])
         {
@@ -167,7 +167,7 @@ public sealed class ServeTests(StoreServers servers) : IDisposable
     [Fact]
     public async Task A_missing_bucket_is_refused_with_its_name()
     {
-        var setup = await SetupAsync("own", Path.Combine(_folder.Path, "data"));
+        var setup = await servers.SetupAsync("own", Path.Combine(_folder.Path, "data"));
         var refused = await ServerProcess.RefuseAsync(setup with { Options = ["--parts", "s3://no-such-bucket", .. setup.Options.Skip(2)] });
         refused.ExpectOneLine("s3://no-such-bucket", "--parts");
     }
@@ -185,27 +185,5 @@ public sealed class ServeTests(StoreServers servers) : IDisposable
             "the server knows that it has lost its store");
         var refused = await Assert.ThrowsAnyAsync<Exception>(() => client.UploadInPartsAsync("photos", Archives.Bytes(1000, seed: 5)));
         Assert.Contains("has lost its part store", refused.ToString(), StringComparison.Ordinal);
-    }
-
-    private async Task<ServerSetup> SetupAsync(string server, string data)
-    {
-        var environment = new Dictionary<string, string?>(CommandLine.WithOperatorKey);
-        if (server == "azurite")
-        {
-            environment[ObjectStores.AzureVariable] = await servers.AzureConnectionAsync();
-            return new ServerSetup(data)
-            {
-                Options = ["--parts", $"az://{StoreServers.Bucket}/{Guid.NewGuid():N}"],
-                Environment = environment,
-            };
-        }
-
-        environment["AWS_ACCESS_KEY_ID"] = CommandLine.AccessKeyId;
-        environment["AWS_SECRET_ACCESS_KEY"] = CommandLine.SecretAccessKey;
-        return new ServerSetup(data)
-        {
-            Options = ["--parts", $"s3://{StoreServers.Bucket}/{Guid.NewGuid():N}", "--parts-endpoint", $"{await servers.OwnAddressAsync()}"],
-            Environment = environment,
-        };
     }
 }

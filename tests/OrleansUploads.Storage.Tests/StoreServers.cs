@@ -74,6 +74,29 @@ public sealed class StoreServers : IAsyncLifetime
         _ => throw new ArgumentOutOfRangeException(nameof(server), server, "Unknown server."),
     };
 
+    /// <summary>A server with this data folder, whose bytes are in the object store with this name.</summary>
+    public async Task<ServerSetup> SetupAsync(string server, string data)
+    {
+        var environment = new Dictionary<string, string?>(CommandLine.WithOperatorKey);
+        if (server == "azurite")
+        {
+            environment[ObjectStores.AzureVariable] = await AzureConnectionAsync();
+            return new ServerSetup(data)
+            {
+                Options = ["--parts", $"az://{Bucket}/{Guid.NewGuid():N}"],
+                Environment = environment,
+            };
+        }
+
+        environment["AWS_ACCESS_KEY_ID"] = CommandLine.AccessKeyId;
+        environment["AWS_SECRET_ACCESS_KEY"] = CommandLine.SecretAccessKey;
+        return new ServerSetup(data)
+        {
+            Options = ["--parts", $"s3://{Bucket}/{Guid.NewGuid():N}", "--parts-endpoint", $"{await OwnAddressAsync()}"],
+            Environment = environment,
+        };
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var process in _processes)

@@ -94,6 +94,8 @@ public static class RefusalMessages
         _ when type == typeof(RetrievalTier) => RetrievalTier.Expedited,
         _ when type == typeof(AccountId) => Some.Account,
         _ when type == typeof(VaultId) => Some.Vault,
+        _ when type == typeof(AttemptId) => Some.Attempt(1),
+        _ when type == typeof(string) => "it is missing",
         _ when type == typeof(ArchiveId) => Some.Archive(1).Archive,
         _ when type == typeof(UploadId) => Some.Upload(1),
         _ when type == typeof(JobId) => JobId.FromRandom(Some.Bytes(JobId.RandomBytes, 1)),

@@ -89,6 +89,22 @@ public abstract record Refusal : IRefusal
     [Named("refused-attempt-collected.1")]
     public sealed record AttemptCollected(PartRange Range) : Refusal;
 
+    /// <summary>The attempt was granted for another part of the upload.</summary>
+    /// <param name="Attempt">The attempt in the report.</param>
+    /// <param name="Number">The number of the part that it was granted for.</param>
+    [Named("refused-attempt-of-other-part.1")]
+    public sealed record AttemptOfOtherPart(AttemptId Attempt, int Number) : Refusal;
+
+    /// <summary>The part store does not have the attempt as it was reported.</summary>
+    /// <param name="Attempt">The attempt in the report.</param>
+    /// <param name="Fault">What is wrong with it.</param>
+    [Named("refused-attempt-not-as-reported.1")]
+    public sealed record AttemptNotAsReported(AttemptId Attempt, string Fault) : Refusal;
+
+    /// <summary>The part store cannot grant writes, because it would let a second write replace the first, or cannot sign them.</summary>
+    [Named("refused-writes-not-granted.1")]
+    public sealed record WritesNotGranted : Refusal;
+
     [Named("refused-no-parts.1")]
     public sealed record NoParts : Refusal;
 

@@ -170,6 +170,11 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
             return Refuse(refusal);
         }
 
+        if (part.Attempt is { GrantedNumber: { } granted } other && granted != number)
+        {
+            return Refuse(new Refusal.AttemptOfOtherPart(other, granted));
+        }
+
         if (open.Parts[number] is { } stored && stored.Place == part.Place && stored.HasBytesOf(part))
         {
             return Nothing;

@@ -73,6 +73,9 @@ public sealed record ArchiveUploadSpec(
 {
     internal AlignedParts Parts => new(PartSize);
 
+    /// <summary>The number of the part with a range that the upload accepts. The part at the beginning has number 1.</summary>
+    public int NumberOf(PartRange range) => Parts.NumberOf(range);
+
     /// <inheritdoc/>
     public override KeyIndexId ListIndex => Vault.Uploads;
 

@@ -29,6 +29,7 @@ public sealed class BytePaths
         ObjectIntake = new ObjectIntake(host, parts, ids, time, Keys, maintenance, lanes);
         Objects = new ObjectReader(host, Keys, parts);
         Copier = new ObjectCopier(Objects, ObjectIntake);
+        DirectIntake = new DirectIntake(host, parts, ids, time, maintenance);
     }
 
     public KeyIndex Keys { get; }
@@ -49,4 +50,7 @@ public sealed class BytePaths
     public ObjectReader Objects { get; }
 
     public ObjectCopier Copier { get; }
+
+    /// <summary>The way of parts that nodes write straight into the store.</summary>
+    public DirectIntake DirectIntake { get; }
 }

@@ -177,8 +177,9 @@ public sealed class PartsCopy(ICopiedStore from, ICopiedStore to, CopyOptions op
     private static async ValueTask<IReadOnlyList<Sha256Digest>> ReadLeavesAsync(
         ICopiedStore store, StoredItem item, CancellationToken cancellationToken)
     {
+        var attempt = item.Attempt!.Value;
         await using var reader = await store.OpenAsync(
-            item.Upload, item.Attempt!.Value, AttemptFooter.LengthIn(item.Attempt.Value, item.StoredBytes), cancellationToken);
+            item.Upload, attempt, AttemptFooter.LengthIn(attempt, item.StoredBytes), cancellationToken);
         return await reader.ReadLeavesAsync(cancellationToken);
     }
 

@@ -38,6 +38,15 @@ public interface IObjectStorage : IDisposable
     Task<IReadOnlyList<FailedDeletion>> DeleteAsync(IReadOnlyList<string> keys, CancellationToken cancellationToken) =>
         throw new NotSupportedException($"{Address} deletes objects one by one.");
 
+    /// <summary>Signs the permission to store one object if the key has none. Nothing is sent.</summary>
+    /// <param name="key">The key, without the prefix.</param>
+    /// <param name="lengthBytes">The length of the object. A store that can sign it refuses any other.</param>
+    /// <param name="until">When the permission ends.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <exception cref="NotSupportedException">The storage cannot sign.</exception>
+    Task<SignedWrite> SignAsync(string key, long lengthBytes, DateTimeOffset until, CancellationToken cancellationToken) =>
+        throw new NotSupportedException($"{Address} does not sign writes.");
+
     /// <summary>What an exception of the SDK says about the store. Failures of the connection are known without it.</summary>
     ObjectFault FaultOf(Exception exception);
 }

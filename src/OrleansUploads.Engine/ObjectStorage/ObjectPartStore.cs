@@ -9,7 +9,7 @@ namespace OrleansUploads.Engine.ObjectStorage;
 /// <remarks>An attempt is one object: its bytes, followed by the <see cref="AttemptFooter"/> that verifies them. It appears at its commit.
 /// An abandoned attempt leaves nothing. The keys are the paths of <see cref="StoredNames"/>, <c>store-mark</c> and <c>store-claims/</c>.
 /// The store decides what an acknowledged object survives. Several processes may use one prefix.</remarks>
-public sealed class ObjectPartStore : ICopiedStore, IDisposable
+public sealed class ObjectPartStore : ICopiedStore, IWriteGrants, IDisposable
 {
     /// <summary>Key of the mark. It is stored; never change it.</summary>
     private const string MarkKey = "store-mark";
@@ -39,6 +39,10 @@ public sealed class ObjectPartStore : ICopiedStore, IDisposable
 
     public bool IsDistant => true;
 
+    /// <inheritdoc/>
+    /// <remarks>Null unless the trial has proved that a signed write creates and never replaces.</remarks>
+    public IWriteGrants? Grants => _abilities.Grants ? this : null;
+
     /// <summary>Opens a store, and tries what it relies on.</summary>
     /// <param name="time">The clock of waits, or null for the system's.</param>
     /// <exception cref="PartStoreUnavailableException">The store does not answer, refuses the credentials, or lacks something.</exception>
@@ -49,8 +53,9 @@ public sealed class ObjectPartStore : ICopiedStore, IDisposable
         CancellationToken cancellationToken = default)
     {
         options ??= new ObjectStorageOptions();
-        var calls = new ObjectCalls(storage, options, time ?? TimeProvider.System);
-        return new ObjectPartStore(storage, options, calls, await StoreTrial.RunAsync(storage, calls, cancellationToken));
+        time ??= TimeProvider.System;
+        var calls = new ObjectCalls(storage, options, time);
+        return new ObjectPartStore(storage, options, calls, await StoreTrial.RunAsync(storage, calls, time, cancellationToken));
     }
 
     /// <summary>Opens a store for reading. Nothing is written, not even to try the store.</summary>
@@ -70,6 +75,14 @@ public sealed class ObjectPartStore : ICopiedStore, IDisposable
     public async ValueTask<IAttemptReader> OpenAsync(
         UploadId upload, AttemptId attempt, long? lengthBytes, CancellationToken cancellationToken) =>
         await ObjectAttemptReader.OpenAsync(_storage, _calls, upload, attempt, lengthBytes, cancellationToken);
+
+    public async ValueTask<SignedWrite> SignAsync(
+        UploadId upload, AttemptId attempt, long lengthBytes, DateTimeOffset until, CancellationToken cancellationToken) =>
+        await _calls.RunAsync(
+            $"signing the write of attempt {attempt}",
+            token => _storage.SignAsync(
+                StoredNames.PathOf(upload, attempt), lengthBytes + AttemptFooter.BytesFor(attempt, lengthBytes), until, token),
+            cancellationToken);
 
     public async ValueTask PutManifestAsync(Manifest manifest, CancellationToken cancellationToken)
     {

@@ -1,8 +1,10 @@
 namespace OrleansUploads.Engine.ObjectStorage;
 
-/// <summary>What only some stores can do: create an object only if it does not exist, and delete several with one
-/// call.</summary>
-internal readonly record struct StoreAbilities(bool CreatesOnly, bool DeletesSeveral);
+/// <summary>What only some stores can do.</summary>
+/// <param name="CreatesOnly">They create an object only if it does not exist.</param>
+/// <param name="DeletesSeveral">They delete several objects with one call.</param>
+/// <param name="Grants">They sign a write that creates an object and never replaces one.</param>
+internal readonly record struct StoreAbilities(bool CreatesOnly, bool DeletesSeveral, bool Grants);
 
 /// <summary>Tries on a store what a part store relies on, with objects that are deleted afterwards.</summary>
 internal static class StoreTrial
@@ -11,7 +13,14 @@ internal static class StoreTrial
     private const int RangeBytes = 4;
     private const int Tries = 5;
 
-    public static async Task<StoreAbilities> RunAsync(IObjectStorage storage, ObjectCalls calls, CancellationToken cancellationToken)
+    /// <summary>How long the signed writes of a trial are valid.</summary>
+    private static readonly TimeSpan SignedLife = TimeSpan.FromMinutes(1);
+
+    /// <summary>Sends signed writes as nodes do, without the key of the store.</summary>
+    private static readonly HttpClient Node = new();
+
+    public static async Task<StoreAbilities> RunAsync(
+        IObjectStorage storage, ObjectCalls calls, TimeProvider time, CancellationToken cancellationToken)
     {
         string? page = null;
         do
@@ -31,7 +40,7 @@ internal static class StoreTrial
         {
             try
             {
-                return await TryAsync(storage, calls, cancellationToken);
+                return await TryAsync(storage, calls, time, cancellationToken);
             }
             catch (ObjectMissingException) when (tries < Tries)
             {
@@ -45,7 +54,8 @@ internal static class StoreTrial
         }
     }
 
-    private static async Task<StoreAbilities> TryAsync(IObjectStorage storage, ObjectCalls calls, CancellationToken cancellationToken)
+    private static async Task<StoreAbilities> TryAsync(
+        IObjectStorage storage, ObjectCalls calls, TimeProvider time, CancellationToken cancellationToken)
     {
         var content = "OrleansUploads tries what the store can do."u8.ToArray();
 
@@ -67,7 +77,8 @@ internal static class StoreTrial
 
             // The second time on another key, because the first may have been removed.
             var createsOnly = await CanCreateOnlyAsync(key) || await CanCreateOnlyAsync($"{key}c");
-            return new StoreAbilities(createsOnly, storage.MaxDeletions > 1 && await CanDeleteSeveralAsync());
+            return new StoreAbilities(
+                createsOnly, storage.MaxDeletions > 1 && await CanDeleteSeveralAsync(), createsOnly && await CanGrantAsync($"{key}g"));
         }
         finally
         {
@@ -132,6 +143,70 @@ internal static class StoreTrial
                 return false;
             }
         }
+
+        // Whether a signed write creates the object and no further one replaces it, with the signed condition or without.
+        async Task<bool> CanGrantAsync(string on)
+        {
+            SignedWrite write;
+            try
+            {
+                write = await calls.RunAsync(
+                    "signing a write",
+                    token => storage.SignAsync(on, content.Length, time.GetUtcNow() + SignedLife, token),
+                    cancellationToken);
+            }
+            catch (Exception fault) when (fault is NotSupportedException or PartStoreUnavailableException)
+            {
+                return false;
+            }
+
+            try
+            {
+                var other = new byte[content.Length];
+                return await SendAsync(write, content, without: null)
+                    && !await SendAsync(write, other, without: null)
+                    && !await SendAsync(write, other, without: "If-None-Match")
+                    && await ReadAsync(on) is var kept
+                    && kept.AsSpan().SequenceEqual(content);
+            }
+            catch (PartStoreUnavailableException)
+            {
+                // Nodes cannot reach it.
+                return false;
+            }
+            finally
+            {
+                await DeleteAsync(on);
+            }
+        }
+
+        Task<bool> SendAsync(SignedWrite write, byte[] bytes, string? without) => calls.RunAsync(
+            "a signed write",
+            async token =>
+            {
+                using var request = new HttpRequestMessage(HttpMethod.Put, write.Address) { Content = new ByteArrayContent(bytes) };
+                foreach (var (name, value) in write.Headers.Where(header => header.Key != without))
+                {
+                    request.Headers.Add(name, value);
+                }
+
+                using var answer = await Node.SendAsync(request, token);
+                return answer.StatusCode is System.Net.HttpStatusCode.InternalServerError or System.Net.HttpStatusCode.ServiceUnavailable
+                    ? throw new HttpRequestException($"The store answered {(int)answer.StatusCode}.")
+                    : answer.IsSuccessStatusCode;
+            },
+            cancellationToken);
+
+        Task<byte[]> ReadAsync(string stored) => calls.RunAsync(
+            "reading a signed write",
+            async token =>
+            {
+                using var found = await storage.ReadAsync(stored, new ObjectRange(0, content.Length), token);
+                using var bytes = new MemoryStream();
+                await found.Bytes.CopyToAsync(bytes, token);
+                return bytes.ToArray();
+            },
+            cancellationToken);
 
         async Task<bool> CanDeleteSeveralAsync()
         {

@@ -27,6 +27,8 @@ public sealed class OwnedPartStore(IPartStore inner, StoreOwnership ownership) :
 
     public bool IsDistant => inner.IsDistant;
 
+    public IWriteGrants? Grants => inner.Grants is { } grants ? new OwnedGrants(grants, ownership) : null;
+
     public async ValueTask<IAttemptWriter> CreateAsync(
         UploadId upload, AttemptId attempt, long lengthBytes, CancellationToken cancellationToken)
     {
@@ -74,6 +76,18 @@ public sealed class OwnedPartStore(IPartStore inner, StoreOwnership ownership) :
                 }
             },
             cancellationToken);
+
+    private sealed class OwnedGrants(IWriteGrants inner, StoreOwnership ownership) : IWriteGrants
+    {
+        public async ValueTask<SignedWrite> SignAsync(
+            UploadId upload, AttemptId attempt, long lengthBytes, DateTimeOffset until, CancellationToken cancellationToken)
+        {
+            await ownership.RequireForWriteAsync(cancellationToken);
+            return await inner.SignAsync(upload, attempt, lengthBytes, until, cancellationToken);
+        }
+
+        public ValueTask RequireAsync(CancellationToken cancellationToken) => ownership.RequireForWriteAsync(cancellationToken);
+    }
 
     private sealed class Writer(IAttemptWriter inner, StoreOwnership ownership) : IAttemptWriter
     {

@@ -17,6 +17,9 @@ public interface IPartStore
     /// <summary>Whether each call takes a round trip over a network, so that readers open the next attempt before it is needed.</summary>
     bool IsDistant => false;
 
+    /// <summary>Lets nodes write attempts straight into the store, or null if the store cannot.</summary>
+    IWriteGrants? Grants => null;
+
     /// <summary>Begins a new attempt.</summary>
     /// <param name="upload">The upload that may come to own the attempt.</param>
     /// <param name="attempt">A name that was never used before.</param>

@@ -181,11 +181,15 @@ public sealed class ArchiveReader(IPartStore parts)
                     + $"{extent.LengthBytes}.");
             }
 
-            // What a node wrote is verified by its leaves, so they must be those of the part.
-            if (attempt.IsGranted && TreeHasher.FromLeaves([.. await reader.ReadLeavesAsync(cancellationToken)]) != extent.TreeHash)
+            if (attempt.IsGranted)
             {
-                throw new AttemptDamagedException(
-                    $"Attempt {attempt} of upload {manifest.Upload}: its stored hashes differ from the acknowledged tree hash.");
+                // What a node wrote is verified by its leaves, so they must be those of the part.
+                var leaves = await reader.ReadLeavesAsync(cancellationToken);
+                if (TreeHasher.FromLeaves([.. leaves]) != extent.TreeHash)
+                {
+                    throw new AttemptDamagedException(
+                        $"Attempt {attempt} of upload {manifest.Upload}: its stored hashes differ from the acknowledged tree hash.");
+                }
             }
 
             isOpen = true;

@@ -166,6 +166,21 @@ public sealed class UploadDeciderTests : UploadDriver
     }
 
     [Fact]
+    public void An_attempt_that_a_node_wrote_becomes_only_the_part_that_it_was_granted_for_and_only_after_the_fence()
+    {
+        var granted = AttemptId.CreateGranted(Now, 2, Some.Bytes(AttemptId.GrantedRandomBytes, 1));
+        Assert.Equal(2, Refused<Refusal.AttemptOfOtherPart>(FullPart(0) with { Attempt = granted }).Number);
+        Given(FullPart(1) with { Attempt = granted });
+        Unchanged(FullPart(1) with { Attempt = granted });
+        Refused<Refusal.AttemptOfOtherPart>(FullPart(2) with { Attempt = granted });
+
+        Now += TimeSpan.FromMinutes(1);
+        Given(new FenceAttempts(Now));
+        var old = AttemptId.CreateGranted(Now - Tick, 1, Some.Bytes(AttemptId.GrantedRandomBytes, 2));
+        Refused<Refusal.AttemptCollected>(FullPart(0) with { Attempt = old });
+    }
+
+    [Fact]
     [Promise("operations.md", "a part is refused because it is as old as collected bytes (408)")]
     public void A_fence_in_the_future_is_refused()
     {

@@ -73,7 +73,7 @@ public sealed class DiskLayoutTests : IDisposable
         footer.AddRange("OU-PART\n\u0002\0\0\0"u8);
         footer.AddRange(BitConverter.GetBytes((long)bytes.Length));
         footer.AddRange(SHA256.HashData([.. footer, .. Encoding.ASCII.GetBytes(Upload.ToString()), .. Convert.FromHexString(attempt.ToString())]));
-        Assert.Equal([.. bytes, .. footer], file);
+        Assert.Equal(bytes.Concat(footer), file);
     }
 
     [Theory]

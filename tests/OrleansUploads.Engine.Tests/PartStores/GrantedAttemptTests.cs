@@ -84,6 +84,16 @@ public sealed class GrantedAttemptTests : IDisposable
     }
 
     [Fact]
+    public async Task An_attempt_that_is_not_the_part_is_an_error_although_its_footer_is_true()
+    {
+        await _store.StoreAsync(Upload, Granted, Bytes);
+        using var copy = new MemoryStream();
+        await Assert.ThrowsAsync<AttemptDamagedException>(
+            () => ReadAsync(ManifestOf(TreeHasher.Compute(PartBytes.Of(Bytes.Length, seed: 2))), 0, 0, copy));
+        Assert.Equal(0, copy.Length);
+    }
+
+    [Fact]
     public async Task A_node_cannot_choose_the_version_of_its_footer()
     {
         await _store.StoreAsync(Upload, PartBytes.Attempt(1), Bytes);

@@ -12,6 +12,8 @@ public abstract class DelegatingPartStore(IPartStore inner) : IPartStore
 
     public virtual bool IsDistant => inner.IsDistant;
 
+    public virtual IWriteGrants? Grants => inner.Grants;
+
     public virtual ValueTask<IAttemptWriter> CreateAsync(
         UploadId upload, AttemptId attempt, long lengthBytes, CancellationToken cancellationToken) =>
         inner.CreateAsync(upload, attempt, lengthBytes, cancellationToken);
