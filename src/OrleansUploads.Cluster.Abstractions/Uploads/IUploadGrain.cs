@@ -8,10 +8,10 @@ namespace OrleansUploads.Cluster.Abstractions.Uploads;
 /// <summary>One upload, as ingestion nodes call it. The grain's key is an upload ID: a new one from <see cref="UploadKey.New"/>, or
 /// one that the gateway returned.</summary>
 /// <remarks>
-/// An upload stores its bytes in one of two ways, which is fixed when it is initiated. Either the bytes are sent through the
-/// gateway over HTTP, and the node calls this grain for everything else. Or the node stores the bytes in its own store and reports
-/// the range, tree hash and location of each part (<see cref="UploadStorage.External"/>). The manifest of the finished archive then
-/// lists these locations, and the gateway does not serve the archive's bytes.
+/// An upload stores its bytes in one of two ways, which is fixed when it is initiated. Either they are in the cluster's store: nodes send
+/// them through the gateway over HTTP, or write them straight into the store with grants of this grain. Or the node stores the bytes in
+/// its own store and reports the range, tree hash and location of each part (<see cref="UploadStorage.External"/>). The manifest of the
+/// finished archive then lists these locations, and the gateway does not serve the archive's bytes.
 /// <para>Every call is safe to repeat and returns the same answer: a part that is reported twice is one part, and a completed
 /// upload always has the same archive ID. An answer reveals only durable state. If the outcome of a call is unknown, the answer is
 /// <see cref="UploadRefusalKind.Unavailable"/>, or the call throws an Orleans exception because a silo failed or the call got no
@@ -22,6 +22,12 @@ public interface IUploadGrain : IEntityGrain
 {
     /// <summary>The maximum number of reports in one call of <see cref="ReportPartsAsync"/>.</summary>
     const int MaxReports = 1000;
+
+    /// <summary>The maximum number of parts in one call that are granted, or reported as written.</summary>
+    const int MaxGrants = 100;
+
+    /// <summary>The maximum number of parts of which a call of <see cref="GrantWritesAsync"/> grants some.</summary>
+    const int MaxCandidates = 1000;
 
     /// <summary>The longest time in which a call is answered. Then it throws a <see cref="TimeoutException"/>, and its outcome is unknown.
     /// Orleans' own limit is 30 seconds, for which a call to a silo that has just failed would wait.</summary>
@@ -55,6 +61,33 @@ public interface IUploadGrain : IEntityGrain
     [ResponseTimeout(ReportAnswerTime)]
     ValueTask<ImmutableArray<UploadAnswer<PartReportResult>>> ReportPartsAsync(
         VaultAddress vault, ImmutableArray<PartReport> reports, CancellationToken cancellationToken = default);
+
+    /// <summary>Grants the writes of parts straight into the cluster's store. Nothing is recorded: ask again for a part whose grant was
+    /// lost, has expired, or was used without success.</summary>
+    /// <param name="vault">The vault of the upload.</param>
+    /// <param name="parts">The parts; at most <see cref="MaxGrants"/>, or <see cref="MaxCandidates"/> if only some are wanted.</param>
+    /// <param name="atMost">How many grants are wanted, only of parts that the upload does not have and that were not granted to another
+    /// node in the last 30 seconds; null for all parts. This is advice: two nodes may get the same part, and then one attempt of it
+    /// counts.</param>
+    /// <param name="cancellationToken">Stops waiting.</param>
+    /// <returns>The grants. None of the parts is granted if one of them is refused.</returns>
+    /// <exception cref="ArgumentException">There are too many parts.</exception>
+    [Alias("GrantWrites")]
+    [ResponseTimeout(ReportAnswerTime)]
+    ValueTask<UploadAnswer<ImmutableArray<WriteGrant>>> GrantWritesAsync(
+        VaultAddress vault, ImmutableArray<WantedPart> parts, int? atMost = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Reports parts that were written with grants. Each is compared with what the store has: its name, length, seal and leaves.
+    /// The parts are independent: some may be accepted and others refused.</summary>
+    /// <param name="vault">The vault of the upload.</param>
+    /// <param name="parts">The parts; at most <see cref="MaxGrants"/>.</param>
+    /// <param name="cancellationToken">Stops waiting. Parts may still be accepted.</param>
+    /// <returns>The answer for each part, in the same order.</returns>
+    /// <exception cref="ArgumentException">There are too many parts. No part was accepted.</exception>
+    [Alias("ReportWritten")]
+    [ResponseTimeout(ReportAnswerTime)]
+    ValueTask<ImmutableArray<UploadAnswer<AcceptedPart>>> ReportWrittenAsync(
+        VaultAddress vault, ImmutableArray<WrittenPart> parts, CancellationToken cancellationToken = default);
 
     /// <summary>Completes the upload: turns its parts into an archive. A request with a wrong size or tree hash changes nothing, and
     /// a correct request succeeds afterwards.</summary>

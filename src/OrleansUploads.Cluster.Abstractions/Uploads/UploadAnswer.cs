@@ -69,4 +69,16 @@ public enum UploadRefusalKind
 
     /// <summary>The archive was deleted, so it has no manifest.</summary>
     ArchiveDeleted = 10,
+
+    /// <summary>The node stores the upload's bytes, so no writes of the cluster's store are granted.</summary>
+    StoredExternally = 11,
+
+    /// <summary>The cluster's store cannot grant writes. Send the part to the gateway.</summary>
+    CannotGrant = 12,
+
+    /// <summary>The store does not have the attempt as it was reported, or it was granted for another part.</summary>
+    NotWritten = 13,
+
+    /// <summary>The grant is so old that its bytes may be deleted. Ask for another one.</summary>
+    GrantExpired = 14,
 }

@@ -37,9 +37,7 @@ internal static class IngestionRequests
 
     public static ReportExternalPart ToCommand(this PartReport report, VaultIncarnation vault) => new(
         vault,
-        report.FirstByte >= 0 && report.LastByte >= report.FirstByte
-            ? new PartRange(report.FirstByte, report.LastByte)
-            : throw Invalid($"{report.FirstByte}-{report.LastByte} is not a valid range. The last byte must not be before the first."),
+        ToRange(report.FirstByte, report.LastByte),
         ToTreeHash(report.TreeHash),
         PartLocation.TryParse(report.Location, out var location)
             ? location
@@ -62,9 +60,21 @@ internal static class IngestionRequests
 
     public static RefusedRequestException NoRequest() => Invalid("The request is null. State the properties of the upload.");
 
-    private static TreeHash ToTreeHash(string text) => TreeHash.TryParse(text, out var hash)
+    public static PartRange ToRange(this WantedPart part) => ToRange(part.FirstByte, part.LastByte);
+
+    public static PartRange ToRange(this WrittenPart part) => ToRange(part.FirstByte, part.LastByte);
+
+    public static AttemptId ToAttempt(this WrittenPart part) => AttemptId.TryParse(part.Attempt, out var attempt)
+        ? attempt
+        : throw Invalid($"'{part.Attempt}' is not the name of an attempt. Use that of the grant.");
+
+    public static TreeHash ToTreeHash(string text) => TreeHash.TryParse(text, out var hash)
         ? hash
         : throw Invalid($"'{text}' is not a valid tree hash. Use 64 hex digits.");
+
+    private static PartRange ToRange(long firstByte, long lastByte) => firstByte >= 0 && lastByte >= firstByte && lastByte < long.MaxValue
+        ? new PartRange(firstByte, lastByte)
+        : throw Invalid($"{firstByte}-{lastByte} is not a valid range. The last byte must not be before the first.");
 
     private static RefusedRequestException Invalid(string message) => new(UploadRefusals.Invalid(message));
 }

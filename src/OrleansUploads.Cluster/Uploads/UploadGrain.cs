@@ -2,9 +2,11 @@ using System.Collections.Immutable;
 using OrleansUploads.Cluster.Abstractions.Uploads;
 using OrleansUploads.Cluster.Entities;
 using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Vaults;
+using OrleansUploads.Engine;
 using OrleansUploads.Engine.Receiving;
 
 namespace OrleansUploads.Cluster.Uploads;
@@ -33,27 +35,51 @@ public sealed class UploadGrain(EntityGrainPorts ports) : EntityGrain(EntityKind
         VaultAddress vault, PartReport report, CancellationToken cancellationToken = default) =>
         InVaultAsync(vault, incarnation => ReportPartAsync(incarnation, report, cancellationToken), cancellationToken);
 
-    public async ValueTask<ImmutableArray<UploadAnswer<PartReportResult>>> ReportPartsAsync(
+    public ValueTask<ImmutableArray<UploadAnswer<PartReportResult>>> ReportPartsAsync(
         VaultAddress vault, ImmutableArray<PartReport> reports, CancellationToken cancellationToken = default)
     {
-        if (reports.IsDefault || reports.Length > IUploadGrain.MaxReports)
+        RequireCount(reports, IUploadGrain.MaxReports, nameof(reports));
+        return ReportAllAsync(
+            vault, reports, (incarnation, report) => ReportPartAsync(incarnation, report, cancellationToken), cancellationToken);
+    }
+
+    public ValueTask<UploadAnswer<ImmutableArray<WriteGrant>>> GrantWritesAsync(
+        VaultAddress vault, ImmutableArray<WantedPart> parts, int? atMost = null, CancellationToken cancellationToken = default)
+    {
+        RequireCount(parts, atMost is null ? IUploadGrain.MaxGrants : IUploadGrain.MaxCandidates, nameof(parts));
+        if (atMost is < 1 or > IUploadGrain.MaxGrants)
         {
-            throw new ArgumentException(
-                reports.IsDefault
-                    ? "The list of reports is a default value. Create it, for example with a collection expression."
-                    : $"The call reports {reports.Length} parts. Report at most {IUploadGrain.MaxReports} parts in one call.",
-                nameof(reports));
+            throw new ArgumentException($"The call asks for {atMost} grants. Ask for 1 to {IUploadGrain.MaxGrants}.", nameof(atMost));
         }
 
-        // All reports are queued before the first is answered, so they share a journal write.
-        var answers = await InVaultAsync<UploadAnswer<PartReportResult>[]>(
+        return InVaultAsync<ImmutableArray<WriteGrant>>(vault, async incarnation =>
+        {
+            var outcome = await Direct.GrantAsync(
+                RequireUpload(), incarnation, [.. parts.Select(static part => part.ToRange())], atMost, cancellationToken);
+            return outcome.TryGet(out var granted, out var refusal)
+                ? new([.. granted.Writes.Select(GrantOf)], null)
+                : new(default, UploadRefusals.From(refusal));
+        }, cancellationToken);
+    }
+
+    public ValueTask<ImmutableArray<UploadAnswer<AcceptedPart>>> ReportWrittenAsync(
+        VaultAddress vault, ImmutableArray<WrittenPart> parts, CancellationToken cancellationToken = default)
+    {
+        RequireCount(parts, IUploadGrain.MaxGrants, nameof(parts));
+        return ReportAllAsync(
             vault,
-            async incarnation => new(
-                await Task.WhenAll(reports.Select(report => AnswerAsync(
-                    () => ReportPartAsync(incarnation, report, cancellationToken)).AsTask())),
-                null),
+            parts,
+            async (incarnation, part) => AnswerOf(
+                await Direct.ReportAsync(
+                    RequireUpload(),
+                    incarnation,
+                    part.ToRange(),
+                    IngestionRequests.ToTreeHash(part.TreeHash),
+                    part.ToAttempt(),
+                    sender: null,
+                    cancellationToken),
+                _ => new AcceptedPart(part.FirstByte, part.LastByte)),
             cancellationToken);
-        return [.. answers.Value ?? reports.Select(_ => new UploadAnswer<PartReportResult>(default, answers.Refusal))];
     }
 
     public ValueTask<UploadAnswer<FinishedArchive>> CompleteAsync(
@@ -126,6 +152,41 @@ public sealed class UploadGrain(EntityGrainPorts ports) : EntityGrain(EntityKind
     public ValueTask<UploadAnswer<UploadReport>> SummarizeAsync(VaultAddress vault, CancellationToken cancellationToken = default) =>
         AskSelfAsync(vault, static incarnation => new SummarizeUpload(incarnation), ReportOf, cancellationToken);
 
+    /// <summary>The way of parts that nodes write. Its claims last as long as this activation.</summary>
+    private DirectIntake Direct => field ??= new DirectIntake(
+        new SelfHost(this), Ports.Parts, new IdSource(Ports.Options.Time), Ports.Options.Time, Ports.Options.Engine.Maintenance);
+
+    private UploadId RequireUpload() => UploadId.TryParse(Entity.Key, out var upload)
+        ? upload
+        : throw new RefusedRequestException(UploadRefusals.From(new Refusal.UploadNotFound()));
+
+    private static void RequireCount<T>(ImmutableArray<T> parts, int max, string parameter)
+    {
+        if (parts.IsDefault || parts.Length > max)
+        {
+            throw new ArgumentException(
+                parts.IsDefault
+                    ? $"The list of {parameter} is a default value. Create it, for example with a collection expression."
+                    : $"The call names {parts.Length} parts. Name at most {max} parts in one call.",
+                parameter);
+        }
+    }
+
+    /// <summary>Takes several reports. All are queued before the first is answered, so they share a journal write.</summary>
+    private async ValueTask<ImmutableArray<UploadAnswer<TResult>>> ReportAllAsync<TReport, TResult>(
+        VaultAddress vault,
+        ImmutableArray<TReport> reports,
+        Func<VaultIncarnation, TReport, ValueTask<UploadAnswer<TResult>>> report,
+        CancellationToken cancellationToken)
+    {
+        var answers = await InVaultAsync<UploadAnswer<TResult>[]>(
+            vault,
+            async incarnation => new(
+                await Task.WhenAll(reports.Select(one => AnswerAsync(() => report(incarnation, one)).AsTask())), null),
+            cancellationToken);
+        return [.. answers.Value ?? reports.Select(_ => new UploadAnswer<TResult>(default, answers.Refusal))];
+    }
+
     private async ValueTask<UploadAnswer<PartReportResult>> ReportPartAsync(
         VaultIncarnation vault, PartReport report, CancellationToken cancellationToken) => AnswerOf(
             await AskSelfAsync(report.ToCommand(vault), cancellationToken),
@@ -152,6 +213,14 @@ public sealed class UploadGrain(EntityGrainPorts ports) : EntityGrain(EntityKind
 
     private static FinishedArchive FinishedOf(CompletedArchive archive) =>
         new(archive.Archive.ToString(), archive.SizeBytes, archive.TreeHash.ToString());
+
+    private static WriteGrant GrantOf(GrantedWrite<PartRange> granted) => new(
+        granted.Part.FirstByte,
+        granted.Part.LastByte,
+        granted.Attempt.ToString(),
+        granted.Write.Address,
+        granted.Write.Headers.ToImmutableDictionary(),
+        granted.Write.Until);
 
     private static PartListing ListingOf(PartsPage page) => new([.. page.Parts.Select(EntryOf)], page.NextFirstByte);
 
@@ -202,5 +271,16 @@ public sealed class UploadGrain(EntityGrainPorts ports) : EntityGrain(EntityKind
         {
             return new(default, UploadRefusals.Unavailable($"{fault.Entity}: {FaultText.DescribeReason(fault)}"));
         }
+        catch (PartStoreUnavailableException away)
+        {
+            return new(default, UploadRefusals.Unavailable(away.Message));
+        }
+    }
+
+    /// <summary>Sends commands to this upload without a call.</summary>
+    private sealed class SelfHost(UploadGrain upload) : IEntityHost
+    {
+        public async ValueTask<TrackedAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken) =>
+            new(await upload.AskAsync(command).WaitAsync(cancellationToken));
     }
 }

@@ -76,6 +76,18 @@ internal static class UploadRefusals
         Refusal.CompletionMismatch r => new(
             UploadRefusalKind.CompletionMismatch,
             $"The upload is already completed as archive {r.Archive} of {r.SizeBytes} bytes with tree hash {r.TreeHash}."),
+        Refusal.UploadStoredExternally => new(
+            UploadRefusalKind.StoredExternally,
+            "The bytes of this upload are in external storage. Report their locations, or initiate an upload with the gateway's storage."),
+        Refusal.WritesNotGranted => new(
+            UploadRefusalKind.CannotGrant, "The part store of this cluster does not grant writes. Send the part to the gateway."),
+        Refusal.AttemptOfOtherPart r => new(
+            UploadRefusalKind.NotWritten, $"The attempt {r.Attempt} was granted for part number {r.Number}, counted from 1."),
+        Refusal.AttemptNotAsReported r => new(
+            UploadRefusalKind.NotWritten,
+            $"The part store does not have the attempt {r.Attempt} as reported: {r.Fault}. Write the part again with another grant."),
+        Refusal.AttemptCollected r => new(
+            UploadRefusalKind.GrantExpired, $"The grant for part {r.Range} is too old. Ask for another one and write the part again."),
         _ => throw new ArgumentOutOfRangeException(nameof(refusal), refusal, "Not a refusal that an ingestion node can get."),
     };
 }

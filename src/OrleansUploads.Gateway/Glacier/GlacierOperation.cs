@@ -42,6 +42,14 @@ internal sealed record GlacierOperation(
             Transfer = Transfer.Receives, Space = SpaceUse.Grows, ExternalHeader = ExternalHeaders.Location,
         },
         new(CompleteMultipartUpload, "POST", "vaults/*/multipart-uploads/*", Add, MultipartOperations.CompleteAsync),
+        new(UploadMultipartPart, "POST", "vaults/*/multipart-uploads/*", Add, DirectParts.GrantAsync)
+        {
+            Choice = DirectWriteDocuments.Grants, Space = SpaceUse.Grows,
+        },
+        new(UploadMultipartPart, "POST", "vaults/*/multipart-uploads/*", Add, DirectParts.ReportAsync)
+        {
+            Choice = DirectWriteDocuments.Written, Space = SpaceUse.Grows,
+        },
         new(AbortMultipartUpload, "DELETE", "vaults/*/multipart-uploads/*", Change, MultipartOperations.AbortAsync)
         {
             Space = SpaceUse.Frees,
@@ -88,7 +96,7 @@ internal sealed record GlacierOperation(
     private static readonly Dictionary<Route, GlacierOperation> Routes =
         All.ToDictionary(static row => Route.Of(row.Method, ["-", .. row.Path.Split('/')], row.Choice));
 
-    /// <summary>The value of the query parameter <c>operation</c> that selects it, or null for nothing.</summary>
+    /// <summary>The value of the query parameter <c>operation</c>, or the query parameter, that selects it; null for nothing.</summary>
     public string? Choice { get; init; }
 
     /// <summary>How it uses the disk of the data folder.</summary>
@@ -106,8 +114,8 @@ internal sealed record GlacierOperation(
 
     /// <summary>The operation for a method and path, or null if they are no operation's. Paths are case-sensitive.</summary>
     public static GlacierOperation? Find(string method, RequestTarget target) =>
-        Routes.GetValueOrDefault(Route.Of(method, target.Segments, null))
-        ?? Routes.GetValueOrDefault(Route.Of(method, target.Segments, target.Query.FirstValue("operation")));
+        Routes.GetValueOrDefault(Route.Of(method, target.Segments, ChoiceIn(target.Query)))
+        ?? Routes.GetValueOrDefault(Route.Of(method, target.Segments, null));
 
     /// <summary>What a request for it does, for keys with a scope.</summary>
     public KeyAccessKind AccessOf(IHeaderDictionary headers) =>
@@ -119,6 +127,10 @@ internal sealed record GlacierOperation(
     /// <summary>The ID of the archive, upload, job or lock in a path of the operation, decoded but not checked, or null if the path has
     /// none.</summary>
     public static string? IdIn(string[] segments) => NameAt(segments, 4);
+
+    private static string? ChoiceIn(QueryParameters query) =>
+        query.Names.FirstOrDefault(static name => name is DirectWriteDocuments.Grants or DirectWriteDocuments.Written)
+        ?? query.FirstValue("operation");
 
     private static string? NameAt(string[] segments, int index) =>
         segments.Length > index && segments[1] == Vaults ? segments[index] : null;

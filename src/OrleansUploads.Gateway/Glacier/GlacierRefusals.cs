@@ -58,6 +58,12 @@ internal static class GlacierRefusals
         Refusal.LinearHashDiffers r => GlacierError.PayloadHashDiffers(r.Computed.ToString(), r.Stated.ToString()),
         Refusal.AttemptCollected r => GlacierError.Timeout(
             $"Request timed out. The bytes of {Header(r.Range)} could not be recorded in time; send the part again."),
+        Refusal.AttemptOfOtherPart r => GlacierError.Invalid(
+            $"Invalid attempt: {r.Attempt}. It was granted for part number {r.Number} of the upload, counted from 1."),
+        Refusal.AttemptNotAsReported r => GlacierError.Invalid(
+            $"Invalid attempt: {r.Attempt}. The part store does not have it as reported: {r.Fault}. Write the part again under another grant."),
+        Refusal.WritesNotGranted => GlacierError.Invalid(
+            "The part store of this server does not grant writes. Upload the part to this server."),
         Refusal.CollectionHeld => GlacierError.Unavailable(
             "No bytes are collected at the moment: the clock is not trusted, or a backup is in progress."),
         Refusal.NoParts => GlacierError.Invalid(

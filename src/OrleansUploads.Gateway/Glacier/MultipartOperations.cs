@@ -141,7 +141,7 @@ internal static class MultipartOperations
         };
     }
 
-    private static UploadId IdOf(GlacierCall call) =>
+    public static UploadId IdOf(GlacierCall call) =>
         UploadId.TryParse(call.Id, out var upload) ? upload : throw GlacierError.UploadNotFound(call.Id);
 
     /// <summary>A marker is below the end of the last possible part.</summary>

@@ -9,7 +9,7 @@ namespace OrleansUploads.Gateway.S3;
 
 /// <summary>An operation of S3 that this server has: how a request asks for it, what it needs, and what executes it. One row for each;
 /// the router, the scopes of keys, the checks and the metrics all follow from the rows.</summary>
-/// <param name="Name">S3's own name.</param>
+/// <param name="Name">S3's own name, if S3 has it.</param>
 /// <param name="Method">The HTTP method.</param>
 /// <param name="Level">What the request addresses.</param>
 /// <param name="Query">What selects it in the query, or null for nothing.</param>
@@ -108,6 +108,14 @@ internal sealed record S3Operation(
         new("UploadPart", "PUT", S3Level.Object, S3Router.PartOfUpload, Add, ObjectUploads.UploadPartAsync)
         {
             Space = SpaceUse.Grows, Body = S3Body.Bytes, AllowsVersion2 = true, ExternalHeader = ExternalHeaders.Location,
+        },
+        new("GrantPartWrites", "POST", S3Level.Object, S3Router.GrantsOfUpload, Add, DirectParts.GrantAsync)
+        {
+            Space = SpaceUse.Grows, Body = S3Body.Document,
+        },
+        new("ReportWrittenParts", "POST", S3Level.Object, S3Router.WrittenOfUpload, Report, DirectParts.ReportAsync)
+        {
+            Space = SpaceUse.Grows, Body = S3Body.Document,
         },
         new("UploadPartCopy", "PUT", S3Level.Object, S3Router.PartOfUpload, Add, ObjectCopies.CopyPartAsync)
         {

@@ -21,6 +21,14 @@ internal static class S3Refusals
             S3ErrorCode.InvalidRequest,
             "The upload does not accept locations: this server stores the bytes of its parts. Upload the part itself.",
             ("UploadId", upload)),
+        Refusal.AttemptOfOtherPart e => S3Error.InvalidArgument(
+            "attempt", e.Attempt.ToString(), $"The attempt was granted for part number {e.Number}."),
+        Refusal.AttemptNotAsReported e => S3Error.InvalidArgument(
+            "attempt",
+            e.Attempt.ToString(),
+            $"The part store does not have the attempt as reported: {e.Fault}. Write the part again under another grant."),
+        Refusal.WritesNotGranted => new(
+            S3ErrorCode.InvalidRequest, "The part store of this server does not grant writes. Upload the part to this server."),
         Refusal.LengthDiffers e => new(
             S3ErrorCode.IncompleteBody,
             $"You did not provide the number of bytes specified by the Content-Length HTTP header: {e.ReceivedBytes} bytes arrived, "

@@ -13,6 +13,12 @@ internal static class S3Router
     /// <summary>The query of a part of an upload.</summary>
     public const string PartOfUpload = "uploadId&partNumber";
 
+    /// <summary>The query of grants for the parts of an upload, which only this server has.</summary>
+    public const string GrantsOfUpload = "uploadId&" + DirectWriteDocuments.Grants;
+
+    /// <summary>The query of reports of such parts.</summary>
+    public const string WrittenOfUpload = "uploadId&" + DirectWriteDocuments.Written;
+
     /// <summary>Query parameters that select operations of S3 that this server does not have.</summary>
     private static readonly string[] Missing =
     [
@@ -26,7 +32,7 @@ internal static class S3Router
 
     /// <summary>Every query parameter that selects an operation of S3. Others are ignored.</summary>
     private static readonly HashSet<string> SubResources =
-        [.. Missing, .. S3Operation.All.Select(static row => row.Query).OfType<string>().Except([ListVersion2, PartOfUpload])];
+        [.. Missing, .. S3Operation.All.Select(static row => row.Query).OfType<string>().Except([ListVersion2, PartOfUpload, GrantsOfUpload, WrittenOfUpload])];
 
     /// <summary>Headers that make a request another operation of S3, or change what it does in a way that this server does not
     /// have.</summary>
@@ -101,6 +107,12 @@ internal static class S3Router
                     return new S3Route.Invalid("partNumber", "", "An upload ID needs a part number.");
                 case ("PUT" or "GET", "uploadId", true):
                     form = PartOfUpload;
+                    break;
+                case ("POST", "uploadId", _) when query.FirstValue(DirectWriteDocuments.Grants) is not null:
+                    form = GrantsOfUpload;
+                    break;
+                case ("POST", "uploadId", _) when query.FirstValue(DirectWriteDocuments.Written) is not null:
+                    form = WrittenOfUpload;
                     break;
                 default:
                     break;

@@ -32,7 +32,10 @@ public sealed class ContractTests
     public void Every_method_of_a_grain_has_a_response_timeout()
     {
         Assert.Equal(
-            ["AbortAsync", "CompleteAsync", "InitiateAsync", "ListPartsAsync", "ReadManifestAsync", "ReportPartAsync", "ReportPartsAsync", "SummarizeAsync"],
+            [
+                "AbortAsync", "CompleteAsync", "GrantWritesAsync", "InitiateAsync", "ListPartsAsync", "ReadManifestAsync", "ReportPartAsync",
+                "ReportPartsAsync", "ReportWrittenAsync", "SummarizeAsync",
+            ],
             TimeoutsOf(typeof(IUploadGrain)).Where(method => method.Timeout == TimeSpan.FromSeconds(5)).Select(method => method.Name).Order());
         Assert.All(
             ContractTypes.Where(type => type.IsInterface).SelectMany(TimeoutsOf),

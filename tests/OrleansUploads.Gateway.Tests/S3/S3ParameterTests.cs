@@ -322,13 +322,16 @@ public sealed class S3ParameterTests(S3ParameterTests.ArchiveServer s3) : IClass
     private static readonly Dictionary<string, string[]> Blocks = Regex.Split(Table.ReplaceLineEndings("\n"), "\n(?! )")
         .Select(static block => block.Split("\n  ")).ToDictionary(static lines => lines[0].Split('|')[0].Trim());
 
+    /// <summary>Operations that Amazon does not document. They need a store that grants writes.</summary>
+    internal static readonly string[] Additions = ["GrantPartWrites", "ReportWrittenParts"];
+
     private static readonly string[] Names = [.. Blocks.Keys.Where(static name => name[0] != '@')];
 
     public static TheoryData<string> Operations => [.. Names];
 
     [Fact]
     public void Every_operation_is_in_the_table() =>
-        Assert.Equal(S3Operation.All.Select(static operation => operation.Name).Order(), Names.Order());
+        Assert.Equal(S3Operation.All.Select(static operation => operation.Name).Except(Additions).Order(), Names.Order());
 
     [Fact]
     public void The_parameters_that_are_ignored_are_documented() => Assert.Equal(

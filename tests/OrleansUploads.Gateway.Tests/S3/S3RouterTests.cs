@@ -41,6 +41,7 @@ public sealed class S3RouterTests
         GetPublicAccessBlock GET /b?publicAccessBlock
         HeadBucket HEAD /b
         HeadObject HEAD /b/k
+        GrantPartWrites POST /b/k?uploadId=u&grants
         ListBuckets GET /
         ListMultipartUploads GET /b?uploads
         ListObjectVersions GET /b?versions
@@ -49,6 +50,7 @@ public sealed class S3RouterTests
         ListParts GET /b/k?uploadId=u
         PutObject PUT /b/k
         PutObjectTagging PUT /b/k?tagging
+        ReportWrittenParts POST /b/k?uploadId=u&written
         RestoreObject POST /b/k?restore
         UploadPart PUT /b/k?partNumber=1&uploadId=u
         UploadPartCopy PUT /b/k?partNumber=1&uploadId=u x-amz-copy-source

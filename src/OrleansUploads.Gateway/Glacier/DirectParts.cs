@@ -1,0 +1,69 @@
+using System.Text.Json;
+using OrleansUploads.Core.Parts;
+using OrleansUploads.Hashing;
+
+namespace OrleansUploads.Gateway.Glacier;
+
+/// <summary>Parts of archives that nodes write straight into the part store.</summary>
+internal static class DirectParts
+{
+    /// <summary>Grants the writes of parts.</summary>
+    public static async ValueTask<FrontAnswer> GrantAsync(GlacierCall call)
+    {
+        var upload = MultipartOperations.IdOf(call);
+        var request = Read<RangesToGrant>(call, "grants");
+        Require(DirectWriteDocuments.FaultOfGrants(request.Parts.Count, request.AtMost));
+        var granted = call.OrRefuse(await call.Paths.DirectIntake.GrantAsync(
+            upload, call.Incarnation, [.. request.Parts.Select(RangeOf)], request.AtMost, call.Aborted));
+        return DirectWriteDocuments.Answer(
+            new GrantList([.. granted.Writes.Select(static write => PartGrant.Of(write, write.Part.ToString(), number: null))]));
+    }
+
+    /// <summary>Takes the reports of parts. Each has its own answer, and repeating a report changes nothing.</summary>
+    public static async ValueTask<FrontAnswer> ReportAsync(GlacierCall call)
+    {
+        var upload = MultipartOperations.IdOf(call);
+        var request = Read<WrittenRanges>(call, "reports");
+        Require(DirectWriteDocuments.FaultOfReports(request.Parts.Count));
+        var reports = request.Parts.Select(part => (
+            Range: RangeOf(part?.Range),
+            Hash: TreeHash.TryParse(part?.TreeHash, out var hash)
+                ? hash
+                : throw GlacierError.Invalid($"Invalid treeHash: {part?.TreeHash}. It must be 64 hex digits."),
+            Attempt: AttemptId.TryParse(part?.Attempt, out var attempt)
+                ? attempt
+                : throw GlacierError.Invalid($"Invalid attempt: {part?.Attempt}. It must be that of the grant."))).ToList();
+        return DirectWriteDocuments.Answer(new VerdictList(await Task.WhenAll(reports.Select(async report =>
+        {
+            var outcome = await call.Paths.DirectIntake.ReportAsync(
+                upload, call.Incarnation, report.Range, report.Hash, report.Attempt, call.Sender, call.Aborted);
+            var error = outcome.Refusal is { } refusal ? call.ErrorOf(refusal) : null;
+            return new PartVerdict(report.Range.ToString(), null, error?.Code, error?.Message);
+        }))));
+    }
+
+    private static T Read<T>(GlacierCall call, string name)
+        where T : class
+    {
+        try
+        {
+            return DirectWriteDocuments.Read<T>(call.Document.Span);
+        }
+        catch (JsonException malformed)
+        {
+            throw GlacierError.NotReadable(name, malformed);
+        }
+    }
+
+    private static void Require(string? fault)
+    {
+        if (fault is not null)
+        {
+            throw GlacierError.Invalid(fault);
+        }
+    }
+
+    private static PartRange RangeOf(string? text) => PartRange.TryParse(text, out var range)
+        ? range
+        : throw GlacierError.Invalid($"Invalid range: {text}. The form is 'first-last'.");
+}
