@@ -109,11 +109,11 @@ internal sealed record S3Operation(
         {
             Space = SpaceUse.Grows, Body = S3Body.Bytes, AllowsVersion2 = true, ExternalHeader = ExternalHeaders.Location,
         },
-        new("GrantPartWrites", "POST", S3Level.Object, S3Router.GrantsOfUpload, Add, DirectParts.GrantAsync)
+        new("GrantPartWrites", "POST", S3Level.Object, S3Router.GrantsOfUpload, Add, DirectObjectParts.GrantAsync)
         {
             Space = SpaceUse.Grows, Body = S3Body.Document,
         },
-        new("ReportWrittenParts", "POST", S3Level.Object, S3Router.WrittenOfUpload, Report, DirectParts.ReportAsync)
+        new("ReportWrittenParts", "POST", S3Level.Object, S3Router.WrittenOfUpload, Report, DirectObjectParts.ReportAsync)
         {
             Space = SpaceUse.Grows, Body = S3Body.Document,
         },

@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Parts;
-
 namespace OrleansUploads.Core.Tests.Uploads;
 
 public sealed class PartNumbersTests

@@ -6,7 +6,7 @@ using static OrleansUploads.Gateway.Tests.S3.S3Server;
 namespace OrleansUploads.Gateway.Tests.S3;
 
 /// <summary>Parts of objects that nodes write straight into the store.</summary>
-public sealed class DirectPartTests(DirectServer s3) : IClassFixture<DirectServer>
+public sealed class DirectObjectPartTests(DirectServer s3) : IClassFixture<DirectServer>
 {
     private static readonly byte[] First = Requests.Bytes(5 << 20, 1);
     private static readonly byte[] Last = Requests.Bytes(1000, 2);

@@ -9,7 +9,7 @@ using OrleansUploads.Hashing.Checksums;
 namespace OrleansUploads.Gateway.S3;
 
 /// <summary>Parts of objects that nodes write straight into the part store. Their ETags and checksums are the node's word.</summary>
-internal static class DirectParts
+internal static class DirectObjectParts
 {
     /// <summary>Grants the writes of parts.</summary>
     public static async ValueTask<FrontAnswer> GrantAsync(S3Call call)
