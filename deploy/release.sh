@@ -54,7 +54,7 @@ for project in $(grep --files-with-matches '<IsPackable>true</IsPackable>' src/*
     dotnet pack "$project" --configuration Release --output "$folder" --verbosity quiet --nologo -p:RunAnalyzers=false </dev/null
 done
 
-# The program that was packed runs on this machine, whatever the system of the release.
+# The program that was packed runs on this machine, also for a release for another system.
 dotnet src/OrleansUploads.Cli/bin/Release/net10.0/orleans-uploads.dll man >"$work/orleans-uploads.1"
 
 for runtime in "$@"; do

@@ -10,18 +10,15 @@ internal static class DashboardAnswer
 {
     /// <summary>A success with a JSON document.</summary>
     /// <typeparam name="TDocument">The document's type, which <see cref="DashboardJson"/> knows.</typeparam>
-    public static FrontAnswer Of<TDocument>(TDocument document) =>
-        new(StatusCodes.Status200OK) { ContentType = ContentType, Document = Write(document) };
+    public static FrontAnswer Of<TDocument>(TDocument document) => FrontAnswer.OfJson(Write(document));
 
     /// <summary>An error with its JSON document.</summary>
     public static FrontAnswer OfError(FrontError error) => new(error.Status)
     {
         Error = error,
-        ContentType = ContentType,
+        ContentType = FrontAnswer.JsonType,
         Document = Write(new FailureDocument(error.Code, error.Message)),
     };
-
-    private const string ContentType = "application/json";
 
     private static byte[] Write<TDocument>(TDocument document) => JsonSerializer.SerializeToUtf8Bytes(
         document, (JsonTypeInfo<TDocument>)DashboardJson.Default.GetTypeInfo(typeof(TDocument))!);

@@ -26,7 +26,7 @@ public interface IUploadGrain : IEntityGrain
     /// <summary>The maximum number of parts in one call that are granted, or reported as written.</summary>
     const int MaxGrants = 100;
 
-    /// <summary>The maximum number of parts of which a call of <see cref="GrantWritesAsync"/> grants some.</summary>
+    /// <summary>The maximum number of parts in a call of <see cref="GrantWritesAsync"/> that asks for grants for some of them.</summary>
     const int MaxCandidates = 1000;
 
     /// <summary>The longest time in which a call is answered. Then it throws a <see cref="TimeoutException"/>, and its outcome is unknown.

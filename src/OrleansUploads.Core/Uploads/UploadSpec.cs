@@ -46,6 +46,15 @@ public abstract record UploadSpec(UploadId Upload, UploadOrigin Origin, DateTime
     /// <summary>Whether two requests initiate the same upload in the same way. The time and the announced size do not count.</summary>
     public abstract bool HasPropertiesOf(UploadSpec other);
 
+    /// <summary>Why initiating this upload with a client's key does not find the upload that has the key, or null if it does.</summary>
+    /// <param name="known">What was fixed when that upload was initiated.</param>
+    /// <param name="phase">Its phase.</param>
+    public Refusal? RefusalOfRepetition(UploadSpec known, UploadPhase phase)
+    {
+        var hasEnded = phase is UploadPhase.Aborted or UploadPhase.Expired;
+        return hasEnded || !HasPropertiesOf(known) ? new Refusal.CreateKeyInUse(Upload, hasEnded) : null;
+    }
+
     /// <summary>Refuses an attempt that the collector may have deleted.</summary>
     internal abstract Refusal RefusalOfCollected(int number, long lengthBytes);
 

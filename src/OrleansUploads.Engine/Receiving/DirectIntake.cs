@@ -18,7 +18,7 @@ public sealed class DirectIntake(
     /// <summary>The maximum number of parts that are granted or reported in one call.</summary>
     public const int MaxParts = 100;
 
-    /// <summary>The maximum number of parts of which some are granted.</summary>
+    /// <summary>The maximum number of parts in a call that asks for grants for some of them.</summary>
     public const int MaxCandidates = 1000;
 
     private static readonly TimeSpan LongestLife = TimeSpan.FromMinutes(15);

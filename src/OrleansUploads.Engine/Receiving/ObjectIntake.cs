@@ -67,8 +67,7 @@ public sealed class ObjectIntake(
         // An upload that exists already stays as it is.
         var found = await host.AskAsync(spec.Upload.Entity, new SummarizeObjectUpload(name), cancellationToken);
         return !found.TryGet(out var known, out var refusal) ? new(refusal)
-            : known.Phase is UploadPhase.Aborted or UploadPhase.Expired || !known.Spec.HasPropertiesOf(spec)
-                ? new(new Refusal.CreateKeyInUse(spec.Upload, known.Phase is UploadPhase.Aborted or UploadPhase.Expired))
+            : spec.RefusalOfRepetition(known.Spec, known.Phase) is { } inUse ? new(inUse)
             : new(known.Spec);
     }
 

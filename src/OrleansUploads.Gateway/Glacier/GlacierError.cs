@@ -86,7 +86,7 @@ internal sealed class GlacierError(int status, string code, string message) : Fr
     public override FrontAnswer ToAnswer(HttpExchange exchange) => new(Status, ("x-amzn-ErrorType", Code))
     {
         Error = this,
-        ContentType = GlacierJson.ContentType,
+        ContentType = FrontAnswer.JsonType,
         Document = GlacierJson.Write(new ErrorDocument(Code, Message, Type)),
     };
 }

@@ -27,9 +27,6 @@ namespace OrleansUploads.Gateway.Glacier;
 [JsonSerializable(typeof(VaultListDocument))]
 internal sealed partial class GlacierJson : JsonSerializerContext
 {
-    /// <summary>The content type of every document. It has no charset, because some clients compare it for equality.</summary>
-    public const string ContentType = "application/json";
-
     private static readonly GlacierJson Documents = new(CreateOptions());
 
     /// <summary>Creates options that write as the vault API does.</summary>
@@ -41,8 +38,7 @@ internal sealed partial class GlacierJson : JsonSerializerContext
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
-    public static FrontAnswer Answer<T>(T document) =>
-        new(StatusCodes.Status200OK) { ContentType = ContentType, Document = Write(document) };
+    public static FrontAnswer Answer<T>(T document) => FrontAnswer.OfJson(Write(document));
 
     public static byte[] Write<T>(T document) => JsonSerializer.SerializeToUtf8Bytes(document, TypeOf<T>());
 

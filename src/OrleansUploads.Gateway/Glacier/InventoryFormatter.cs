@@ -16,7 +16,7 @@ internal abstract class InventoryFormatter : IDisposable
 
     public static string ContentTypeOf(InventoryFormat format) => format switch
     {
-        InventoryFormat.Json => GlacierJson.ContentType,
+        InventoryFormat.Json => FrontAnswer.JsonType,
         InventoryFormat.Csv => "text/csv",
     };
 

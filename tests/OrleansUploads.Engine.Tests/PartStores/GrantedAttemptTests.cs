@@ -62,7 +62,7 @@ public sealed class GrantedAttemptTests : IDisposable
     }
 
     [Fact]
-    public async Task Leaves_of_other_bytes_are_an_error_whatever_tree_hash_was_reported()
+    public async Task Leaves_of_other_bytes_are_an_error_with_any_reported_tree_hash()
     {
         var lie = PartBytes.Of(Bytes.Length, seed: 2);
         await using (var writer = await _store.CreateAsync(Upload, Granted, Bytes.Length, Cancellation))

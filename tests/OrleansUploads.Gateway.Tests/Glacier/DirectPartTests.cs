@@ -72,7 +72,7 @@ public sealed class DirectPartTests(DirectServer gateway) : IClassFixture<Direct
     }
 
     [Fact]
-    public async Task Parts_that_nodes_wrote_make_up_an_archive_which_the_gateway_serves_whatever_is_repeated()
+    public async Task Parts_that_nodes_wrote_make_up_an_archive_which_the_gateway_serves_although_calls_are_repeated()
     {
         var (vault, upload) = await OpenAsync();
         List<JsonElement> grants = [];

@@ -64,7 +64,7 @@ public sealed class DirectObjectPartTests(DirectServer s3) : IClassFixture<Direc
     }
 
     [Fact]
-    public async Task Parts_that_nodes_wrote_make_up_an_object_which_the_gateway_serves_whatever_is_repeated()
+    public async Task Parts_that_nodes_wrote_make_up_an_object_which_the_gateway_serves_although_calls_are_repeated()
     {
         var (target, upload) = await OpenAsync(("x-amz-checksum-algorithm", "SHA256"));
         var (first, last) = (await WriteAsync(target, upload, 2, First), await WriteAsync(target, upload, 7, Last));

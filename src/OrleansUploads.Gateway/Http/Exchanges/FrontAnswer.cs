@@ -5,6 +5,9 @@ namespace OrleansUploads.Gateway.Http.Exchanges;
 /// <param name="headers">Headers. One without a value is left out.</param>
 internal class FrontAnswer(int status, params IReadOnlyList<(string Name, string? Value)> headers)
 {
+    /// <summary>The media type of JSON documents. It has no charset, because some clients compare it for equality.</summary>
+    public const string JsonType = "application/json";
+
     public int Status => status;
 
     /// <summary>Null for a success.</summary>
@@ -17,6 +20,10 @@ internal class FrontAnswer(int status, params IReadOnlyList<(string Name, string
 
     /// <summary>200 with headers.</summary>
     public static FrontAnswer Ok(params IReadOnlyList<(string Name, string? Value)> headers) => new(StatusCodes.Status200OK, headers);
+
+    /// <summary>200 with a JSON document.</summary>
+    public static FrontAnswer OfJson(ReadOnlyMemory<byte> document) =>
+        new(StatusCodes.Status200OK) { ContentType = JsonType, Document = document };
 
     /// <summary>201: a resource was created.</summary>
     public static FrontAnswer Created(params IReadOnlyList<(string Name, string? Value)> headers) =>

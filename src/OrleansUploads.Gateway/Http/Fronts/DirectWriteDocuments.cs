@@ -22,18 +22,12 @@ internal sealed partial class DirectWriteDocuments : JsonSerializerContext
     /// <summary>Selects the reports in the query of an upload.</summary>
     public const string Written = "written";
 
-    private const string ContentType = "application/json";
-
     /// <summary>Reads the document of a request.</summary>
     /// <exception cref="JsonException">It is not such a document.</exception>
     public static T Read<T>(ReadOnlySpan<byte> body)
         where T : class => JsonSerializer.Deserialize(body, TypeOf<T>()) ?? throw new JsonException("the document is null");
 
-    public static FrontAnswer Answer<T>(T document) => new(StatusCodes.Status200OK)
-    {
-        ContentType = ContentType,
-        Document = JsonSerializer.SerializeToUtf8Bytes(document, TypeOf<T>()),
-    };
+    public static FrontAnswer Answer<T>(T document) => FrontAnswer.OfJson(JsonSerializer.SerializeToUtf8Bytes(document, TypeOf<T>()));
 
     /// <summary>What is wrong with the number of parts in a request, or null.</summary>
     public static string? FaultOfGrants(int parts, int? atMost) =>
@@ -56,7 +50,7 @@ internal sealed record RangesToGrant
     /// <summary><c>first-last</c>, both inclusive; required.</summary>
     public IReadOnlyList<string?> Parts { get; init => field = value ?? []; } = [];
 
-    /// <summary>How many grants are wanted, of parts that nobody else writes; null for all.</summary>
+    /// <summary>How many grants are wanted, only for parts that no other node is writing; null for all parts.</summary>
     public int? AtMost { get; init; }
 }
 

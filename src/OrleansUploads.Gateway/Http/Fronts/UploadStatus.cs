@@ -12,9 +12,6 @@ internal static class UploadStatus
     /// <summary>Its name.</summary>
     public const string Header = "x-orleans-uploads-status";
 
-    /// <summary>The media type of the answer.</summary>
-    private const string ContentType = "application/json";
-
     private const string WaitPrefix = "wait=";
     private const int MaxWaitSeconds = 20;
 
@@ -63,11 +60,7 @@ internal static class UploadStatus
             status = status with { IsStuck = status.LastActivity is { } last && time.GetUtcNow() - last >= StuckAfter };
             if (!status.MayGoOn || status.IsStuck || time.GetElapsedTime(startedAt) >= wait)
             {
-                return new FrontAnswer(StatusCodes.Status200OK)
-                {
-                    ContentType = ContentType,
-                    Document = JsonSerializer.SerializeToUtf8Bytes(status, UploadStatusJson.Default.UploadStatusDocument),
-                };
+                return FrontAnswer.OfJson(JsonSerializer.SerializeToUtf8Bytes(status, UploadStatusJson.Default.UploadStatusDocument));
             }
 
             await Task.Delay(PollInterval, time, call.Aborted);
