@@ -5,8 +5,8 @@ using OrleansUploads.Engine.Ownership;
 
 namespace OrleansUploads.Engine.Tests.Ownership;
 
-/// <summary>Two servers on one store. Whatever they do and in whatever order they start, the one that may not use it is refused or stops, and no
-/// byte is lost.</summary>
+/// <summary>Two servers on one store. In every order of their starts, the one that may not use it is refused or stops, and no byte is
+/// lost.</summary>
 public sealed class TwoUsersTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
