@@ -36,7 +36,7 @@ public sealed class ReleaseScriptTests
         Assert.Contains("0.1.0 (SQLite 3.", output, StringComparison.Ordinal);
         Assert.Contains("the manual is installed", output, StringComparison.Ordinal);
         Assert.Contains("All checks passed", output, StringComparison.Ordinal);
-        Assert.Contains("runs a silo or a gateway", output, StringComparison.Ordinal);
+        Assert.Contains("Runs a silo or a gateway", output, StringComparison.Ordinal);
         Assert.Contains("pkg:nuget/Npgsql", output, StringComparison.Ordinal);
         Assert.Contains("pkg:nuget/System.CommandLine", output, StringComparison.Ordinal);
     }
