@@ -79,6 +79,10 @@ CREATE TABLE IF NOT EXISTS uploads_wake
 
 CREATE INDEX IF NOT EXISTS ix_uploads_wake_at ON uploads_wake (service, wake_at);
 
+-- Tables of millions of rows are cleaned up in small pieces.
+ALTER TABLE uploads_record SET (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 5000);
+ALTER TABLE uploads_wake SET (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 5000);
+
 -- A few rows beside the journal, such as the identity of the cluster.
 CREATE TABLE IF NOT EXISTS uploads_row
 (

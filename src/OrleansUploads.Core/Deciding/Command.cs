@@ -35,6 +35,13 @@ public interface IScans : ICommand
 /// fails.</remarks>
 public interface IMayBeginEntity : ICommand;
 
+/// <summary>A command whose write a journal may delay for a moment, to write it together with others.</summary>
+public interface IMayWait : ICommand
+{
+    /// <summary>Whether the sender also waits for a later write of the same group of entities, so that the delay costs it nothing.</summary>
+    bool MayWait { get; }
+}
+
 /// <summary>The answer of a command that succeeded and returns no data.</summary>
 [Named("done.1")]
 public sealed record Done : IAnswer

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace OrleansUploads.Core.Keys;
 
 public abstract record KeyLeafCommand : ICommand
@@ -42,8 +44,11 @@ public sealed record FindObject(ObjectKey Key) : KeyLeafCommand, ICommand<KeyEnt
 public sealed record ListUpload(KeyEntry Entry) : KeyLeafCommand, ICommand<Done>, IRequiresFreshState;
 
 /// <summary>Removes a multipart upload from the index of uploads. A later addition of the same upload is ignored.</summary>
+/// <param name="MayWait">A note.</param>
 [Named("unlist-upload.1")]
-public sealed record UnlistUpload(KeyPosition Position) : KeyLeafCommand, ICommand<Done>, IRequiresFreshState;
+public sealed record UnlistUpload(
+    KeyPosition Position, [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)] bool MayWait = false)
+    : KeyLeafCommand, ICommand<Done>, IRequiresFreshState, IMayWait;
 
 /// <summary>Reads entries in order.</summary>
 /// <param name="From">The first position to return.</param>

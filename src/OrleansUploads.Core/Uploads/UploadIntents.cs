@@ -44,10 +44,12 @@ internal static class UploadIntents
     }
 
     /// <summary>Makes the vault or bucket stop listing the upload.</summary>
-    private static Intent Unlist(UploadSpec spec)
+    /// <param name="spec">Of the upload.</param>
+    /// <param name="mayWait">Whether the index of archives is told at the same time. It is written later, after the manifest.</param>
+    private static Intent Unlist(UploadSpec spec, bool mayWait = false)
     {
         var position = spec.ListEntry.PositionIn(KeyTree.Uploads);
-        return new Intent("unlist", new TellKey(spec.ListIndex, position, new UnlistUpload(position)), new ConfirmUploadUnlisted())
+        return new Intent("unlist", new TellKey(spec.ListIndex, position, new UnlistUpload(position, mayWait)), new ConfirmUploadUnlisted())
         {
             AnswersUnconfirmed = true,
         };
@@ -63,7 +65,7 @@ internal static class UploadIntents
         };
         if (!completing.Unlisted && UploadEvolution.UnlistsAtOnce(completing.Spec))
         {
-            yield return Unlist(completing.Spec);
+            yield return Unlist(completing.Spec, mayWait: true);
         }
     }
 

@@ -518,7 +518,8 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
                 continue;
             }
 
-            _replies.AddDecision(item.Ticket, decision.Answer, decision.Intents, decision.Awaits, item.Confirms);
+            var mayWait = item.Command is IMayWait { MayWait: true };
+            _replies.AddDecision(item.Ticket, decision.Answer, decision.Intents, decision.Awaits, item.Confirms, mayWait);
             var record = batch.Record;
             foreach (var happened in decision.Events)
             {

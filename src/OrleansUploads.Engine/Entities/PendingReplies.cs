@@ -29,9 +29,9 @@ internal sealed class PendingReplies(EntityId entity, Action<RunnerOutput> emit)
     /// crash.</summary>
     public bool BatchHasUnawaited => _batch.Exists(static reply => reply.Intents.Any(IsUnawaited));
 
-    /// <summary>Whether something waits until the current batch is written: a caller, or an intent that follows from it.</summary>
+    /// <summary>Whether something waits until the current batch is written: a caller in a hurry, or an intent that follows from it.</summary>
     public bool IsBatchAwaited => _batch.Exists(static reply =>
-        reply.Ticket is not null || reply.InheritedWaiters.Count > 0 || !reply.Intents.IsEmpty);
+        reply is { Ticket: not null, MayWait: false } || reply.InheritedWaiters.Count > 0 || !reply.Intents.IsEmpty);
 
     /// <summary>The callers that wait for the current batch.</summary>
     public IReadOnlyList<object> BatchTickets => [.. _batch.Select(static reply => reply.Cause).OfType<object>()];
@@ -48,10 +48,11 @@ internal sealed class PendingReplies(EntityId entity, Action<RunnerOutput> emit)
     /// <param name="intents">The intents of the decision.</param>
     /// <param name="awaits">The intents that the reply waits for.</param>
     /// <param name="confirms">The key of the intent that the command confirmed, or null for a caller's command.</param>
+    /// <param name="mayWait">Whether the caller loses nothing if the write is delayed for a moment.</param>
     public void AddDecision(
-        object? ticket, IAnswer answer, ImmutableArray<Intent> intents, AwaitedIntents awaits, string? confirms)
+        object? ticket, IAnswer answer, ImmutableArray<Intent> intents, AwaitedIntents awaits, string? confirms, bool mayWait)
     {
-        var reply = new PendingReply(ticket, answer, intents, awaits);
+        var reply = new PendingReply(ticket, answer, intents, awaits) { MayWait = mayWait };
         if (awaits == AwaitedIntents.OwnAndEarlier)
         {
             foreach (var delivery in _inFlight.Values)
@@ -268,6 +269,8 @@ internal sealed class PendingReplies(EntityId entity, Action<RunnerOutput> emit)
         public ImmutableArray<Intent> Intents { get; } = intents;
 
         public AwaitedIntents Awaits { get; } = awaits;
+
+        public bool MayWait { get; init; }
 
         /// <summary>Intents of other decisions that the reply waits for.</summary>
         public ImmutableArray<Intent> AlsoAwaits { get; set; } = [];

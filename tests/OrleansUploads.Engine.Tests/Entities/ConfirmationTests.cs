@@ -33,6 +33,25 @@ public sealed class ConfirmationTests
         return bench;
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_write_whose_caller_also_waits_for_a_later_one_may_wait_unless_another_caller_waits_for_it(bool isAlone)
+    {
+        var entry = SomeObject.UploadEntry("a", upload: 1);
+        var leaf = new LeafId(Some.Incarnation.Uploads, LeafName.First);
+        var bench = new RunnerBench(leaf.Entity, isShared: true);
+        bench.Submit("unlist", new UnlistUpload(entry.PositionIn(KeyTree.Uploads), MayWait: true) { Leaf = leaf });
+        if (!isAlone)
+        {
+            bench.Submit("list", new ListUpload(SomeObject.UploadEntry("b", upload: 2)) { Leaf = leaf });
+        }
+
+        bench.Load();
+
+        Assert.Equal(isAlone, Assert.Single(bench.Open<RunnerOutput.Append>()).Record.MayWait);
+    }
+
     [Fact]
     public void In_one_process_a_confirmation_is_written_at_once() =>
         Assert.Single(Delivered(isShared: false).Open<RunnerOutput.Append>());
