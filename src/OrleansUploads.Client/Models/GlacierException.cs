@@ -73,6 +73,9 @@ public static class GlacierErrorCodes
     /// <summary>400: the access key is unknown.</summary>
     public const string UnrecognizedClient = "UnrecognizedClientException";
 
+    /// <summary>The store refused the write of a part under a grant. Set by this client, not by the server.</summary>
+    public const string WriteRefused = "WriteRefused";
+
     /// <summary>The connection failed, so there is no response. Set by this client, not by the server.</summary>
     public const string ConnectionFailure = "ConnectionFailure";
 

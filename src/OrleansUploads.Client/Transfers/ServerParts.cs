@@ -37,6 +37,26 @@ internal sealed class ServerParts(long partSizeBytes, Dictionary<long, UploadedP
 
     public int Count => byStart.Count;
 
+    public long SizeBytes => byStart.Values.Sum(static part => part.Range.LengthBytes);
+
+    /// <summary>Returns the tree hashes of all parts of an archive, in order, or null if the server does not have exactly these.</summary>
+    public TreeHash[]? HashesOf(PartPlan plan)
+    {
+        var hashes = new TreeHash[plan.PartCount];
+        for (var part = 0; part < hashes.Length; part++)
+        {
+            var range = plan.RangeOf(part);
+            if (!byStart.TryGetValue(range.Start, out var theirs) || theirs.Range != range)
+            {
+                return null;
+            }
+
+            hashes[part] = theirs.TreeHash;
+        }
+
+        return FindPartBeyond(plan.SizeBytes) is null ? hashes : null;
+    }
+
     public bool HasPartAt(long startBytes) => byStart.ContainsKey(startBytes);
 
     /// <summary>Whether the server has a part with exactly this range and tree hash.</summary>

@@ -3,6 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Security.Authentication;
+using OrleansUploads.Client.Sources;
 using OrleansUploads.Signing;
 
 namespace OrleansUploads.Client.Wire;
@@ -91,6 +92,43 @@ internal sealed class Transport
                 TimeProvider,
                 cancellationToken));
 
+    /// <summary>Sends a part to an address that the server has signed. Only a success is a success: anything else may have been stored, or may
+    /// be another part's.</summary>
+    /// <returns>The tree hash of the bytes.</returns>
+    /// <exception cref="GlacierException">The store refused the write, or its answer did not arrive.</exception>
+    /// <exception cref="IOException">Reading the bytes failed.</exception>
+    public async Task<TreeHash> WriteAsync(
+        DirectGrant grant, string uploadId, ByteSource source, long offsetBytes, CancellationToken cancellationToken)
+    {
+        using var idle = StartIdleTimer(cancellationToken);
+        using var content = new PartWithFooter(
+            source, new ByteRange(offsetBytes, offsetBytes + grant.Range.LengthBytes), grant.Attempt, uploadId, idle, _options.RateLimit);
+        using var message = new HttpRequestMessage(HttpMethod.Put, grant.Url) { Content = content };
+        message.Headers.ExpectContinue = true;
+        foreach (var (name, value) in grant.Headers ?? new Dictionary<string, string>())
+        {
+            message.Headers.TryAddWithoutValidation(name, value);
+        }
+
+        try
+        {
+            using var response = await ReadAsync(
+                idle, token => _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, token), cancellationToken);
+            return response.IsSuccessStatusCode ? content.TreeHash : throw new GlacierException(
+                GlacierErrorCodes.WriteRefused, $"The store answered {(int)response.StatusCode} to the write of {grant.Range}.")
+            {
+                StatusCode = response.StatusCode,
+                IsTransient = true,
+            };
+        }
+        catch (GlacierException) when (content.SourceFailure is { } cause)
+        {
+            throw Unreadable(cause);
+        }
+    }
+
+    private static IOException Unreadable(Exception cause) => new("Reading the bytes to upload failed: " + cause.Message, cause);
+
     /// <summary>Runs a step that reads from a connection, and reports its failures as <see cref="GlacierException"/>.</summary>
     public static async Task<T> ReadAsync<T>(
         IdleTimer idle, Func<CancellationToken, Task<T>> step, CancellationToken cancellationToken)
@@ -121,7 +159,8 @@ internal sealed class Transport
         WireRequest request, Func<HttpResponseMessage, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
     {
         using var idle = StartIdleTimer(cancellationToken);
-        using var content = request.Body is null ? null : new BodyContent(request.Body, idle, _options.RateLimit);
+        using var content = request.Body is not { } body ? null
+            : new BodyContent(body.Source, body.Range, body.OnSent, idle, _options.RateLimit);
         using var message = CreateMessage(request, content);
         try
         {
@@ -129,7 +168,7 @@ internal sealed class Transport
         }
         catch (GlacierException) when (content?.SourceFailure is { } cause)
         {
-            throw new IOException("Reading the bytes to upload failed: " + cause.Message, cause);
+            throw Unreadable(cause);
         }
     }
 
