@@ -48,6 +48,12 @@ public sealed record UploadPolicy
     /// grace of collection that is hardly longer, every upload is initiated before its attempt.</summary>
     public static readonly TimeSpan UnannouncedLife = TimeSpan.FromMinutes(10);
 
+    /// <summary>How long the end of an upload is told again if its receiver does not take it.</summary>
+    public static readonly TimeSpan EndNoticeLife = TimeSpan.FromHours(24);
+
+    /// <summary>Whether the end of each multipart upload is told to a receiver. If not, nothing about it is stored.</summary>
+    public bool TellsEnds { get; init; }
+
     /// <summary>How long the bytes of an overwritten or deleted object are kept for those who are reading them.</summary>
     public TimeSpan ReplacedObjectGrace { get; init; } = DefaultReplacedObjectGrace;
 }

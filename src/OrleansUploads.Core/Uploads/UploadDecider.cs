@@ -14,12 +14,16 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
     private static readonly Refusal NotFound = new Refusal.UploadNotFound();
 
     private readonly PublishedObjectRules _objects = new(retrievals ?? new RetrievalPolicy());
+    private readonly EndNoticeRules _notices = new(policy);
 
     /// <inheritdoc/>
     public override UploadState Initial => UploadState.Unknown.Instance;
 
     /// <inheritdoc/>
-    public override Decision<UploadEvent> Decide(UploadState state, UploadCommand command, ServiceTime time) => command switch
+    public override Decision<UploadEvent> Decide(UploadState state, UploadCommand command, ServiceTime time) =>
+        _notices.Announce(state, DecideUnannounced(state, command, time), time);
+
+    private Decision<UploadEvent> DecideUnannounced(UploadState state, UploadCommand command, ServiceTime time) => command switch
     {
         InitiateUpload c => state is UploadState.Unknown
             ? Accept(new UploadInitiated(c.Spec)).RaisingPendingAfter(state)
@@ -43,6 +47,7 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
         ConfirmBytesReclaimed => state is UploadState.Stored { BytesReleased: true, BytesReclaimed: false }
             ? Accept(new BytesReclaimed())
             : Nothing,
+        ConfirmEndTold => EndNoticeRules.SinceOf(state) is not null ? Accept(new EndNoticeClosed()) : Nothing,
         _ => throw new ArgumentOutOfRangeException(nameof(command), command, "Unknown command."),
     };
 
@@ -68,8 +73,11 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
     public override IEnumerable<Intent> Pending(UploadState state) => UploadIntents.Pending(state);
 
     /// <summary>An open upload without activity expires. The record of an ended upload is forgotten after
-    /// <see cref="UploadPolicy.RecordLife"/>.</summary>
-    public override Decision<UploadEvent> Wake(UploadState state, ServiceTime time) => state switch
+    /// <see cref="UploadPolicy.RecordLife"/>. An end that was not told is told again.</summary>
+    public override Decision<UploadEvent> Wake(UploadState state, ServiceTime time) =>
+        _notices.Repeat(state, _notices.Announce(state, Expire(state, time), time), time);
+
+    private Decision<UploadEvent> Expire(UploadState state, ServiceTime time) => state switch
     {
         _ when DeadlineOf(state)?.IsDue(time) is not true => Nothing,
         UploadState.Open open => End(open, UploadEnd.Expired, time),
@@ -80,15 +88,21 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
     };
 
     /// <inheritdoc/>
-    public override DateTimeOffset? WakeAt(UploadState state, ServiceTime time) => DeadlineOf(state)?.WakeAt(time);
+    public override DateTimeOffset? WakeAt(UploadState state, ServiceTime time)
+    {
+        var deadline = DeadlineOf(state)?.WakeAt(time);
+        var notice = EndNoticeRules.NextAt(state, time.Now);
+        return notice is null || deadline < notice ? deadline : notice;
+    }
 
+    /// <summary>An upload is not forgotten before its end was told.</summary>
     private Deadline? DeadlineOf(UploadState state) => state switch
     {
         UploadState.Open open => new(open.LastActivityAt, StaleAfter(open.Spec.Origin)),
-        UploadState.Ended ended => new(ended.EndedAt, policy.RecordLife),
+        UploadState.Ended { NoticeSince: null } ended => new(ended.EndedAt, policy.RecordLife),
         UploadState.Stored { ReleasedAt: { } at, BytesReleased: false } stored =>
             new(at, stored.BytesUntil is { } until ? until - at : policy.ReplacedObjectGrace),
-        UploadState.Stored { ReleasedAt: { } at, BytesReclaimed: true } =>
+        UploadState.Stored { ReleasedAt: { } at, BytesReclaimed: true, NoticeSince: null } =>
             new(at, policy.RecordLife > policy.ReplacedObjectGrace ? policy.RecordLife : policy.ReplacedObjectGrace),
         _ => null,
     };

@@ -62,6 +62,15 @@ public sealed record PublicationRecorded : UploadEvent;
 [Named("upload-ended.1")]
 public sealed record UploadEnded(UploadEnd End, DateTimeOffset At) : UploadEvent;
 
+/// <summary>The end of the upload is to be told to the receiver. Follows the event that ends the upload in the same record.</summary>
+/// <param name="At">When; <see cref="Settings.UploadPolicy.EndNoticeLife"/> starts here.</param>
+[Named("end-notice-due.1")]
+public sealed record EndNoticeDue(DateTimeOffset At) : UploadEvent;
+
+/// <summary>The receiver has taken the end of the upload, or it was given up.</summary>
+[Named("end-notice-closed.1")]
+public sealed record EndNoticeClosed : UploadEvent;
+
 /// <summary>The archive or object was deleted, or the object was overwritten.</summary>
 /// <param name="At">When.</param>
 /// <param name="BytesUntil">Until when jobs refer to the bytes of an archive; null for an object.</param>

@@ -32,6 +32,10 @@ internal static class UploadEvolution
         (UploadState.Stored stored, PublicationRecorded) => stored with { Settled = true },
         (UploadState.Stored stored, ObjectTagged e) => stored with { ChangedTags = e.Tags },
         (UploadState.Stored stored, ObjectRestoreSet e) => stored with { Restore = e.Restore },
+        (UploadState.Stored stored, EndNoticeDue e) => stored with { NoticeSince = e.At },
+        (UploadState.Ended ended, EndNoticeDue e) => ended with { NoticeSince = e.At },
+        (UploadState.Stored stored, EndNoticeClosed) => stored with { NoticeSince = null },
+        (UploadState.Ended ended, EndNoticeClosed) => ended with { NoticeSince = null },
         (UploadState.Stored stored, UploadReleased e) => stored with { ReleasedAt = e.At, BytesUntil = e.BytesUntil },
 
         // The archive or object is gone, and only what repeated requests need is kept.

@@ -118,6 +118,9 @@ public sealed record ConfirmBytesReclaimed : UploadCommand, ICommand<Done>;
 /// <summary>Confirms that the vault or bucket lists the upload.</summary>
 public sealed record ConfirmUploadListed : UploadCommand, ICommand<Done>;
 
+/// <summary>Confirms that the receiver has taken the end of the upload, or that it was given up.</summary>
+public sealed record ConfirmEndTold : UploadCommand, ICommand<Done>;
+
 /// <summary>Confirms that the vault or bucket no longer lists the upload.</summary>
 public sealed record ConfirmUploadUnlisted : UploadCommand, ICommand<Done>;
 

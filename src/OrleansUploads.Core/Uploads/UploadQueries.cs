@@ -70,7 +70,8 @@ internal static class UploadQueries
         _ => new ObjectUploadSummary(spec, UploadPhase.Open),
     };
 
-    private static UploadPhase PhaseOf(UploadEnd end) => end == UploadEnd.Expired ? UploadPhase.Expired : UploadPhase.Aborted;
+    /// <summary>The phase of an upload that ended without an archive or object.</summary>
+    public static UploadPhase PhaseOf(UploadEnd end) => end == UploadEnd.Expired ? UploadPhase.Expired : UploadPhase.Aborted;
 
     private static UploadSummary Completed(ArchiveUploadSpec spec, ArchiveCompletion done, DateTimeOffset? deletedAt) => new(
         spec, UploadPhase.Completed, Parts: 0, done.SizeBytes, Describe(spec, done), deletedAt);

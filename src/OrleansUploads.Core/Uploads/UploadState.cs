@@ -61,6 +61,7 @@ public abstract record UploadState
     /// <param name="Completion">The archive or object.</param>
     /// <param name="Parts">Its parts; null once the manifest is stored.</param>
     [Named("upload-state-stored.1")]
+    [Named("upload-state-stored.2", WhenSet = nameof(NoticeSince))]
     public sealed record Stored(UploadSpec Spec, Completion Completion, PartMap? Parts) : Known(Spec)
     {
         /// <summary>Whether the key's leaf may forget the publication of the object.</summary>
@@ -87,6 +88,9 @@ public abstract record UploadState
         /// <summary>Whether the part store has deleted the bytes.</summary>
         public bool BytesReclaimed { get; init; }
 
+        /// <summary>Since when the end of the upload is to be told, or null if it need not be.</summary>
+        public DateTimeOffset? NoticeSince { get; init; }
+
         /// <inheritdoc/>
         public override Completion Completed => Completion;
     }
@@ -98,7 +102,12 @@ public abstract record UploadState
     /// <param name="Listed">Whether the vault or bucket was told to list it and has confirmed this.</param>
     /// <param name="Closed">Whether the vault or bucket no longer lists it.</param>
     [Named("upload-state-ended.1")]
-    public sealed record Ended(UploadSpec Spec, UploadEnd End, DateTimeOffset EndedAt, bool Listed, bool Closed) : Known(Spec);
+    [Named("upload-state-ended.2", WhenSet = nameof(NoticeSince))]
+    public sealed record Ended(UploadSpec Spec, UploadEnd End, DateTimeOffset EndedAt, bool Listed, bool Closed) : Known(Spec)
+    {
+        /// <summary>Since when the end of the upload is to be told, or null if it need not be.</summary>
+        public DateTimeOffset? NoticeSince { get; init; }
+    }
 }
 
 /// <summary>Why an upload ended without an archive or object. The values are stored: never change them.</summary>

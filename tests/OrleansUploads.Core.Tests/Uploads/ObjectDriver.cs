@@ -1,6 +1,6 @@
 namespace OrleansUploads.Core.Tests.Uploads;
 
-public abstract class ObjectDriver(RetrievalPolicy? restores = null) : UploadDriver(restores)
+public abstract class ObjectDriver(RetrievalPolicy? restores = null, UploadPolicy? policy = null) : UploadDriver(restores, policy)
 {
     protected static readonly PublicationVerdict Published = new PublicationVerdict.Published();
 

@@ -1,7 +1,7 @@
 namespace OrleansUploads.Core.Tests.Uploads;
 
-public class UploadDriver(RetrievalPolicy? restores = null)
-    : DeciderDriver<UploadState, UploadCommand, UploadEvent>(new UploadDecider(new UploadPolicy(), restores))
+public class UploadDriver(RetrievalPolicy? restores = null, UploadPolicy? policy = null)
+    : DeciderDriver<UploadState, UploadCommand, UploadEvent>(new UploadDecider(policy ?? new UploadPolicy(), restores))
 {
     protected const long MiB = Some.MiB;
 
