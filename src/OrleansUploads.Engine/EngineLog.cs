@@ -11,6 +11,7 @@ public sealed partial class EngineLog(ILogger logger, TimeProvider time)
     private readonly LogRate _deliveries = new(time);
     private readonly LogRate _skips = new(time);
     private readonly LogRate _snapshots = new(time);
+    private readonly LogRate _events = new(time);
 
     public static EngineLog None { get; } = new(NullLogger.Instance, TimeProvider.System);
 
@@ -42,6 +43,15 @@ public sealed partial class EngineLog(ILogger logger, TimeProvider time)
         if (_snapshots.TryPass(out var suppressed))
         {
             LogSnapshotLost(logger, fault, entity, suppressed);
+        }
+    }
+
+    /// <summary>The receiver never gets the event.</summary>
+    public void EventAbandoned(EndNotice notice, string reason)
+    {
+        if (_events.TryPass(out var suppressed))
+        {
+            LogEventAbandoned(logger, notice.Id, notice.Spec.Upload, notice.End, reason, suppressed);
         }
     }
 
@@ -77,4 +87,12 @@ public sealed partial class EngineLog(ILogger logger, TimeProvider time)
         "A snapshot of {Entity} could not be saved. No data is lost, but its history grows until a snapshot succeeds. "
         + "{Suppressed} earlier messages of this kind were not logged")]
     private static partial void LogSnapshotLost(ILogger logger, Exception fault, EntityId entity, long suppressed);
+
+    [LoggerMessage(
+        1008,
+        LogLevel.Error,
+        "Event {Id} was given up: the receiver did not take within a day that upload {Upload} is {End}. {Reason} "
+        + "{Suppressed} earlier messages of this kind were not logged")]
+    private static partial void LogEventAbandoned(
+        ILogger logger, string id, UploadId upload, UploadPhase end, string reason, long suppressed);
 }

@@ -17,6 +17,9 @@ public sealed record EngineOptions
 
     public MaintenanceOptions Maintenance { get; init; } = new();
 
+    /// <summary>The same options, for a host with or without a receiver of events.</summary>
+    public EngineOptions Telling(bool hasReceiver) => this with { Uploads = Uploads with { TellsEnds = hasReceiver } };
+
     /// <summary>The longest time for which the bytes of a deleted archive or object are kept for those who read them.</summary>
     internal TimeSpan LongestRetention
     {

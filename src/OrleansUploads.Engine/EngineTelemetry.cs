@@ -35,6 +35,15 @@ public static class EngineTelemetry
     internal static Counter<long> IntentsFailed { get; } =
         AddCounter("orleansuploads.intents.failed", "{intent}", "Deliveries of intents that failed and will be retried.");
 
+    internal static Counter<long> EventsDelivered { get; } =
+        AddCounter("orleansuploads.events.delivered", "{event}", "Ends of uploads that the receiver of events has taken.");
+
+    internal static Counter<long> EventsFailed { get; } =
+        AddCounter("orleansuploads.events.failed", "{event}", "Attempts to tell the end of an upload that failed.");
+
+    internal static Counter<long> EventsAbandoned { get; } =
+        AddCounter("orleansuploads.events.abandoned", "{event}", "Ends of uploads that the receiver of events did not take within a day.");
+
     internal static Counter<long> PartsStored { get; } =
         AddCounter("orleansuploads.parts.stored", "{part}", "Parts accepted.");
 

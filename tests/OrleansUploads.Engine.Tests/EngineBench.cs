@@ -19,10 +19,15 @@ internal class EngineBench
     private readonly MemoryJournal _journal = new();
     private readonly Func<IJournal, IJournal> _wrap;
     private readonly EngineLog? _log;
+    private readonly IUploadEvents? _events;
 
     public EngineBench(
-        Func<IJournal, IJournal>? wrapJournal = null, Func<IPartStore, IPartStore>? wrapParts = null, RecordedLog? log = null)
+        Func<IJournal, IJournal>? wrapJournal = null,
+        Func<IPartStore, IPartStore>? wrapParts = null,
+        RecordedLog? log = null,
+        IUploadEvents? events = null)
     {
+        _events = events;
         _log = log is null ? null : new EngineLog(log, TimeProvider.System);
         _wrap = wrapJournal ?? (journal => journal);
         Parts = (wrapParts ?? (parts => parts))(new MemoryPartStore());
@@ -175,5 +180,5 @@ internal class EngineBench
     private async Task<EntityId> ShardOfAsync(ArchiveId archive) => (await DescribeVaultAsync()).Incarnation.ArchiveShard(archive);
 
     private EmbeddedHost Start() => new(
-        new EntityCatalog(new EngineOptions()), _wrap(_journal), Parts, Time, clock: HostClock, log: _log);
+        new EntityCatalog(new EngineOptions().Telling(_events is not null)), _wrap(_journal), Parts, Time, clock: HostClock, log: _log, events: _events);
 }

@@ -14,6 +14,7 @@ namespace OrleansUploads.Cluster.Entities;
 /// two seconds.</param>
 /// <param name="Departure">Ends commands when the silo leaves the cluster.</param>
 /// <param name="Meter">Null if no job needs it.</param>
+/// <param name="Events">Receives the ends of multipart uploads; null to tell none.</param>
 public sealed record EntityGrainPorts(
     EntityCatalog Catalog,
     [FromKeyedServices(ClusterNames.DirectHost)] IEntityHost Host,
@@ -26,11 +27,13 @@ public sealed record EntityGrainPorts(
     EngineLog EngineLog,
     SiloDeparture Departure,
     INotifier? Notifier = null,
-    IInventoryMeter? Meter = null)
+    IInventoryMeter? Meter = null,
+    IUploadEvents? Events = null)
 {
     private readonly LogRate _unavailable = new(Options.Time);
 
-    internal IntentDelivery Delivery { get; } = new(new VaultRemovalHost(Host, Options.Time), Parts, new KeyIndex(Host), Notifier, Meter);
+    internal IntentDelivery Delivery { get; } = new(
+        new VaultRemovalHost(Host, Options.Time), Parts, new KeyIndex(Host), Notifier, Meter, Events, Options.Time, EngineLog);
 
     /// <summary>Logs that an entity could not answer. During an outage all entities of the silo fail for the same reason, so the
     /// messages are few, and only a bug is logged with its stack.</summary>

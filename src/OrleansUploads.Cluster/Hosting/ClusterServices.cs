@@ -55,8 +55,8 @@ public static class ClusterServices
     private static ISiloBuilder AddEntities(this ISiloBuilder silo, EntityClusterOptions options)
     {
         silo.Services.AddSingleton(options);
-        silo.Services.AddSingleton(new EntityCatalog(
-            options.Engine,
+        silo.Services.AddSingleton(services => new EntityCatalog(
+            options.Engine.Telling(services.GetService<IUploadEvents>() is not null),
             new EntityLayout { IsShared = true, ArchiveShards = ArchiveShards }));
         silo.AddPlacementDirector<GroupPlacement, GroupPlacementDirector>();
         silo.Services.AddSiloParts();

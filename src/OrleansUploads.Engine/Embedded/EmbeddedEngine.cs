@@ -23,7 +23,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
         Clock = setup.Clock ?? new ServiceClock(
             setup.MachineClock ?? (setup.Time == TimeProvider.System ? new SystemHostClock() : new HostClock(setup.Time)));
         Host = new EmbeddedHost(
-            setup.Catalog ?? new EntityCatalog(setup.Options),
+            setup.Catalog ?? new EntityCatalog(setup.Options.Telling(setup.Events is not null)),
             setup.Ports.Journal,
             Parts,
             setup.Time,
@@ -31,7 +31,8 @@ public sealed class EmbeddedEngine : IAsyncDisposable
             setup.Notifier,
             setup.Meter,
             Clock,
-            _log);
+            _log,
+            setup.Events);
         Ids = setup.Ids ?? new IdSource(setup.Time);
         Paths = new BytePaths(Host, Parts, Ids, setup.Time, setup.Options.Maintenance, setup.Lanes, Host.Keys);
         Collector = new AttemptCollector(Host, Parts, Clock, setup.Ports.CheckIndex, _log);
@@ -117,6 +118,9 @@ public sealed record EngineSetup(EnginePorts Ports, EngineOptions Options, TimeP
 
     /// <summary>Sends notifications about finished jobs; null to send none.</summary>
     public INotifier? Notifier { get; init; }
+
+    /// <summary>Receives the ends of multipart uploads; null to tell and record none.</summary>
+    public IUploadEvents? Events { get; init; }
 
     /// <summary>Measures the output of inventory jobs, or null if no job needs it.</summary>
     public IInventoryMeter? Meter { get; init; }

@@ -24,6 +24,7 @@ public sealed class EmbeddedHost : IEntityHost, IAsyncDisposable
     /// <param name="meter">Measures the output of inventory jobs, or null if no job needs it.</param>
     /// <param name="clock">The clock by which entities decide, or null for a service that is always running.</param>
     /// <param name="log">Logs failures of background work; null to log nothing.</param>
+    /// <param name="events">Receives the ends of uploads, or null to tell none. The catalog's policy must be the same.</param>
     public EmbeddedHost(
         EntityCatalog catalog,
         IJournal journal,
@@ -33,7 +34,8 @@ public sealed class EmbeddedHost : IEntityHost, IAsyncDisposable
         INotifier? notifier = null,
         IInventoryMeter? meter = null,
         IServiceClock? clock = null,
-        EngineLog? log = null)
+        EngineLog? log = null,
+        IUploadEvents? events = null)
     {
         _catalog = catalog;
         _options = options ?? new EmbeddedHostOptions();
@@ -42,7 +44,7 @@ public sealed class EmbeddedHost : IEntityHost, IAsyncDisposable
         var stopping = _stopping.Token;
         _memory = new EntityMemory(_activations, _options.MaxIdleBytes);
         Keys = new KeyIndex(this);
-        var delivery = new IntentDelivery(this, parts, Keys, notifier, meter);
+        var delivery = new IntentDelivery(this, parts, Keys, notifier, meter, events, time, log);
         _ports = new ActivationPorts(
             journal,
             (sender, action) => delivery.CarryOutAsync(sender, action, stopping),

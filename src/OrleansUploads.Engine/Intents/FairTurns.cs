@@ -9,7 +9,8 @@ namespace OrleansUploads.Engine.Intents;
 /// <typeparam name="TAccount">Names an account.</typeparam>
 /// <param name="atOnce">The number of turns.</param>
 /// <param name="perAccount">How many of them one account may have.</param>
-public sealed class FairTurns<TAccount>(int atOnce, int perAccount)
+/// <param name="maxWaiting">How many callers of an account may wait. Further ones are refused.</param>
+public sealed class FairTurns<TAccount>(int atOnce, int perAccount, int maxWaiting = int.MaxValue)
     where TAccount : notnull
 {
     /// <summary>What a step of an account with waiting callers counts, compared with the same step of an account without. An account with
@@ -34,6 +35,7 @@ public sealed class FairTurns<TAccount>(int atOnce, int perAccount)
     /// <param name="account">The account for which the caller works.</param>
     /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>The turn, to be disposed when the work is done.</returns>
+    /// <exception cref="IOException">Too many callers of the account wait.</exception>
     public async ValueTask<Turn> TakeAsync(TAccount account, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -50,6 +52,11 @@ public sealed class FairTurns<TAccount>(int atOnce, int perAccount)
             {
                 Grant(line);
                 return new Turn(this, line);
+            }
+
+            if (line.Callers.Count >= maxWaiting)
+            {
+                throw new IOException($"{maxWaiting} callers of {account} wait already.");
             }
 
             line.Callers.AddLast(caller);

@@ -7,19 +7,25 @@ using OrleansUploads.Engine.Keys;
 
 namespace OrleansUploads.Engine.Intents;
 
-/// <summary>Carries out intents: sends commands to other entities, stores manifests, deletes bytes, sends notifications and measures
-/// inventories.</summary>
+/// <summary>Carries out intents: sends commands to other entities, stores manifests, deletes bytes, sends notifications and events, and
+/// measures inventories.</summary>
 /// <param name="host">Sends commands to other entities.</param>
 /// <param name="parts">Stores manifests and deletes bytes.</param>
 /// <param name="keys">Sends commands to the leaf of a key.</param>
 /// <param name="notifier">Sends notifications about finished jobs; null to send none.</param>
 /// <param name="meter">Measures the output of inventory jobs; null if no job needs it.</param>
+/// <param name="events">Receives the ends of uploads; null to tell none.</param>
+/// <param name="time">The clock of timeouts, or null for the machine's.</param>
+/// <param name="log">Gets the events that are given up, or null.</param>
 public sealed class IntentDelivery(
     IEntityHost host,
     IPartStore parts,
     KeyIndex keys,
     INotifier? notifier = null,
-    IInventoryMeter? meter = null)
+    IInventoryMeter? meter = null,
+    IUploadEvents? events = null,
+    TimeProvider? time = null,
+    EngineLog? log = null)
 {
     /// <summary>The maximum number of uploads whose bytes a process deletes at the same time at the request of their owners.</summary>
     internal const int MaxReclaimedAtOnce = 32;
@@ -29,6 +35,7 @@ public sealed class IntentDelivery(
     internal const int MaxReclaimedPerTenant = 16;
 
     private readonly InventoryMeasurement _measurement = new(host, meter);
+    private readonly EndTelling _ends = new(events, time ?? TimeProvider.System, log ?? EngineLog.None);
     private readonly FairTurns<string> _reclaims = new(MaxReclaimedAtOnce, MaxReclaimedPerTenant);
 
     /// <summary>Carries out an intent once.</summary>
@@ -58,6 +65,9 @@ public sealed class IntentDelivery(
                     await notifier.NotifyAsync(VaultIncarnation.OfJobs(sender), notify.Notice, cancellationToken);
                 }
 
+                break;
+            case TellEnd tell:
+                await _ends.TellAsync(tell, cancellationToken);
                 break;
             case MeasureInventory measure:
                 return await _measurement.MeasureAsync(measure.Job, cancellationToken);

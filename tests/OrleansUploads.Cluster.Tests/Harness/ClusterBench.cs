@@ -24,7 +24,8 @@ internal sealed class ClusterBench : IAsyncDisposable
         EntityClusterOptions? options = null,
         INotifier? notifier = null,
         IInventoryMeter? meter = null,
-        Action<ISiloBuilder>? stores = null)
+        Action<ISiloBuilder>? stores = null,
+        IUploadEvents? events = null)
     {
         options ??= Fast;
         var builder = new InProcessTestClusterBuilder((short)silos);
@@ -44,6 +45,11 @@ internal sealed class ClusterBench : IAsyncDisposable
             if (notifier is not null)
             {
                 silo.Services.AddSingleton(notifier);
+            }
+
+            if (events is not null)
+            {
+                silo.Services.AddSingleton(events);
             }
 
             if (meter is not null)

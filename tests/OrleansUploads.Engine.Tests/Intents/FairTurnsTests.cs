@@ -40,6 +40,20 @@ public sealed class FairTurnsTests
     }
 
     [Fact]
+    public async Task An_account_with_too_many_waiting_callers_gets_no_more_and_another_one_does()
+    {
+        var turns = new FairTurns<AccountId>(atOnce: 1, perAccount: 1, maxWaiting: 1);
+        var working = await turns.TakeAsync(Busy, CancellationToken.None);
+        var waiting = turns.TakeAsync(Busy, CancellationToken.None).AsTask();
+        await Assert.ThrowsAsync<IOException>(() => turns.TakeAsync(Busy, CancellationToken.None).AsTask());
+        var other = turns.TakeAsync(Second, CancellationToken.None).AsTask();
+        working.Dispose();
+        (await waiting).Dispose();
+        (await other).Dispose();
+        (await turns.TakeAsync(Busy, CancellationToken.None)).Dispose();
+    }
+
+    [Fact]
     public async Task A_caller_that_gives_up_leaves_its_place_to_the_next_one()
     {
         using var givingUp = new CancellationTokenSource();

@@ -1,0 +1,86 @@
+namespace OrleansUploads.Engine.Intents;
+
+/// <summary>Tells the receiver of events how uploads ended, few at a time. Accounts and buckets take turns.</summary>
+/// <param name="receiver">The receiver, or null if no event is to be told any more.</param>
+/// <param name="time">The clock of timeouts.</param>
+/// <param name="log">Gets the events that are given up.</param>
+internal sealed class EndTelling(IUploadEvents? receiver, TimeProvider time, EngineLog log)
+{
+    /// <summary>The number of events that a process tells at the same time.</summary>
+    public const int MaxAtOnce = 16;
+
+    /// <summary>How many of them one account or bucket may have, so that the next one finds a free turn.</summary>
+    public const int MaxPerTenant = 8;
+
+    /// <summary>The number of events of an account or bucket that may wait for a turn. Their uploads are in memory. Further ones wait in the
+    /// journal.</summary>
+    public const int MaxWaitingPerTenant = 1024;
+
+    /// <summary>The number of events that may wait for a turn.</summary>
+    public const int MaxWaiting = 4 * MaxWaitingPerTenant;
+
+    /// <summary>How long the receiver may take for an event; the same as at Amazon.</summary>
+    public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
+
+    private readonly FairTurns<string> _turns = new(MaxAtOnce, MaxPerTenant, MaxWaitingPerTenant);
+    private int _inHand;
+
+    /// <summary>Tells an event once. The last attempt does not fail: its event is logged, and given up.</summary>
+    /// <exception cref="IOException">Too many events wait.</exception>
+    public async ValueTask TellAsync(TellEnd tell, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await TellInTurnAsync(tell, cancellationToken);
+            EngineTelemetry.EventsDelivered.Add(1);
+        }
+        catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
+        {
+            EngineTelemetry.EventsFailed.Add(1);
+            if (!tell.IsLast)
+            {
+                throw;
+            }
+
+            EngineTelemetry.EventsAbandoned.Add(1);
+            log.EventAbandoned(tell.Notice, FaultText.Describe(fault));
+        }
+    }
+
+    private async Task TellInTurnAsync(TellEnd tell, CancellationToken cancellationToken)
+    {
+        if (receiver is null)
+        {
+            throw new InvalidOperationException("No receiver of events is configured.");
+        }
+
+        try
+        {
+            if (Interlocked.Increment(ref _inHand) > MaxAtOnce + MaxWaiting)
+            {
+                throw new IOException("Too many events wait for their receiver.");
+            }
+
+            using var turn = await _turns.TakeAsync(tell.Tenant, cancellationToken);
+            await TellInTimeAsync(receiver, tell.Notice, cancellationToken);
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _inHand);
+        }
+    }
+
+    private async Task TellInTimeAsync(IUploadEvents events, EndNotice notice, CancellationToken cancellationToken)
+    {
+        using var timeout = new CancellationTokenSource(Timeout, time);
+        using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
+        try
+        {
+            await events.EndedAsync(notice, linked.Token);
+        }
+        catch (OperationCanceledException fault) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
+        {
+            throw new TimeoutException($"The receiver did not take the event within {Timeout.TotalSeconds:0} seconds.", fault);
+        }
+    }
+}
