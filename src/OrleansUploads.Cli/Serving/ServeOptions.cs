@@ -44,6 +44,7 @@ internal sealed class ServeOptions
         var binder = new SettingBinder(NameOf);
         var settings = binder.Bind<ServiceSettings>(
             setting => _options.TryGetValue(setting, out var option) ? JoinValues(setting, valuesOf(option)) : null);
+        settings.Check(binder);
         flaws = binder.Flaws;
         return settings;
     }

@@ -7,6 +7,7 @@ using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway.Glacier;
 using OrleansUploads.Gateway.Glacier.Notifications;
 using OrleansUploads.Gateway.Http.Credentials;
+using OrleansUploads.Gateway.Http.Events;
 using OrleansUploads.Gateway.Http.Health;
 using OrleansUploads.Gateway.Settings;
 
@@ -47,11 +48,13 @@ public static class LocalServices
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<INotifier>(provider => new HttpNotifier(
             options.Receivers, options.Gateway.Region, provider.GetRequiredService<ILogger<HttpNotifier>>()));
+        services.AddPostedEvents(options);
         services.AddSingleton(provider => new EmbeddedEngine(new EngineSetup(
             OwnedPorts(provider.GetRequiredService<DataFolder>(), portsOf), options.Engine, provider.GetRequiredService<TimeProvider>())
         {
             Logger = provider.GetRequiredService<ILogger<EmbeddedEngine>>(),
             Notifier = provider.GetRequiredService<INotifier>(),
+            Events = provider.GetService<IUploadEvents>(),
             Meter = new InventoryMeter(),
         }));
         services.AddSingleton<IEntityHost>(static provider => provider.GetRequiredService<EmbeddedEngine>().Host);
@@ -71,6 +74,19 @@ public static class LocalServices
             }
         });
         services.AddHostedService<EngineStart>();
+        return services;
+    }
+
+    /// <summary>Posts the ends of uploads if an address is configured, unless the program has a receiver of its own.</summary>
+    public static IServiceCollection AddPostedEvents(this IServiceCollection services, ServiceOptions options)
+    {
+        if (options.Events is { } target)
+        {
+            services.TryAddSingleton(TimeProvider.System);
+            services.TryAddSingleton<IUploadEvents>(
+                provider => new HttpUploadEvents(target, provider.GetRequiredService<TimeProvider>()));
+        }
+
         return services;
     }
 

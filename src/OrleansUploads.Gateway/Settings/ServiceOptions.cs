@@ -1,6 +1,7 @@
 using OrleansUploads.Engine;
 using OrleansUploads.Engine.Disk;
 using OrleansUploads.Gateway.Glacier.Notifications;
+using OrleansUploads.Gateway.Http.Events;
 
 namespace OrleansUploads.Gateway.Settings;
 
@@ -14,6 +15,10 @@ public sealed record ServiceOptions
     public DirectIo DirectIo { get; init; }
 
     public TopicReceivers Receivers { get; init; } = TopicReceivers.None;
+
+    /// <summary>Where the ends of multipart uploads are posted, or null. A program that registers its own <c>IUploadEvents</c> gets them
+    /// instead.</summary>
+    public EventTarget? Events { get; init; }
 }
 
 /// <summary>How log messages are written to standard error.</summary>

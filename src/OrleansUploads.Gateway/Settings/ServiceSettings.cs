@@ -4,6 +4,7 @@ using OrleansUploads.Engine;
 using OrleansUploads.Engine.Disk;
 using OrleansUploads.Engine.ObjectStorage;
 using OrleansUploads.Gateway.Glacier.Notifications;
+using OrleansUploads.Gateway.Http.Events;
 
 namespace OrleansUploads.Gateway.Settings;
 
@@ -58,6 +59,17 @@ internal class ServiceSettings
         IsSecret = true)]
     public TopicReceivers? Notify { get; set; }
 
+    [Setting(
+        "The address to which the end of each multipart upload is posted, signed by the secret in EventSecretFile; see events.md.",
+        Example = "https://example.org/uploads",
+        IsSecret = true,
+        IsSameOnAllSilos = true)]
+    public Uri? EventUrl { get; set; }
+
+    [Setting("File with the secret that signs these events: `whsec_` and 24 to 64 random bytes in base64. A second line has the next secret "
+        + "while it is changed.", IsSameOnAllSilos = true)]
+    public string? EventSecretFile { get; set; }
+
     [Setting("Maximum number of vaults per account.")]
     public int MaxVaults { get; set; } = Defaults.Engine.Accounts.MaxVaults;
 
@@ -92,8 +104,48 @@ internal class ServiceSettings
         + "system allows it, but not on network file systems and FUSE; or `off`.")]
     public DirectIo DirectIo { get; set; } = Defaults.DirectIo;
 
+    /// <summary>Null if the ends of uploads are not posted. <see cref="Check"/> reads it.</summary>
+    public EventTarget? Events { get; private set; }
+
     /// <summary>With its address; null for a folder.</summary>
     public StorageAddress? PartsStore => Parts is null ? null : Parts with { Endpoint = PartsEndpoint, Region = PartsRegion };
+
+    /// <summary>Adds what is missing and what contradicts to the flaws of the single settings.</summary>
+    public virtual void Check(SettingBinder binder)
+    {
+        if (EventUrl is { UserInfo.Length: > 0 })
+        {
+            binder.Add($"{binder.NameOf(nameof(EventUrl))}: the address must have no user name and no password.", nameof(EventUrl));
+        }
+
+        if (binder.IsSet(nameof(EventUrl)) != binder.IsSet(nameof(EventSecretFile)))
+        {
+            binder.Add($"{binder.NameOf(nameof(EventUrl))} and {binder.NameOf(nameof(EventSecretFile))} must be set together: every event is "
+                + "signed.");
+        }
+        else if (EventUrl is { } address && EventSecretFile is { } path)
+        {
+            ReadEvents(binder, address, path);
+        }
+    }
+
+    private void ReadEvents(SettingBinder binder, Uri address, string path)
+    {
+        string? error;
+        try
+        {
+            Events = EventSecrets.TryParse(File.ReadAllText(path), out var secrets, out error) ? new EventTarget(address, secrets) : null;
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            error = fault.Message;
+        }
+
+        if (error is not null)
+        {
+            binder.Add($"{binder.NameOf(nameof(EventSecretFile))} is '{path}'. {error}", nameof(EventSecretFile));
+        }
+    }
 
     public virtual ServiceOptions ToOptions() => new()
     {
@@ -118,5 +170,6 @@ internal class ServiceSettings
         },
         DirectIo = DirectIo,
         Receivers = Notify ?? TopicReceivers.None,
+        Events = Events,
     };
 }

@@ -7,6 +7,7 @@ internal sealed class SettingBinder(Func<Setting, string> nameOf)
 {
     private readonly List<(string? Setting, string Sentence)> _flaws = [];
     private readonly HashSet<string> _set = [];
+    private readonly Dictionary<string, string> _names = [];
 
     /// <summary>Each sentence names its setting.</summary>
     public IReadOnlyList<string> Flaws => [.. _flaws.Select(static flaw => flaw.Sentence)];
@@ -18,12 +19,13 @@ internal sealed class SettingBinder(Func<Setting, string> nameOf)
         var settings = new T();
         foreach (var setting in Setting.Of<T>())
         {
+            _names[setting.Name] = nameOf(setting);
             if (textOf(setting) is { Length: > 0 } text)
             {
                 _set.Add(setting.Name);
                 if (setting.Read(settings, text) is { } wrong)
                 {
-                    var name = nameOf(setting);
+                    var name = NameOf(setting.Name);
                     Add(setting.Declaration.IsSecret ? $"{name}: {wrong}" : $"{name} is '{text}'. {wrong}", setting.Name);
                 }
             }
@@ -31,6 +33,9 @@ internal sealed class SettingBinder(Func<Setting, string> nameOf)
 
         return settings;
     }
+
+    /// <summary>The name of a setting that was bound, as the operator knows it.</summary>
+    public string NameOf(string setting) => _names[setting];
 
     /// <summary>Whether a setting has the default, or a value of its form.</summary>
     public bool IsValid(string setting) => !_flaws.Exists(flaw => flaw.Setting == setting);

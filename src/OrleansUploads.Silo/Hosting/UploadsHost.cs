@@ -53,6 +53,7 @@ internal static class UploadsHost
                 ServerDescription.VersionOf(typeof(UploadsHost).Assembly), SqliteVersion: null, settings.PartsPlace));
         builder.Services.AddSingleton<INotifier>(services => new HttpNotifier(
             options.Receivers, options.Gateway.Region, services.GetRequiredService<ILogger<HttpNotifier>>()));
+        builder.Services.AddPostedEvents(options);
         builder.Services.AddSingleton<ICredentialStore>(services => CreateCredentials(settings, services));
         builder.Services.AddSingleton<IdSource>();
         var gateway = options.Gateway;

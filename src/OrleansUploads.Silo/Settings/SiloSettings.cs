@@ -160,9 +160,10 @@ internal sealed class SiloSettings : ServiceSettings
         ? new ClusterCertificates(files, isSilo: true, TimeProvider.System, NullLogger<ClusterCertificates>.Instance)
         : null);
 
-    /// <summary>Adds what is missing and what contradicts to the flaws of the single settings.</summary>
-    public void Check(SettingBinder binder)
+    /// <inheritdoc/>
+    public override void Check(SettingBinder binder)
     {
+        base.Check(binder);
         CheckTls(binder);
         CheckKeys(binder);
         CheckTableService(binder);

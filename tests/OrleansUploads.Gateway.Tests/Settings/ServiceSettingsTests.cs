@@ -98,10 +98,35 @@ public sealed class ServiceSettingsTests
     }
 
     [Fact]
+    public void Events_need_an_address_and_a_file_with_a_secret()
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.File("secret");
+        File.WriteAllText(path, $"whsec_{Convert.ToBase64String(new byte[32])}\n");
+        Assert.Null(Bind(out var none).Events);
+        Assert.Equal("https://example.org/x", Bind(out var right, ("EventUrl", "https://example.org/x"), ("EventSecretFile", path)).Events?.Address.ToString());
+        Assert.Empty(none.Concat(right));
+
+        AssertWrong("must be set together", ("EventUrl", "https://example.org/x"));
+        AssertWrong("must be set together", ("EventSecretFile", path));
+        AssertWrong("--EventUrl: It must be an address", ("EventUrl", "example.org"), ("EventSecretFile", path));
+        AssertWrong("no user name", ("EventUrl", "https://a:b@example.org/x"), ("EventSecretFile", path));
+        AssertWrong($"--EventSecretFile is '{path}.not'", ("EventUrl", "https://example.org/x"), ("EventSecretFile", $"{path}.not"));
+        File.WriteAllText(path, "secret");
+        AssertWrong("Line 1 of the file is not a secret", ("EventUrl", "https://example.org/x"), ("EventSecretFile", path));
+    }
+
+    private static void AssertWrong(string expected, params (string Name, string Text)[] texts)
+    {
+        Bind(out var flaws, texts);
+        Assert.Contains(expected, Assert.Single(flaws), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Each_setting_has_a_test_of_its_effect()
     {
-        // The programs themselves use these.
-        string[] others = ["Parts", "PartsEndpoint", "PartsRegion", "LogFormat", "MetricsListen"];
+        // The programs themselves use these, or they are set together.
+        string[] others = ["EventUrl", "EventSecretFile", "Parts", "PartsEndpoint", "PartsRegion", "LogFormat", "MetricsListen"];
         var tested = typeof(ServiceSettingsTests).GetMethod(nameof(A_setting_changes_the_options_of_the_service))!
             .GetCustomAttributes<InlineDataAttribute>().Select(static data => (string)data.Data[0]!);
         Assert.Equal(
@@ -113,6 +138,7 @@ public sealed class ServiceSettingsTests
     {
         var binder = new SettingBinder(static setting => $"--{setting.Name}");
         var settings = binder.Bind<ServiceSettings>(setting => texts.FirstOrDefault(text => text.Name == setting.Name).Text);
+        settings.Check(binder);
         flaws = binder.Flaws;
         return settings.ToOptions();
     }
