@@ -92,6 +92,7 @@ internal sealed class Situations
     public const string LieRefused = "a request with false bytes, hash or range was refused";
     public const string WrongClaimRefused = "a complete with a wrong size or hash was refused";
     public const string GroupCommit = "one write held the events of several commands";
+    public const string EndToldAgain = "the end of an upload was told again after a failure";
     public const string ClientGaveUp = "a client gave up without learning the outcome of its request";
 
     public static IReadOnlyList<string> All { get; } = [.. typeof(Situations)

@@ -33,6 +33,10 @@ internal sealed class QuietCheck(SimulatedWorld world, Hosts hosts, Judge judge,
 
         Await(hosts.Collect(0, TimeSpan.Zero));
         world.RunUntil(Finished(CheckTheEndAsync()), Patience * 10);
+        if (world.Violation is null)
+        {
+            hosts.Ends.CheckAllTold();
+        }
     }
 
     private Func<bool> Finished(Task work) => () =>

@@ -26,7 +26,7 @@ internal static class Simulation
         {
             ClockError = TimeSpan.FromMilliseconds(2 * options.SkewMilliseconds) + TimeSpan.FromSeconds(1),
         };
-        hosts.Journal.Appended = new DeletionWatch(
+        hosts.Journal.Appended += new DeletionWatch(
             (life, archive) => judge.Deleted(EngineServer.NumberOf(life.Id), life.Epoch, archive)).Saw;
         var clients = new ClientFleet(world, hosts, judge, schedule);
         var quiet = new QuietCheck(world, hosts, judge, clients);

@@ -16,7 +16,7 @@ internal sealed class InventoryJudge
         _world = world;
         _model = model;
         _watch = new MeasurementWatch(world, hosts, Saw);
-        hosts.Journal.Appended = _watch.Saw;
+        hosts.Journal.Appended += _watch.Saw;
     }
 
     public InventorySituations Seen { get; private set; }

@@ -59,6 +59,7 @@ internal sealed class ObjectSimulation : ClientSimulation
             return;
         }
 
+        Hosts.Ends.CheckAllTold();
         Await(ReadAllAsync);
         Await(CheckDiskAsync);
         Await(RestoreAllAsync);

@@ -13,6 +13,12 @@ internal sealed class Hosts
     {
         _world = world;
         _bug = bug;
+        Ends = new EndWatch(world);
+        if (world.Options.TellsEnds)
+        {
+            Journal.Appended += Ends.Saw;
+        }
+
         _processes = new SimulatedProcess?[world.Options.Hosts];
         _lives = new int[world.Options.Hosts];
         for (var host = 0; host < _processes.Length; host++)
@@ -24,6 +30,8 @@ internal sealed class Hosts
     public SimulatedJournal Journal { get; } = new();
 
     public SimulatedPartStore Disk { get; } = new();
+
+    public EndWatch Ends { get; }
 
     public int Count => _processes.Length;
 
@@ -37,7 +45,7 @@ internal sealed class Hosts
         if (_processes[host] is null)
         {
             _world.Note(host, "start");
-            _processes[host] = new SimulatedProcess(_world, host, ++_lives[host], Journal, Disk, _deliveries, _bug);
+            _processes[host] = new SimulatedProcess(_world, host, ++_lives[host], Journal, Disk, Ends, _deliveries, _bug);
         }
     }
 

@@ -19,6 +19,7 @@ internal sealed class SimulatedProcess
         int life,
         SimulatedJournal journal,
         SimulatedPartStore disk,
+        EndWatch ends,
         HashSet<string> sharedDeliveries,
         PlantedBug bug)
     {
@@ -34,7 +35,11 @@ internal sealed class SimulatedProcess
         _parts = new PartStorePort(world, this, disk);
         var altered = bug.Alter(_journal, world);
         var parts = bug.Alter(_parts);
-        var uploads = new UploadPolicy { RecordLife = TimeSpan.FromHours(world.Options.RecordLifeHours) };
+        var uploads = new UploadPolicy
+        {
+            RecordLife = TimeSpan.FromHours(world.Options.RecordLifeHours),
+            TellsEnds = world.Options.TellsEnds,
+        };
         var maintenance = world.Options.AnnouncesAll ? new MaintenanceOptions { AttemptGrace = TimeSpan.Zero } : new MaintenanceOptions();
         var options = new EngineOptions { Uploads = uploads, Maintenance = maintenance };
         Engine = new EmbeddedEngine(new EngineSetup(new EnginePorts(altered, _journal, parts), options, clock)
@@ -43,6 +48,7 @@ internal sealed class SimulatedProcess
                 world, this, uploads, RetrievalPolicy.After(TimeSpan.FromSeconds(world.Options.RetrievalSeconds)), bug),
             Host = new EmbeddedHostOptions { IdleLife = TimeSpan.FromSeconds(world.Options.IdleSeconds) },
             Meter = new SlowMeter(world, number, clock),
+            Events = world.Options.TellsEnds ? new SimulatedReceiver(world, number, clock, ends) : null,
             Clock = new ContinuousClock(clock),
             Ids = new WorldIds(clock, new SeededRandom(world.Seed).Fork((ulong)(1000 + (number * 100) + life))),
 
@@ -137,6 +143,7 @@ internal sealed class SimulatedProcess
         {
             TellEntity tell => string.Concat(tell.Receiver.Key, intent.Key),
             StoreManifest store => store.Manifest.Upload.ToString(),
+            TellEnd tell => tell.Notice.Id,
             _ => intent.Key,
         };
         if (_delivered.Add(key) && !_sharedDeliveries.Add(key))

@@ -69,6 +69,12 @@ internal sealed record SwarmOptions
     /// <summary>How often the measurement of an inventory fails.</summary>
     public int MeterFails { get; init; }
 
+    /// <summary>Whether the ends of uploads are told to a receiver outside.</summary>
+    public bool TellsEnds { get; init; }
+
+    /// <summary>How often the receiver fails.</summary>
+    public int EventFails { get; init; }
+
     public int AppendFailsBefore { get; init; }
 
     public int AppendFailsAfter { get; init; }
@@ -116,6 +122,7 @@ internal sealed record SwarmOptions
     public static SwarmOptions Draw(ulong seed)
     {
         var random = new SeededRandom(seed).Fork(1);
+        var events = new SeededRandom(seed).Fork(9);
         int Sometimes(int most) => random.Chance(400) ? random.Between(1, most) : 0;
         var churns = random.Chance(60);
         var locks = !churns && random.Chance(200);
@@ -159,6 +166,10 @@ internal sealed record SwarmOptions
             Locks = locks,
             FrontPauses = locks ? random.Pick(300, 600, 900) : Sometimes(200),
             FrontAheadHours = locks ? random.Pick(0, 0, 0, 30) : 0,
+
+            // Drawn apart, so that the worlds without events are what they were.
+            TellsEnds = events.Chance(250),
+            EventFails = events.Pick(0, 300, 900),
         };
     }
 
@@ -179,6 +190,7 @@ internal sealed record SwarmOptions
         ReplyLost = 0,
         FrontPauses = 0,
         MeterFails = 0,
+        EventFails = 0,
     };
 
     public IEnumerable<string> Describe() => typeof(SwarmOptions).GetProperties().Select(property =>
