@@ -140,6 +140,18 @@ public sealed partial class GlacierClient
             static page => (page.Parts, page.Marker),
             cancellationToken);
 
+    /// <summary>Enumerates the parts of an archive, ordered by offset, with the names of the objects or files that hold them in the store of
+    /// the server. Pages are requested as needed.</summary>
+    /// <exception cref="GlacierException">The vault has no such archive.</exception>
+    public IAsyncEnumerable<UploadedPart> ListArchivePartsAsync(
+        string vault, string archiveId, CancellationToken cancellationToken = default) =>
+        ReadPagesAsync(
+            RequestPath.Item(_account, vault, Uploads, archiveId),
+            WireJson.Default.WirePartList,
+            static page => (page.Parts, page.Marker),
+            cancellationToken,
+            idOf: "archive");
+
     /// <summary>Enumerates all uploads in progress of a vault. Pages are requested as needed.</summary>
     public IAsyncEnumerable<MultipartUpload> ListMultipartUploadsAsync(
         string vault, CancellationToken cancellationToken = default) =>

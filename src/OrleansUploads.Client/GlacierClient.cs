@@ -99,12 +99,17 @@ public sealed partial class GlacierClient : IDisposable
         JsonTypeInfo<TPage> type,
         Func<TPage, (IReadOnlyList<TItem> Items, string? Marker)> read,
         [EnumeratorCancellation] CancellationToken cancellationToken,
-        [CallerMemberName] string operation = "")
+        [CallerMemberName] string operation = "",
+        string? idOf = null)
     {
         string? marker = null;
         do
         {
-            var (items, next) = read(await GetAsync(RequestPath.Page(path, marker), type, cancellationToken, operation));
+            var (items, next) = read(await RunAsync(
+                new WireRequest(HttpMethod.Get, RequestPath.Page(path, marker)).WithHeader(HeaderNames.IdOf, idOf),
+                (response, token) => ResponseReader.ReadJsonAsync(response, type, token),
+                cancellationToken,
+                operation));
             foreach (var item in items)
             {
                 yield return item;

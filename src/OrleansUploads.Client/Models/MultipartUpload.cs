@@ -22,4 +22,10 @@ public sealed record MultipartUpload(
 public sealed record UploadedPart(
     [property: JsonRequired, JsonPropertyName("RangeInBytes")] ByteRange Range,
     [property: JsonRequired, JsonPropertyName("SHA256TreeHash")] TreeHash TreeHash,
-    [property: JsonPropertyName("Location")] string? Location = null);
+    [property: JsonPropertyName("Location")] string? Location = null)
+{
+    /// <summary>The name of the object or file that holds the part in the store of the server, below its prefix or folder; null for a part of
+    /// an upload in progress, and if the bytes are stored elsewhere.</summary>
+    [JsonPropertyName("StoredAs")]
+    public string? StoredAs { get; init; }
+}

@@ -11,6 +11,7 @@ internal static class HeaderNames
     public const string CapacityId = "x-amz-capacity-id";
     public const string CreateKey = "x-orleans-uploads-create-key";
     public const string DeletedBytes = "x-orleans-uploads-deleted-bytes";
+    public const string IdOf = "x-orleans-uploads-id";
     public const string JobId = "x-amz-job-id";
     public const string LockId = "x-amz-lock-id";
     public const string ByteStorage = "x-orleans-uploads-storage";

@@ -1,5 +1,6 @@
 using System.Buffers;
 using OrleansUploads.Core.Archives;
+using OrleansUploads.Engine.Attempts;
 
 namespace OrleansUploads.Engine.Reading;
 
@@ -23,6 +24,10 @@ public sealed class ArchiveReader(IPartStore parts)
     /// <exception cref="AttemptDamagedException">The manifest is damaged.</exception>
     public ValueTask<Manifest?> FindManifestAsync(UploadId upload, CancellationToken cancellationToken) =>
         parts.ReadManifestAsync(upload, cancellationToken);
+
+    /// <summary>The name of an attempt in the part store, with slashes: of an object below its prefix, or of a file below its
+    /// folder.</summary>
+    public static string NameOf(UploadId upload, AttemptId attempt) => StoredNames.PathOf(upload, attempt);
 
     /// <summary>Copies a range of an archive.</summary>
     /// <param name="manifest">The archive's extents, all in the part store.</param>

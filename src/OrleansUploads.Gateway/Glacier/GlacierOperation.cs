@@ -119,7 +119,9 @@ internal sealed record GlacierOperation(
 
     /// <summary>What a request for it does, for keys with a scope.</summary>
     public KeyAccessKind AccessOf(IHeaderDictionary headers) =>
-        ExternalHeader is { } header && headers.ContainsKey(header) ? Report : Access;
+        ExternalHeader is { } header && headers.ContainsKey(header) ? Report
+        : Action == ListParts && headers.ContainsKey(ArchiveParts.Header) ? Read
+        : Access;
 
     /// <summary>The vault's name in a path of the operation, decoded but not checked, or null for an operation on the account.</summary>
     public static string? VaultIn(string[] segments) => NameAt(segments, 2);

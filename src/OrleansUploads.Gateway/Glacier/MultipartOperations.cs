@@ -86,6 +86,12 @@ internal static class MultipartOperations
     /// <summary>Lists parts by range, or describes the state of the upload. The marker is the first byte of the next page.</summary>
     public static async ValueTask<FrontAnswer> ListPartsAsync(GlacierCall call)
     {
+        if (ArchiveParts.AreMeantBy(call))
+        {
+            var (limit, first) = ReadPage(call);
+            return await ArchiveParts.ListAsync(call, limit, first);
+        }
+
         var upload = IdOf(call);
         if (!UploadStatus.TryRead(call.Header(UploadStatus.Header), out var wait))
         {
@@ -97,15 +103,18 @@ internal static class MultipartOperations
             return await UploadStatus.AnswerAsync(call, patience, () => ReadStatusAsync(call, upload));
         }
 
+        var page = ReadPage(call);
+        var parts = await ExternalParts.ListAsync(call, upload, new ListParts(call.Incarnation, page.FirstByte, page.Limit));
+        return GlacierJson.Answer(DocumentOf(call, parts));
+    }
+
+    private static (int Limit, long FirstByte) ReadPage(GlacierCall call)
+    {
         var page = PageRequest.Read(call.Query, PageRequest.MaxItems);
         long firstByte = 0;
-        if (page.Marker is not null && !IsPartsMarker(page.Marker, out firstByte))
-        {
-            throw PageRequest.InvalidMarker(page.Marker);
-        }
-
-        var parts = await ExternalParts.ListAsync(call, upload, new ListParts(call.Incarnation, firstByte, page.Limit));
-        return GlacierJson.Answer(DocumentOf(call, parts));
+        return page.Marker is null || IsPartsMarker(page.Marker, out firstByte)
+            ? (page.Limit, firstByte)
+            : throw PageRequest.InvalidMarker(page.Marker);
     }
 
     /// <summary>By the time of their initiation. The marker is the last upload's on the page.</summary>
@@ -181,10 +190,13 @@ internal sealed record UploadListDocument(string? Marker, IReadOnlyList<UploadLi
 /// <param name="RangeInBytes"><c>first-last</c>, both inclusive.</param>
 /// <param name="SHA256TreeHash">64 lower-case hex digits.</param>
 /// <param name="Location">Where the client has stored the bytes, or null and left out if they are in the part store.</param>
+/// <param name="StoredAs">The name of the object or file in the part store, below its prefix or folder; null and left out unless the ID of
+/// an archive was given.</param>
 internal sealed record PartListElement(
     string RangeInBytes,
     string SHA256TreeHash,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Location);
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Location,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? StoredAs = null);
 
 internal sealed record PartListDocument(
     string MultipartUploadId,
