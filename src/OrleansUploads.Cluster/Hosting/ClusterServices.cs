@@ -22,6 +22,18 @@ public static class ClusterServices
     /// so there are fewer of them than in one process.</summary>
     private const int ArchiveShards = VaultIncarnation.FewShards;
 
+    /// <summary>Adds the entities to a silo, over grain storage, with a store for the bytes. The caller must also register a grain storage
+    /// provider named <see cref="ClusterNames.GrainStorage"/>, a reminder service and clustering.</summary>
+    /// <param name="parts">Where the bytes are. All silos have the same store.</param>
+    /// <param name="options">Null for the defaults.</param>
+    public static ISiloBuilder AddOrleansUploads(this ISiloBuilder silo, IPartStore parts, EntityClusterOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(silo);
+        ArgumentNullException.ThrowIfNull(parts);
+        silo.Services.AddSingleton(parts);
+        return silo.AddOrleansUploads(options ?? new EntityClusterOptions());
+    }
+
     /// <summary>Adds the entities to a silo, over grain storage. The caller must also register an <see cref="IPartStore"/>, a grain storage
     /// provider named <see cref="ClusterNames.GrainStorage"/>, a reminder service and clustering.</summary>
     public static ISiloBuilder AddOrleansUploads(this ISiloBuilder silo, EntityClusterOptions options)

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using OrleansUploads.Cluster.Hosting;
 using OrleansUploads.Cluster.Settings;
@@ -17,8 +16,7 @@ internal static class ForeignSilo
             .UseLocalhostClustering(ports[0], ports[1])
             .AddMemoryGrainStorage(ClusterNames.GrainStorage)
             .UseInMemoryReminderService()
-            .AddOrleansUploads(new EntityClusterOptions()));
-        builder.Services.AddSingleton<IPartStore>(new MemoryPartStore());
+            .AddOrleansUploads(new MemoryPartStore()));
         return builder.Build();
     }
 }
