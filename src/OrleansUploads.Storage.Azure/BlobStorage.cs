@@ -8,8 +8,9 @@ using Azure.Storage.Sas;
 using OrleansUploads.Engine.ObjectStorage;
 using OrleansUploads.Engine.Ports;
 
-namespace OrleansUploads.Storage;
+namespace OrleansUploads.Storage.Azure;
 
+/// <summary>A container of Azure Blob Storage.</summary>
 public sealed class BlobStorage : IObjectStorage
 {
     /// <summary>The size of the blocks of a long blob. The SDK keeps one in memory for each blob that is being written.</summary>

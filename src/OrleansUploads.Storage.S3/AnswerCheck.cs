@@ -3,7 +3,7 @@ using Amazon.Runtime;
 using Amazon.S3.Model;
 using OrleansUploads.Hashing.Checksums;
 
-namespace OrleansUploads.Storage;
+namespace OrleansUploads.Storage.S3;
 
 /// <summary>What a store's answer to a PUT says of the bytes that it has stored.</summary>
 internal enum AnswerKind

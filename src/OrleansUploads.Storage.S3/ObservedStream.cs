@@ -1,6 +1,6 @@
 using OrleansUploads.Engine.Reading;
 
-namespace OrleansUploads.Storage;
+namespace OrleansUploads.Storage.S3;
 
 /// <summary>Shows the bytes of a stream to a check while an SDK reads them.</summary>
 internal sealed class ObservedStream(Stream inner, AnswerCheck check) : ForwardStream

@@ -2,12 +2,13 @@ using System.Globalization;
 using System.Net;
 using Amazon;
 using Amazon.Runtime;
+using Amazon.Runtime.CredentialManagement;
 using Amazon.S3;
 using Amazon.S3.Model;
 using OrleansUploads.Engine.ObjectStorage;
 using OrleansUploads.Engine.Ports;
 
-namespace OrleansUploads.Storage;
+namespace OrleansUploads.Storage.S3;
 
 /// <summary>A bucket of Amazon S3, or of a store that speaks its protocol.</summary>
 public sealed class S3Storage : IObjectStorage
@@ -25,9 +26,11 @@ public sealed class S3Storage : IObjectStorage
     private bool? _signsChunks;
     private AnswerKind _answers;
 
-    /// <param name="credentials">Null for the credentials that the SDK finds: environment, profiles, or the identity of the
-    /// machine.</param>
+    /// <param name="address">The bucket and the prefix of the names.</param>
+    /// <param name="credentials">Null for those of the address's profile, or else for those that the SDK finds: in the environment, in
+    /// profiles, or from the machine.</param>
     /// <exception cref="AmazonClientException">The SDK knows no region, and the address has no endpoint.</exception>
+    /// <exception cref="PartStoreUnavailableException">There is no such profile.</exception>
     public S3Storage(StorageAddress address, AWSCredentials? credentials = null)
     {
         ArgumentNullException.ThrowIfNull(address);
@@ -55,6 +58,7 @@ public sealed class S3Storage : IObjectStorage
             settings.RegionEndpoint = RegionEndpoint.GetBySystemName(region);
         }
 
+        credentials ??= address.Profile is { } profile ? CredentialsOf(profile) : null;
         _client = credentials is null ? new AmazonS3Client(settings) : new AmazonS3Client(credentials, settings);
         (_bucket, _prefix) = (address.Container, address.Prefix);
         Address = address.ToString();
@@ -152,6 +156,11 @@ public sealed class S3Storage : IObjectStorage
     };
 
     public void Dispose() => _client.Dispose();
+
+    private static AWSCredentials CredentialsOf(string profile) =>
+        new CredentialProfileStoreChain().TryGetAWSCredentials(profile, out var credentials)
+            ? credentials
+            : throw new PartStoreUnavailableException($"There is no profile '{profile}' with credentials in the files of the AWS CLI.");
 
     private static FailedDeletion Failure(string key, DeleteError? error) => error is null
         ? new FailedDeletion(key, ObjectFault.Unavailable, "the answer does not mention it")

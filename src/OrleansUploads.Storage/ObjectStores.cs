@@ -1,10 +1,12 @@
 using Amazon.Runtime;
-using Amazon.Runtime.CredentialManagement;
 using OrleansUploads.Engine.ObjectStorage;
 using OrleansUploads.Engine.Ports;
+using OrleansUploads.Storage.Azure;
+using OrleansUploads.Storage.S3;
 
 namespace OrleansUploads.Storage;
 
+/// <summary>Opens part stores by their addresses, as both programs name them.</summary>
 public static class ObjectStores
 {
     /// <summary>A connection string, as the tools of Azure know it. Without it, the process shows its identity to the endpoint.</summary>
@@ -37,17 +39,12 @@ public static class ObjectStores
         return ObjectPartStore.OpenForReading(Connect(address));
     }
 
-    private static AWSCredentials CredentialsOf(string profile) =>
-        new CredentialProfileStoreChain().TryGetAWSCredentials(profile, out var credentials)
-            ? credentials
-            : throw new PartStoreUnavailableException($"There is no profile '{profile}' with credentials in the files of the AWS CLI.");
-
     private static IObjectStorage Connect(StorageAddress address)
     {
         try
         {
             return address.Scheme == StorageAddress.S3
-                ? new S3Storage(address, address.Profile is { } profile ? CredentialsOf(profile) : null)
+                ? new S3Storage(address)
                 : new BlobStorage(address, Environment.GetEnvironmentVariable(AzureVariable) is { Length: > 0 } account ? account : null);
         }
         catch (Exception fault) when (fault is AmazonClientException or ArgumentException or FormatException)

@@ -2,6 +2,8 @@ using System.Reflection;
 using Amazon.Runtime;
 using Amazon.S3;
 using Azure.Storage.Blobs;
+using OrleansUploads.Storage.Azure;
+using OrleansUploads.Storage.S3;
 using OrleansUploads.Storage.Tests;
 
 [assembly: AssemblyFixture(typeof(StoreServers))]

@@ -2,7 +2,7 @@ using Amazon.Runtime;
 using OrleansUploads.Benchmarks.Transfers;
 using OrleansUploads.Engine.ObjectStorage;
 using OrleansUploads.Signing;
-using OrleansUploads.Storage;
+using OrleansUploads.Storage.S3;
 
 namespace OrleansUploads.Benchmarks.Stores;
 

@@ -6,7 +6,7 @@ using Amazon.Runtime;
 using OrleansUploads.Engine.ObjectStorage;
 using OrleansUploads.Gateway.S3;
 using OrleansUploads.Gateway.Tests.S3;
-using OrleansUploads.Storage;
+using OrleansUploads.Storage.S3;
 
 namespace OrleansUploads.Gateway.Tests.Harness;
 
