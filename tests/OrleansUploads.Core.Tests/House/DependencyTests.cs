@@ -9,6 +9,7 @@ public sealed class DependencyTests
     private static readonly Dictionary<string, string[]> AllowedReferences = new(StringComparer.Ordinal)
     {
         ["Hashing"] = [],
+        ["Aspire.Hosting"] = [],
         ["Core"] = ["Hashing"],
         ["Signing"] = [],
         ["Engine"] = ["Core"],

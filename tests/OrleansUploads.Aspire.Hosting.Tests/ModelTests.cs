@@ -1,0 +1,108 @@
+using System.Reflection;
+using System.Text.Json;
+using Aspire.Hosting;
+using Aspire.Hosting.ApplicationModel;
+
+namespace OrleansUploads.Aspire.Hosting.Tests;
+
+/// <summary>What an Aspire application knows of the server. No container runs.</summary>
+public sealed class ModelTests : IDisposable
+{
+    private static readonly string Repository = typeof(ModelTests).Assembly
+        .GetCustomAttributes<AssemblyMetadataAttribute>().Single(static entry => entry.Key == "Repository").Value!;
+
+    private readonly TemporaryFolder _folder = new();
+
+    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task The_manifest_has_the_image_the_volume_the_endpoint_the_key_and_the_connection_string()
+    {
+        using var manifest = await PublishAsync(static builder => builder.AddOrleansUploads("uploads").WithDataVolume("photos"));
+
+        var uploads = manifest.RootElement.GetProperty("resources").GetProperty("uploads");
+        Assert.Equal("container.v0", Text(uploads, "type"));
+        Assert.Equal($"orleans-uploads:{typeof(OrleansUploadsResource).Assembly.GetName().Version!.ToString(3)}", Text(uploads, "image"));
+        Assert.Equal(
+            "Endpoint={uploads.bindings.http.url};AccessKeyId={uploads-access-key-id.value};SecretAccessKey={uploads-secret-access-key.value}",
+            Text(uploads, "connectionString"));
+        var volume = Assert.Single(uploads.GetProperty("volumes").EnumerateArray());
+        Assert.Equal(("photos", "/data"), (Text(volume, "name"), Text(volume, "target")));
+        var environment = uploads.GetProperty("env");
+        Assert.Equal("{uploads-access-key-id.value}", Text(environment, "ORLEANSUPLOADS_ACCESS_KEY_ID"));
+        Assert.Equal("{uploads-secret-access-key.value}", Text(environment, "ORLEANSUPLOADS_SECRET_ACCESS_KEY"));
+        var binding = uploads.GetProperty("bindings").GetProperty("http");
+        Assert.Equal(("http", 9400), (Text(binding, "scheme"), binding.GetProperty("targetPort").GetInt32()));
+        Assert.True(manifest.RootElement.GetProperty("resources").GetProperty("uploads-secret-access-key")
+            .GetProperty("inputs").GetProperty("value").GetProperty("secret").GetBoolean());
+    }
+
+    [Fact]
+    public async Task A_key_of_the_application_is_used()
+    {
+        using var manifest = await PublishAsync(static builder => builder.AddOrleansUploads(
+            "uploads", builder.AddParameter("key"), builder.AddParameter("secret", secret: true), port: 9400));
+        var uploads = manifest.RootElement.GetProperty("resources").GetProperty("uploads");
+        Assert.EndsWith(";AccessKeyId={key.value};SecretAccessKey={secret.value}", Text(uploads, "connectionString"), StringComparison.Ordinal);
+        Assert.Equal(9400, uploads.GetProperty("bindings").GetProperty("http").GetProperty("port").GetInt32());
+        Assert.False(manifest.RootElement.GetProperty("resources").TryGetProperty("uploads-access-key-id", out _));
+    }
+
+    [Fact]
+    public async Task A_program_gets_the_connection_string_or_what_the_tools_of_Amazon_read()
+    {
+        using var manifest = await PublishAsync(static builder =>
+        {
+            var uploads = builder.AddOrleansUploads("uploads").WithDataBindMount("/srv/uploads");
+            builder.AddContainer("program", "program").WithReference(uploads);
+            builder.AddContainer("aws", "amazon/aws-cli").WithAwsEnvironment(uploads);
+        });
+        var resources = manifest.RootElement.GetProperty("resources");
+        Assert.Equal("{uploads.connectionString}", Text(resources.GetProperty("program").GetProperty("env"), "ConnectionStrings__uploads"));
+        var aws = resources.GetProperty("aws").GetProperty("env");
+        Assert.Equal("{uploads.bindings.http.url}", Text(aws, "AWS_ENDPOINT_URL"));
+        Assert.Equal("{uploads-access-key-id.value}", Text(aws, "AWS_ACCESS_KEY_ID"));
+        Assert.Equal("{uploads-secret-access-key.value}", Text(aws, "AWS_SECRET_ACCESS_KEY"));
+        Assert.Equal("/data", Text(Assert.Single(resources.GetProperty("uploads").GetProperty("bindMounts").EnumerateArray()), "target"));
+    }
+
+    [Fact]
+    public void The_server_has_one_health_check_and_a_name_for_its_volume()
+    {
+        var builder = DistributedApplication.CreateBuilder([]);
+        var uploads = builder.AddOrleansUploads("uploads").WithDataVolume().Resource;
+        Assert.Contains("/healthz", Assert.Single(uploads.Annotations.OfType<HealthCheckAnnotation>()).Key, StringComparison.Ordinal);
+        Assert.EndsWith("-uploads-data", Assert.Single(uploads.Annotations.OfType<ContainerMountAnnotation>()).Source, StringComparison.Ordinal);
+        var properties = ((IResourceWithConnectionString)uploads).GetConnectionProperties();
+        Assert.Equal(["Uri", "AccessKeyId", "SecretAccessKey"], properties.Select(static property => property.Key));
+    }
+
+    [Fact]
+    public void The_image_has_what_the_resource_expects_of_it()
+    {
+        var image = File.ReadAllText(Path.Combine(Repository, "deploy/Dockerfile.single"));
+        Assert.Contains("EXPOSE 9400\n", image, StringComparison.Ordinal);
+        Assert.Contains("VOLUME /data\n", image, StringComparison.Ordinal);
+        Assert.Contains("http://127.0.0.1:9400/healthz", image, StringComparison.Ordinal);
+        var key = File.ReadAllText(Path.Combine(Repository, "src/OrleansUploads.Cli/Serving/OperatorKey.cs"));
+        Assert.Contains("\"ORLEANSUPLOADS_ACCESS_KEY_ID\"", key, StringComparison.Ordinal);
+        Assert.Contains("\"ORLEANSUPLOADS_SECRET_ACCESS_KEY\"", key, StringComparison.Ordinal);
+    }
+
+    private static string? Text(JsonElement element, string name) => element.GetProperty(name).GetString();
+
+    private async Task<JsonDocument> PublishAsync(Action<IDistributedApplicationBuilder> add)
+    {
+        var path = _folder.File("manifest.json");
+        var builder = DistributedApplication.CreateBuilder(["--operation", "publish", "--step", "publish-manifest", "--output-path", path]);
+        add(builder);
+        using (var app = builder.Build())
+        {
+            await app.RunAsync(Cancelled);
+        }
+
+        return JsonDocument.Parse(await File.ReadAllBytesAsync(path, Cancelled));
+    }
+}
