@@ -13,6 +13,7 @@ using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Keys;
+using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway.Hosting;
 using OrleansUploads.Gateway.Http.Credentials;
 using OrleansUploads.Gateway.Settings;
@@ -22,7 +23,8 @@ namespace OrleansUploads.Testing;
 /// <summary>A server for S3 and Glacier's vault API in this process, for tests of programs that use one of them. It listens on a free port of
 /// the loopback address, and keeps its data in a temporary folder that it deletes at the end.</summary>
 /// <remarks>It is the server that the package OrleansUploads.AspNetCore embeds, with the same rules, and not a model of it. All members may
-/// be called concurrently, except <see cref="RestartAsync"/> and <see cref="DisposeAsync"/>.</remarks>
+/// be called concurrently, except <see cref="KillAsync"/>, <see cref="RestartAsync"/> and <see cref="DisposeAsync"/>. A server that was killed
+/// answers nothing and cannot be asked, until it is restarted.</remarks>
 public sealed class UploadsServer : IAsyncDisposable
 {
     private const int PageSize = 1000;
@@ -34,14 +36,14 @@ public sealed class UploadsServer : IAsyncDisposable
     private readonly KeyPair _key;
     private readonly TestTime _time = new();
     private readonly LostAnswers _lost = new();
-    private WebApplication _app;
+    private MortalJournal? _journal;
+    private WebApplication? _app;
 
     private UploadsServer(string folder, ServiceOptions options)
     {
         (_folder, _options) = (folder, options);
         _key = KeyPair.Create(KeyPair.DefaultAccount, _time.GetUtcNow());
         KeyFile.InFolder(folder).Change(_ => [_key]);
-        _app = Build(port: 0);
     }
 
     /// <summary>The address, such as <c>http://127.0.0.1:40001/</c>. Clients of S3 use it with path-style addressing. It stays the same over
@@ -57,7 +59,8 @@ public sealed class UploadsServer : IAsyncDisposable
     /// <summary>The time of day at the server. <see cref="AdvanceAsync"/> sets it forward.</summary>
     public DateTimeOffset Now => _time.GetUtcNow();
 
-    private EmbeddedEngine Engine => _app.Services.GetRequiredService<EmbeddedEngine>();
+    private EmbeddedEngine Engine => (_app ?? throw new InvalidOperationException(
+        $"The server was killed. Call {nameof(RestartAsync)} first.")).Services.GetRequiredService<EmbeddedEngine>();
 
     /// <summary>Starts a server.</summary>
     /// <param name="options">The options of the engine and of the gateway; null for the defaults.</param>
@@ -67,7 +70,7 @@ public sealed class UploadsServer : IAsyncDisposable
         var server = new UploadsServer(Directory.CreateTempSubdirectory("orleans-uploads-").FullName, options ?? new ServiceOptions());
         try
         {
-            await server.ListenAsync(cancellationToken);
+            await server.ListenAsync(port: 0, cancellationToken);
             return server;
         }
         catch
@@ -106,14 +109,24 @@ public sealed class UploadsServer : IAsyncDisposable
     /// <param name="condition">Which request is meant, for example the next POST; null for any.</param>
     public void LoseNextAnswer(Func<HttpRequest, bool>? condition = null) => _lost.Lose(condition ?? (static _ => true));
 
-    /// <summary>Cuts all connections, stops without waiting for requests, and starts again with the same data, address and key. What was
-    /// answered is kept.</summary>
+    /// <summary>Ends the server as a kill of its process does: cuts all connections, and decides nothing more. What was answered is kept.
+    /// Clients cannot connect until <see cref="RestartAsync"/>. A server that was killed stays so.</summary>
+    public async Task KillAsync()
+    {
+        if (_app is { } app)
+        {
+            _app = null;
+            _journal?.End();
+            await app.StopAsync(new CancellationToken(canceled: true));
+            await app.DisposeAsync();
+        }
+    }
+
+    /// <summary>Kills the server, unless it was killed already, and starts it again with the same data, address and key.</summary>
     public async Task RestartAsync(CancellationToken cancellationToken = default)
     {
-        await _app.StopAsync(new CancellationToken(canceled: true));
-        await _app.DisposeAsync();
-        _app = Build(Endpoint.Port);
-        await ListenAsync(cancellationToken);
+        await KillAsync();
+        await ListenAsync(Endpoint.Port, cancellationToken);
     }
 
     /// <summary>Sets the clock forward, as if the server had been running all the time, and does what has become due: stale uploads expire,
@@ -167,7 +180,11 @@ public sealed class UploadsServer : IAsyncDisposable
     /// <summary>Stops the server and deletes its data.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _app.DisposeAsync();
+        if (_app is not null)
+        {
+            await _app.DisposeAsync();
+        }
+
         Directory.Delete(_folder, recursive: true);
     }
 
@@ -191,7 +208,7 @@ public sealed class UploadsServer : IAsyncDisposable
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
         builder.Services.AddLogging();
         builder.Services.AddSingleton<TimeProvider>(_time);
-        builder.Services.AddOrleansUploadsServer(_options.Gateway).AddOrleansUploads(_folder, _options);
+        builder.Services.AddOrleansUploadsServer(_options.Gateway).AddOrleansUploads(_folder, _options, Mortal);
         var app = builder.Build();
         app.Use((context, next) =>
         {
@@ -204,9 +221,12 @@ public sealed class UploadsServer : IAsyncDisposable
         return app;
     }
 
-    private async Task ListenAsync(CancellationToken cancellationToken)
+    private EnginePorts Mortal(EnginePorts ports) => ports with { Journal = _journal = new MortalJournal(ports.Journal) };
+
+    private async Task ListenAsync(int port, CancellationToken cancellationToken)
     {
-        await _app.StartAsync(cancellationToken);
-        Endpoint = new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+        var app = _app = Build(port);
+        await app.StartAsync(cancellationToken);
+        Endpoint = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
     }
 }

@@ -70,6 +70,42 @@ public sealed class UploadsServerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_killed_server_answers_nothing_until_it_is_restarted()
+    {
+        var (upload, part) = await UploadPartAsync();
+
+        await _server.KillAsync();
+        await _server.KillAsync();
+
+        using var http = new HttpClient();
+        await Assert.ThrowsAsync<HttpRequestException>(() => http.GetAsync(_server.Endpoint, Cancelled));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => _server.ListOpenUploadsAsync(Cancelled));
+        await _server.RestartAsync(Cancelled);
+        await CompleteAsync(upload, part);
+        Assert.Equal(_bytes, await ReadAsync());
+    }
+
+    [Fact]
+    public async Task What_a_killed_server_was_doing_is_not_done_and_can_be_repeated()
+    {
+        var upload = (await _s3.InitiateMultipartUploadAsync(new InitiateMultipartUploadRequest { BucketName = Bucket, Key = Key }, Cancelled)).UploadId;
+        using var half = new HalfStream(_bytes);
+        var sending = SendPartAsync(upload, half);
+        await half.Sent.WaitAsync(Cancelled);
+
+        await _server.KillAsync();
+
+        half.GoOn();
+        await Assert.ThrowsAnyAsync<Exception>(() => sending);
+        await _server.RestartAsync(Cancelled);
+        var listed = await _s3.ListPartsAsync(new ListPartsRequest { BucketName = Bucket, Key = Key, UploadId = upload }, Cancelled);
+        Assert.Empty(listed.Parts ?? []);
+        using var whole = new MemoryStream(_bytes);
+        await CompleteAsync(upload, await SendPartAsync(upload, whole));
+        Assert.Equal(_bytes, await ReadAsync());
+    }
+
+    [Fact]
     public async Task An_upload_that_is_left_open_is_listed_until_it_expires()
     {
         await _server.CreateVaultAsync("tapes", Cancelled);
@@ -153,10 +189,15 @@ public sealed class UploadsServerTests : IAsyncLifetime
     private async Task<(string Upload, PartETag Part)> UploadPartAsync()
     {
         var upload = (await _s3.InitiateMultipartUploadAsync(new InitiateMultipartUploadRequest { BucketName = Bucket, Key = Key }, Cancelled)).UploadId;
+        using var whole = new MemoryStream(_bytes);
+        return (upload, await SendPartAsync(upload, whole));
+    }
+
+    private async Task<PartETag> SendPartAsync(string upload, Stream content)
+    {
         var part = await _s3.UploadPartAsync(
-            new UploadPartRequest { BucketName = Bucket, Key = Key, UploadId = upload, PartNumber = 1, InputStream = new MemoryStream(_bytes) },
-            Cancelled);
-        return (upload, new PartETag(1, part.ETag));
+            new UploadPartRequest { BucketName = Bucket, Key = Key, UploadId = upload, PartNumber = 1, InputStream = content }, Cancelled);
+        return new PartETag(1, part.ETag);
     }
 
     private Task<CompleteMultipartUploadResponse> CompleteAsync(string upload, PartETag part) => _s3.CompleteMultipartUploadAsync(

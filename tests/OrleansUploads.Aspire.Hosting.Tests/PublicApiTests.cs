@@ -1,0 +1,9 @@
+using Aspire.Hosting.ApplicationModel;
+
+namespace OrleansUploads.Aspire.Hosting.Tests;
+
+public sealed class PublicApiTests
+{
+    [Fact]
+    public void The_public_surface_is_the_one_that_is_written_down() => PublicApi.RequireWritten(typeof(OrleansUploadsResource).Assembly);
+}
