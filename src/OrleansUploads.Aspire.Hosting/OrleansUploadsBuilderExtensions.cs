@@ -1,3 +1,4 @@
+using System.Reflection;
 using Aspire.Hosting.ApplicationModel;
 
 namespace Aspire.Hosting;
@@ -11,6 +12,10 @@ public static class OrleansUploadsBuilderExtensions
     private const string HealthPath = "/healthz";
     private const string AccessKeyVariable = "ORLEANSUPLOADS_ACCESS_KEY_ID";
     private const string SecretVariable = "ORLEANSUPLOADS_SECRET_ACCESS_KEY";
+
+    /// <summary>Releases give it to packages and images alike.</summary>
+    private static readonly string Version = typeof(OrleansUploadsResource).Assembly
+        .GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
     /// <summary>Adds a server for S3 and Amazon Glacier's vault API. It is healthy when it serves requests. Its data is gone with the
     /// container, unless the server gets <see cref="WithDataVolume"/> or <see cref="WithDataBindMount"/>.</summary>
@@ -35,7 +40,7 @@ public static class OrleansUploadsBuilderExtensions
             accessKeyId?.Resource ?? Generate("access-key-id", lower: false),
             secretAccessKey?.Resource ?? Generate("secret-access-key", lower: true));
         return builder.AddResource(resource)
-            .WithImage(Image, typeof(OrleansUploadsResource).Assembly.GetName().Version!.ToString(3))
+            .WithImage(Image, Version)
             .WithHttpEndpoint(port, targetPort: Port, name: OrleansUploadsResource.PrimaryEndpointName)
             .WithEnvironment(AccessKeyVariable, $"{resource.AccessKeyIdParameter}")
             .WithEnvironment(SecretVariable, $"{resource.SecretAccessKeyParameter}")

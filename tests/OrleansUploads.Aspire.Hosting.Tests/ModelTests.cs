@@ -24,7 +24,7 @@ public sealed class ModelTests : IDisposable
 
         var uploads = manifest.RootElement.GetProperty("resources").GetProperty("uploads");
         Assert.Equal("container.v0", Text(uploads, "type"));
-        Assert.Equal($"orleans-uploads:{typeof(OrleansUploadsResource).Assembly.GetName().Version!.ToString(3)}", Text(uploads, "image"));
+        Assert.Equal("orleans-uploads:0.1.0", Text(uploads, "image"));
         Assert.Equal(
             "Endpoint={uploads.bindings.http.url};AccessKeyId={uploads-access-key-id.value};SecretAccessKey={uploads-secret-access-key.value}",
             Text(uploads, "connectionString"));

@@ -31,6 +31,28 @@ public sealed class DependencyTests
         ["Silo"] = ["Gateway", "Serving", "Dashboard", "Cluster", "Cluster.Azure", "Postgres", "Storage"],
     };
 
+    /// <summary>The libraries that a program gets with each package. Every new package needs a line here.</summary>
+    private static readonly Dictionary<string, string[]> Libraries = new(StringComparer.Ordinal)
+    {
+        ["Hashing"] = [],
+        ["Core"] = [],
+        ["Signing"] = [],
+        ["Client"] = [],
+        ["Client.DependencyInjection"] = ["Microsoft.Extensions.Http"],
+        ["Engine"] = ["Microsoft.Extensions.Logging.Abstractions"],
+        ["Gateway"] = ["SQLitePCLRaw.bundle_e_sqlite3"],
+        ["Testing"] = [],
+        ["Storage.Azure"] = ["Azure.Identity", "Azure.Storage.Blobs"],
+        ["Storage.S3"] = ["AWSSDK.S3"],
+        ["Cluster.Abstractions"] = ["Microsoft.Orleans.Sdk"],
+        ["Cluster.Tls"] = ["Microsoft.Orleans.Connections.Security"],
+        ["Cluster"] = ["Microsoft.Orleans.Reminders", "Microsoft.Orleans.Server"],
+        ["Aspire.Hosting"] = ["Aspire.Hosting"],
+    };
+
+    public static TheoryData<string> Packages =>
+        new(Projects.Select(static row => row.Data).Where(static project => IsPackage(Load(project))));
+
     public static TheoryData<string> Projects => new(
         Directory.GetDirectories(Path.Combine(Repository.Root, "src")).Select(folder => Path.GetFileName(folder)["OrleansUploads.".Length..]));
 
@@ -56,8 +78,23 @@ public sealed class DependencyTests
         Assert.Empty(Items(project, "FrameworkReference"));
     }
 
+    [Theory]
+    [MemberData(nameof(Packages))]
+    public void A_package_brings_only_the_libraries_that_it_needs(string project)
+    {
+        Assert.True(Libraries.TryGetValue(project, out var libraries), $"{project} is missing in the table of libraries.");
+        var brought = Load(project).Descendants("PackageReference")
+            .Where(static item => item.Attribute("PrivateAssets")?.Value != "all")
+            .Select(static item => item.Attribute("Include")!.Value);
+        Assert.Equal(libraries, brought.Order(StringComparer.Ordinal));
+    }
+
+    private static bool IsPackage(XDocument project) =>
+        project.Descendants("IsPackable").Any(static item => item.Value == "true") && !project.Descendants("PackAsTool").Any();
+
     private static IEnumerable<string> Items(string project, string kind) =>
-        XDocument.Load(Path.Combine(Repository.Root, "src", $"OrleansUploads.{project}", $"OrleansUploads.{project}.csproj"))
-            .Descendants(kind)
-            .Select(item => item.Attribute("Include")!.Value);
+        Load(project).Descendants(kind).Select(item => item.Attribute("Include")!.Value);
+
+    private static XDocument Load(string project) =>
+        XDocument.Load(Path.Combine(Repository.Root, "src", $"OrleansUploads.{project}", $"OrleansUploads.{project}.csproj"));
 }
