@@ -43,10 +43,9 @@ public sealed class ModelTests : IDisposable
     public async Task A_key_of_the_application_is_used()
     {
         using var manifest = await PublishAsync(static builder => builder.AddOrleansUploads(
-            "uploads", builder.AddParameter("key"), builder.AddParameter("secret", secret: true), port: 9400));
+            "uploads", builder.AddParameter("key"), builder.AddParameter("secret", secret: true)));
         var uploads = manifest.RootElement.GetProperty("resources").GetProperty("uploads");
         Assert.EndsWith(";AccessKeyId={key.value};SecretAccessKey={secret.value}", Text(uploads, "connectionString"), StringComparison.Ordinal);
-        Assert.Equal(9400, uploads.GetProperty("bindings").GetProperty("http").GetProperty("port").GetInt32());
         Assert.False(manifest.RootElement.GetProperty("resources").TryGetProperty("uploads-access-key-id", out _));
     }
 
@@ -69,10 +68,11 @@ public sealed class ModelTests : IDisposable
     }
 
     [Fact]
-    public void The_server_has_one_health_check_and_a_name_for_its_volume()
+    public void The_server_has_one_health_check_a_port_and_a_name_for_its_volume()
     {
         var builder = DistributedApplication.CreateBuilder([]);
-        var uploads = builder.AddOrleansUploads("uploads").WithDataVolume().Resource;
+        var uploads = builder.AddOrleansUploads("uploads", port: 9500).WithDataVolume().Resource;
+        Assert.Equal(9500, Assert.Single(uploads.Annotations.OfType<EndpointAnnotation>()).Port);
         Assert.Contains("/healthz", Assert.Single(uploads.Annotations.OfType<HealthCheckAnnotation>()).Key, StringComparison.Ordinal);
         Assert.EndsWith("-uploads-data", Assert.Single(uploads.Annotations.OfType<ContainerMountAnnotation>()).Source, StringComparison.Ordinal);
         var properties = ((IResourceWithConnectionString)uploads).GetConnectionProperties();
