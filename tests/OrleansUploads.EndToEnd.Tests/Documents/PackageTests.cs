@@ -111,6 +111,13 @@ public sealed class PackageTests(PackageFeed feed) : IClassFixture<PackageFeed>
         Assert.Contains("identical", output, StringComparison.Ordinal);
     }
 
+    [Fact, Slice(7)]
+    public async Task Tests_with_NUnit_begin_in_an_empty_folder()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The commands are for a POSIX shell.");
+        Assert.Contains("Passed!", await feed.RunAsync("empty", CommandsOf(Start["Tests with NUnit"])), StringComparison.Ordinal);
+    }
+
     private static int LinesOf(IEnumerable<StartingStep> steps) =>
         Assert.Single(steps, static step => step.Program.Length > 0).LineCount;
 
