@@ -1,9 +1,9 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
-using OrleansUploads.Client.Wire;
+using OrleansUploads.Client.Sources;
 
-namespace OrleansUploads.Client.Sources;
+namespace OrleansUploads.Client.Wire;
 
 /// <summary>The body of a write under a grant: the bytes of a part, followed by their hashes. Each byte is read and hashed once, on its
 /// way.</summary>
