@@ -29,7 +29,9 @@ internal sealed class DirectProgress(Action<UploadProgress>? onProgress, string 
         {
             _progress = _progress with
             {
-                SentBytes = _progress.SentBytes + range.LengthBytes, PartsDone = _progress.PartsDone + 1, LastPart = range,
+                SentBytes = _progress.SentBytes + range.LengthBytes,
+                PartsDone = _progress.PartsDone + 1,
+                LastPart = range,
             };
             onProgress?.Invoke(_progress);
         }

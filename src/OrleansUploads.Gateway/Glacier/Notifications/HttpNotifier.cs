@@ -6,6 +6,7 @@ using System.Text.Json.Serialization;
 using OrleansUploads.Core.Jobs;
 using OrleansUploads.Engine.Intents;
 using OrleansUploads.Engine.Ports;
+using OrleansUploads.Gateway.Http.Events;
 
 namespace OrleansUploads.Gateway.Glacier.Notifications;
 
@@ -18,13 +19,12 @@ public sealed partial class HttpNotifier : INotifier, IDisposable
 
     private const int MaxConcurrentPerReceiver = 8;
     private const int MaxConcurrentPerAccount = 6;
-    private const int MaxAnswerHeaderKibibytes = 16;
 
     private readonly TopicReceivers _receivers;
     private readonly string _region;
     private readonly ILogger<HttpNotifier> _log;
     private readonly ConcurrentDictionary<Uri, FairTurns<AccountId>> _turns = new();
-    private readonly HttpClient _http;
+    private readonly HttpClient _http = ReceiverClient.Create();
 
     /// <summary>Creates a notifier. It opens no connection yet.</summary>
     /// <param name="log">Receives a line for each dropped message and for each failed attempt. It contains only the host of
@@ -34,17 +34,6 @@ public sealed partial class HttpNotifier : INotifier, IDisposable
         _receivers = receivers;
         _region = region;
         _log = log;
-        _http = new HttpClient(new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            MaxResponseDrainSize = 0,
-            MaxResponseHeadersLength = MaxAnswerHeaderKibibytes,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-        })
-        {
-            Timeout = System.Threading.Timeout.InfiniteTimeSpan,
-        };
     }
 
     public async ValueTask NotifyAsync(VaultIncarnation vault, JobNotice notice, CancellationToken cancellationToken)

@@ -6,14 +6,12 @@ namespace OrleansUploads.Gateway.Http.Events;
 
 /// <summary>Posts the ends of uploads to an address of the operator, signed as Standard Webhooks has it. A status of 200 to 299 means that the
 /// receiver has the event. Redirects are not followed, and the body of the response is not read.</summary>
-/// <remarks>No client can name an address, so that nobody makes the service send requests into its own network.</remarks>
+/// <remarks>No client can name an address, so clients cannot make the service send requests into its own network.</remarks>
 public sealed class HttpUploadEvents : IUploadEvents, IDisposable
 {
-    private const int MaxAnswerHeaderKibibytes = 16;
-
     private readonly EventTarget _target;
     private readonly TimeProvider _time;
-    private readonly HttpClient _http;
+    private readonly HttpClient _http = ReceiverClient.Create();
 
     /// <summary>Creates a sender. It opens no connection yet.</summary>
     /// <param name="target">Where the events are sent.</param>
@@ -22,18 +20,6 @@ public sealed class HttpUploadEvents : IUploadEvents, IDisposable
     {
         _target = target;
         _time = time;
-        _http = new HttpClient(new SocketsHttpHandler
-        {
-            AllowAutoRedirect = false,
-            UseCookies = false,
-            MaxResponseDrainSize = 0,
-            MaxResponseHeadersLength = MaxAnswerHeaderKibibytes,
-            PooledConnectionLifetime = TimeSpan.FromMinutes(5),
-        })
-        {
-            // The caller has a time limit.
-            Timeout = Timeout.InfiniteTimeSpan,
-        };
     }
 
     /// <inheritdoc/>
