@@ -4,7 +4,7 @@ using OrleansUploads.Engine.Intents;
 
 namespace OrleansUploads.Engine.Tests.Intents;
 
-/// <summary>How the ends of uploads reach their receiver, whatever it does.</summary>
+/// <summary>How the ends of uploads reach a receiver that fails, hangs or is away.</summary>
 public sealed class EndTellingTests : IDisposable
 {
     private static readonly byte[] Body = Some.Bytes(100, 1);
@@ -103,7 +103,7 @@ public sealed class EndTellingTests : IDisposable
     }
 
     [Fact]
-    public async Task An_event_that_nobody_takes_for_a_day_is_given_up_with_a_line_in_the_log()
+    public async Task An_event_that_is_not_taken_for_a_day_is_given_up_with_a_line_in_the_log()
     {
         using var abandoned = new OwnMeasurements("orleansuploads.events.abandoned");
         _told.Fails = true;

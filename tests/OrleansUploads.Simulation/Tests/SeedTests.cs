@@ -16,6 +16,12 @@ public sealed class SeedTests
     [Trait(TestRun.Name, TestRun.Quick)]
     public void Three_hundred_seeds_keep_every_promise() => PlayUploads(new SeedRange(1, 300), new Coverage());
 
+    /// <summary>In the first one, the collection ends the deletion of an archive whose record is old enough to be forgotten.</summary>
+    [Theory]
+    [Trait(TestRun.Name, TestRun.Quick)]
+    [InlineData(23_352_422_269_191_411)]
+    public void A_seed_that_failed_once_keeps_every_promise(ulong seed) => PlayUploads(new SeedRange(seed, 1), new Coverage());
+
     [Fact]
     [Trait(TestRun.Name, TestRun.Campaign)]
     [Promise("README.md", "An acknowledged part is never lost")]
