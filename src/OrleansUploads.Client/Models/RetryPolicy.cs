@@ -15,6 +15,9 @@ public sealed record RetryPolicy
     /// <summary>One attempt, without retries.</summary>
     public static RetryPolicy None { get; } = new() { MaxAttempts = 1 };
 
+    /// <summary>For hours: of an upload whose parts are all stored, only the archive ID is missing.</summary>
+    internal static RetryPolicy OfCompletion { get; } = new() { MaxAttempts = 500, MaxDelay = TimeSpan.FromSeconds(30) };
+
     /// <summary>The maximum number of attempts, including the first; at least 1.</summary>
     public int MaxAttempts { get; init; } = 8;
 

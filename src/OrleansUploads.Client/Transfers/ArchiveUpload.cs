@@ -92,23 +92,14 @@ public sealed class ArchiveUpload
         string vault, string uploadId, ByteSource source, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(source);
-        if (await FindPartsAsync(vault, uploadId, cancellationToken) is not { } parts)
+        if (await ServerParts.FindAsync(_client, vault, uploadId, cancellationToken) is not { } parts)
         {
             var treeHash = await source.ReadTreeHashAsync(cancellationToken);
             return await _client.CompleteMultipartUploadAsync(
                 vault, uploadId, source.LengthBytes, treeHash, _options.CompleteRetry, cancellationToken);
         }
 
-        if (parts.FindPartBeyond(source.LengthBytes) is { } beyond)
-        {
-            throw new ArchiveUploadException(
-                uploadId,
-                $"The server has stored bytes {beyond} of this upload, but the source has only {source.LengthBytes} bytes.")
-            {
-                FirstDifference = new PartDifference(PartDifferenceKind.Unexpected, beyond),
-            };
-        }
-
+        parts.RequireWithin(uploadId, source.LengthBytes);
         var plan = PartPlan.Of(source.LengthBytes, parts.PartSizeBytes);
         return await RunAsync(vault, uploadId, source, plan, parts, cancellationToken);
     }
@@ -124,7 +115,7 @@ public sealed class ArchiveUpload
     public async Task<ArchiveReceipt> ResumeStreamAsync(
         string vault, string uploadId, Stream stream, CancellationToken cancellationToken = default)
     {
-        if (await FindPartsAsync(vault, uploadId, cancellationToken) is not { } have)
+        if (await ServerParts.FindAsync(_client, vault, uploadId, cancellationToken) is not { } have)
         {
             using var hash = new TreeHashBuilder();
             var lengthBytes = await hash.AppendAsync(stream, cancellationToken);
@@ -145,20 +136,6 @@ public sealed class ArchiveUpload
         return await parts.ReadAsync(cancellationToken)
             ? await RunStreamAsync(vault, uploadId, parts, have, cancellationToken)
             : throw Refused(uploadId, EmptyStream());
-    }
-
-    /// <summary>Returns the parts of an upload in progress, or null if there is none with this ID. The upload may have been
-    /// completed. A repeated complete request then still returns the archive ID.</summary>
-    private async Task<ServerParts?> FindPartsAsync(string vault, string uploadId, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await ServerParts.ReadAsync(_client, vault, uploadId, cancellationToken);
-        }
-        catch (GlacierException failure) when (failure.Code == GlacierErrorCodes.ResourceNotFound)
-        {
-            return null;
-        }
     }
 
     private async Task<ArchiveReceipt> RunAsync(

@@ -17,7 +17,7 @@ public sealed record ArchiveUploadOptions
 
     /// <summary>The retry policy for the complete request. Retries are always safe, and without a response the caller has
     /// uploaded all parts but has no archive ID, so the default policy retries for hours.</summary>
-    public RetryPolicy CompleteRetry { get; init; } = new() { MaxAttempts = 500, MaxDelay = TimeSpan.FromSeconds(30) };
+    public RetryPolicy CompleteRetry { get; init; } = RetryPolicy.OfCompletion;
 
     /// <summary>Called as soon as the upload ID is known and after each part. The workers call it, but never
     /// concurrently.</summary>

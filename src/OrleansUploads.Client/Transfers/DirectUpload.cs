@@ -36,7 +36,8 @@ public sealed class DirectUpload
     /// others, and completes the upload. If another node stops, its parts are written here.</summary>
     /// <param name="source">All bytes of the archive, the same on each node.</param>
     /// <param name="cancellationToken">Stops the upload. Call this again to continue it.</param>
-    /// <exception cref="ArchiveUploadException">The upload has ended without an archive, or with one of another size.</exception>
+    /// <exception cref="ArchiveUploadException">The upload has ended without an archive, or with one of another size, or has bytes beyond
+    /// this size.</exception>
     /// <exception cref="GlacierException">The server or the store refused a request, or could not be reached.</exception>
     /// <exception cref="IOException">The source cannot be read, or has changed.</exception>
     public async Task<ArchiveReceipt> SendAsync(ByteSource source, CancellationToken cancellationToken = default)
@@ -44,7 +45,7 @@ public sealed class DirectUpload
         ArgumentNullException.ThrowIfNull(source);
         var progress = new DirectProgress(_options.OnProgress, _uploadId);
         var insists = false;
-        while (await FindPartsAsync(cancellationToken) is { } have)
+        while (await ServerParts.FindAsync(_client, _vault, _uploadId, cancellationToken) is { } have)
         {
             var plan = PartPlan.Of(source.LengthBytes, have.PartSizeBytes);
             progress.Begin(plan, have);
@@ -54,7 +55,7 @@ public sealed class DirectUpload
                 break;
             }
 
-            // Nodes that ask different silos are told of each other's grants only if they are lucky, so each begins elsewhere.
+            // Silos do not know of each other's grants, so each node begins elsewhere.
             Random.Shared.Shuffle(missing);
             var hasWritten = await WriteMissingAsync(source, missing, insists, progress, cancellationToken);
             insists = !hasWritten && !await AwaitOthersAsync(source.LengthBytes, cancellationToken);
@@ -86,7 +87,8 @@ public sealed class DirectUpload
     /// receipt.</summary>
     /// <param name="archiveSizeBytes">The size of the archive.</param>
     /// <param name="cancellationToken">Stops waiting. The server may still complete the upload.</param>
-    /// <exception cref="ArchiveUploadException">The upload has ended without an archive, or with one of another size.</exception>
+    /// <exception cref="ArchiveUploadException">The upload has ended without an archive, or with one of another size, or has bytes beyond
+    /// this size.</exception>
     /// <exception cref="GlacierException">The server refused a request, or could not be reached.</exception>
     public async Task<ArchiveReceipt> CompleteAsync(long archiveSizeBytes, CancellationToken cancellationToken = default)
     {
@@ -195,22 +197,10 @@ public sealed class DirectUpload
     }
 
     /// <summary>The tree hash of the archive, from those of the upload's parts; null if parts are missing or the upload has ended.</summary>
-    private async Task<TreeHash?> FindTreeHashAsync(long archiveSizeBytes, CancellationToken cancellationToken) =>
-        await FindPartsAsync(cancellationToken) is { } have
-        && have.HashesOf(PartPlan.Of(archiveSizeBytes, have.PartSizeBytes)) is { } hashes
-            ? TreeHasher.Combine(hashes)
-            : null;
-
-    /// <summary>The parts that the upload has, or null if it has ended.</summary>
-    private async Task<ServerParts?> FindPartsAsync(CancellationToken cancellationToken)
+    private async Task<TreeHash?> FindTreeHashAsync(long archiveSizeBytes, CancellationToken cancellationToken)
     {
-        try
-        {
-            return await ServerParts.ReadAsync(_client, _vault, _uploadId, cancellationToken);
-        }
-        catch (GlacierException ended) when (ended.Code == GlacierErrorCodes.ResourceNotFound)
-        {
-            return null;
-        }
+        var have = await ServerParts.FindAsync(_client, _vault, _uploadId, cancellationToken);
+        have?.RequireWithin(_uploadId, archiveSizeBytes);
+        return have?.HashesOf(PartPlan.Of(archiveSizeBytes, have.PartSizeBytes)) is { } hashes ? TreeHasher.Combine(hashes) : null;
     }
 }

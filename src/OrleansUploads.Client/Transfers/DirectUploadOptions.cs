@@ -11,7 +11,7 @@ public sealed record DirectUploadOptions
     public RetryPolicy PartRetry { get; init; } = new() { MaxAttempts = 20 };
 
     /// <summary>The retry policy for the complete request, as in <see cref="ArchiveUploadOptions.CompleteRetry"/>.</summary>
-    public RetryPolicy CompleteRetry { get; init; } = new() { MaxAttempts = 500, MaxDelay = TimeSpan.FromSeconds(30) };
+    public RetryPolicy CompleteRetry { get; init; } = RetryPolicy.OfCompletion;
 
     /// <summary>How often to look whether other nodes have written the parts that are missing.</summary>
     public TimeSpan Pause { get; init; } = TimeSpan.FromSeconds(1);

@@ -10,6 +10,20 @@ internal sealed class ServerParts(long partSizeBytes, Dictionary<long, UploadedP
 
     public long PartSizeBytes => partSizeBytes;
 
+    /// <summary>Returns the parts of an upload in progress, or null if there is none with this ID. It may have been completed.</summary>
+    public static async Task<ServerParts?> FindAsync(
+        GlacierClient client, string vault, string uploadId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await ReadAsync(client, vault, uploadId, cancellationToken);
+        }
+        catch (GlacierException ended) when (ended.Code == GlacierErrorCodes.ResourceNotFound)
+        {
+            return null;
+        }
+    }
+
     public static async Task<ServerParts> ReadAsync(
         GlacierClient client, string vault, string uploadId, CancellationToken cancellationToken)
     {
@@ -39,7 +53,7 @@ internal sealed class ServerParts(long partSizeBytes, Dictionary<long, UploadedP
 
     public long SizeBytes => byStart.Values.Sum(static part => part.Range.LengthBytes);
 
-    /// <summary>Returns the tree hashes of all parts of an archive, in order, or null if the server does not have exactly these.</summary>
+    /// <summary>Returns the tree hashes of all parts of an archive, in order, or null if the server does not have all of them.</summary>
     public TreeHash[]? HashesOf(PartPlan plan)
     {
         var hashes = new TreeHash[plan.PartCount];
@@ -54,7 +68,7 @@ internal sealed class ServerParts(long partSizeBytes, Dictionary<long, UploadedP
             hashes[part] = theirs.TreeHash;
         }
 
-        return FindPartBeyond(plan.SizeBytes) is null ? hashes : null;
+        return hashes;
     }
 
     public bool HasPartAt(long startBytes) => byStart.ContainsKey(startBytes);
@@ -74,6 +88,20 @@ internal sealed class ServerParts(long partSizeBytes, Dictionary<long, UploadedP
         }
 
         return FindPartBeyond(plan.SizeBytes) is { } beyond ? new PartDifference(PartDifferenceKind.Unexpected, beyond) : null;
+    }
+
+    /// <summary>Refuses an upload that has bytes beyond the end of the source.</summary>
+    /// <exception cref="ArchiveUploadException">It has such bytes.</exception>
+    public void RequireWithin(string uploadId, long sizeBytes)
+    {
+        if (FindPartBeyond(sizeBytes) is { } beyond)
+        {
+            throw new ArchiveUploadException(
+                uploadId, $"The server has stored bytes {beyond} of this upload, but the source has only {sizeBytes} bytes.")
+            {
+                FirstDifference = new PartDifference(PartDifferenceKind.Unexpected, beyond),
+            };
+        }
     }
 
     /// <summary>Returns the range of the first part that ends after <paramref name="sizeBytes"/>, or null.</summary>

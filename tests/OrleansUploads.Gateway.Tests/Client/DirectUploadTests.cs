@@ -153,6 +153,21 @@ public sealed class DirectUploadTests(DirectServer gateway) : IClassFixture<Dire
     }
 
     [Fact]
+    public async Task An_upload_with_bytes_beyond_the_archive_is_refused_and_not_waited_for()
+    {
+        using var client = Connect();
+        var (vault, upload) = await OpenAsync(client);
+        var node = new DirectUpload(client, vault, upload, Quick);
+        using var part = ByteSource.FromMemory(Archive.AsMemory(0, MiB));
+        await node.WritePartAsync(0, part, Cancellation);
+        await node.WritePartAsync(MiB, part, Cancellation);
+
+        var refusal = await Assert.ThrowsAsync<ArchiveUploadException>(() => node.CompleteAsync(MiB, Cancellation));
+
+        Assert.Contains($"bytes {MiB}-{(2 * MiB) - 1} of this upload", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task An_upload_that_was_aborted_stops_all_nodes()
     {
         using var client = Connect();
