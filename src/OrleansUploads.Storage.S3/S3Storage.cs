@@ -30,7 +30,7 @@ public sealed class S3Storage : IObjectStorage
     /// <param name="credentials">Null for those of the address's profile, or else for those that the SDK finds: in the environment, in
     /// profiles, or from the machine.</param>
     /// <exception cref="AmazonClientException">The SDK knows no region, and the address has no endpoint.</exception>
-    /// <exception cref="PartStoreUnavailableException">There is no such profile.</exception>
+    /// <exception cref="PartStoreUnavailableException">The profile of the address does not exist or has no credentials.</exception>
     public S3Storage(StorageAddress address, AWSCredentials? credentials = null)
     {
         ArgumentNullException.ThrowIfNull(address);
