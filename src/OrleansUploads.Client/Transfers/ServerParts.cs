@@ -10,7 +10,7 @@ internal sealed class ServerParts(long partSizeBytes, Dictionary<long, UploadedP
 
     public long PartSizeBytes => partSizeBytes;
 
-    /// <summary>Returns the parts of an upload in progress, or null if there is none with this ID. It may have been completed.</summary>
+    /// <summary>Returns the parts of an upload, or null if the upload is not in progress. It may have been completed.</summary>
     public static async Task<ServerParts?> FindAsync(
         GlacierClient client, string vault, string uploadId, CancellationToken cancellationToken)
     {
