@@ -26,7 +26,7 @@ internal sealed partial class DatabaseWatch(PostgresDatabase database, TimeProvi
         while (!stopping.IsCancellationRequested)
         {
             await ProbeAsync(server, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await DelayAsync(stopping);
+            await DelayAsync(Interval, stopping);
         }
     }
 
@@ -64,7 +64,8 @@ internal sealed partial class DatabaseWatch(PostgresDatabase database, TimeProvi
             {
                 // The commit is not repeated while it waits: each attempt would leave another session behind. When another server becomes
                 // the primary, the commit is left to the old one.
-                await Task.WhenAny(commit, DelayAsync(stopping));
+                var left = MaxCommitTime - time.GetElapsedTime(startedAt);
+                await Task.WhenAny(commit, DelayAsync(left > TimeSpan.Zero && left < Interval ? left : Interval, stopping));
                 if (stopping.IsCancellationRequested)
                 {
                     return;
@@ -81,13 +82,13 @@ internal sealed partial class DatabaseWatch(PostgresDatabase database, TimeProvi
             {
                 database.WaitingCommit = commit.Exception is { InnerException: { } fault and not PostgresException }
                     ? $"{primary.Name}: {fault.Message}" : null;
-                await DelayAsync(stopping);
+                await DelayAsync(Interval, stopping);
             }
         }
     }
 
-    private Task DelayAsync(CancellationToken stopping) =>
-        Task.Delay(Interval, time, stopping).ContinueWith(
+    private Task DelayAsync(TimeSpan delay, CancellationToken stopping) =>
+        Task.Delay(delay, time, stopping).ContinueWith(
             static _ => { }, CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
 
     [LoggerMessage(3034, LogLevel.Warning, "Requests to the database go to {Server} from now on (timeline {Timeline}).")]
