@@ -6,7 +6,7 @@ namespace OrleansUploads.Client.Transfers;
 /// it. Any number of nodes may share an upload by its ID, and each of them gets the same archive ID.</summary>
 /// <remarks>
 /// <code>
-/// var upload = await client.InitiateMultipartUploadAsync("vault", 8 &lt;&lt; 20, createKey: "run 42");
+/// var upload = await client.InitiateMultipartUploadAsync("vault", 8 &lt;&lt; 20, createKey: "run-42");
 /// using var file = ByteSource.FromFile("run-42.raw");
 /// var receipt = await new DirectUpload(client, "vault", upload).SendAsync(file);
 /// </code>

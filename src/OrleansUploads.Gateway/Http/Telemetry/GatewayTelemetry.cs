@@ -168,8 +168,8 @@ internal static class RequestSubject
 
     private const string UploadId = "uploadId";
 
-    /// <summary>Returns the path, the upload that the query names, and the address of what the request created. The rest of the query
-    /// may contain a signature, so it never appears.</summary>
+    /// <summary>Returns the path, the upload that the query names, and the kind and the ID of what the request created. The rest
+    /// of the query may contain a signature, so it never appears.</summary>
     /// <param name="target">The request's path and query.</param>
     /// <param name="location">The address of what the request created, or null if it created nothing.</param>
     public static string Describe(RequestTarget target, string? location)
@@ -182,7 +182,9 @@ internal static class RequestSubject
 
         if (location is not null)
         {
-            text = $"{text} -> {location}";
+            // The line has the account and the vault already.
+            var segments = location.Split('/', StringSplitOptions.RemoveEmptyEntries);
+            text = $"{text} -> {string.Join('/', segments.TakeLast(2))}";
         }
 
         return string.Create(Math.Min(text.Length, MaxLength), text, static (line, from) =>
