@@ -93,6 +93,14 @@ internal sealed class Situations
     public const string WrongClaimRefused = "a complete with a wrong size or hash was refused";
     public const string GroupCommit = "one write held the events of several commands";
     public const string EndToldAgain = "the end of an upload was told again after a failure";
+    public const string SecondWriteRefused = "a node wrote under a grant twice, and the store refused the second write";
+    public const string GrantEnded = "a node wrote after its grant had ended";
+    public const string ReportRepeated = "a node repeated the report of a part";
+    public const string NodesWroteSamePart = "the report of another attempt replaced a part that a node had written";
+    public const string FalseReportRefused = "a report that differs from what its node had written was refused";
+    public const string CollectionBeatNode = "a collection fenced off what a node had written before it was reported";
+    public const string ReportAfterEnd = "a node reported a part after its upload had ended";
+    public const string NodeLieRead = "an archive with a part about which its node had lied could not be read";
     public const string ClientGaveUp = "a client gave up without learning the outcome of its request";
 
     public static IReadOnlyList<string> All { get; } = [.. typeof(Situations)

@@ -89,19 +89,21 @@ internal sealed class DiskCheck(IReadOnlyList<FoundUpload> disk, Judge judge, Co
 
     private static bool HoldsExactly(FoundUpload stored, ulong state)
     {
-        var wanted = new List<Content>();
+        var wanted = new List<(Content Content, bool IsHollow)>();
         for (var slot = 0; slot < ScheduleGenerator.MaxSlots; slot++)
         {
             if (UploadRules.ContentAt(state, slot) is { } content)
             {
-                wanted.Add(content);
+                wanted.Add((content, UploadRules.IsHollow(state, slot)));
             }
         }
 
         foreach (var attempt in stored.Attempts)
         {
-            var found = wanted.FindIndex(content =>
-                attempt.IsCommitted && content.LengthBytes == attempt.LengthBytes && attempt.Bytes.Span.SequenceEqual(content.Bytes.Span));
+            var found = wanted.FindIndex(part =>
+                attempt.IsCommitted && part.Content.LengthBytes == attempt.LengthBytes
+                && attempt.Bytes.Span.SequenceEqual(part.Content.Bytes.Span) != part.IsHollow
+                && (!part.IsHollow || attempt.Leaf == part.Content.Digest));
             if (found < 0)
             {
                 return false;
@@ -119,4 +121,8 @@ internal sealed class DiskCheck(IReadOnlyList<FoundUpload> disk, Judge judge, Co
 
 internal sealed record FoundUpload(UploadId Upload, bool HasManifest, IReadOnlyList<FoundAttempt> Attempts);
 
-internal sealed record FoundAttempt(bool IsCommitted, long LengthBytes, ReadOnlyMemory<byte> Bytes);
+internal sealed record FoundAttempt(bool IsCommitted, long LengthBytes, ReadOnlyMemory<byte> Bytes)
+{
+    /// <summary>The only leaf that is stored with it, or null if that is not known.</summary>
+    public Sha256Digest? Leaf { get; init; }
+}

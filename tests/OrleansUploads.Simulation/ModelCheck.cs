@@ -31,7 +31,7 @@ internal sealed class ModelCheck(Judge judge, Coverage coverage, Func<Request, T
         foreach (var archive in judge.Archives.ToList())
         {
             var read = await ask(Request.ReadArchive.Of(archive, onlyRange: false));
-            if (read.Verdict == Verdict.Done)
+            if (read.Verdict is Verdict.Done or Verdict.Damaged)
             {
                 await ask(Request.ReadArchive.Of(archive, onlyRange: true));
             }

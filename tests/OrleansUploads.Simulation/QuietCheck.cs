@@ -1,7 +1,7 @@
 namespace OrleansUploads.Simulation;
 
 /// <summary>Checks the five promises of the README after the faults have stopped and the hosts were restarted.</summary>
-internal sealed class QuietCheck(SimulatedWorld world, Hosts hosts, Judge judge, ClientFleet clients)
+internal sealed class QuietCheck(SimulatedWorld world, Hosts hosts, Judge judge, ClientFleet clients, bool hasNodes)
 {
     /// <summary>An entity woken early may ask to be woken again, but only a bounded number of times.</summary>
     private const int MaxScans = 6;
@@ -133,9 +133,36 @@ internal sealed class QuietCheck(SimulatedWorld world, Hosts hosts, Judge judge,
         }
 
         await model.SettleUploadsAsync();
+        if (hasNodes)
+        {
+            await CheckGrantsAsync();
+        }
+
         await model.CheckArchivesAsync();
         await model.CheckCountsAsync(vaults);
         new DiskCheck(hosts.Disk.Contents(), judge, world.Coverage, world.Fail).Run();
+    }
+
+    /// <summary>A part that an open upload lacks is granted: no claim is left of a node that has given up.</summary>
+    private async Task CheckGrantsAsync()
+    {
+        foreach (var upload in judge.Uploads.Where(upload => !judge.IsLost(upload)).ToList())
+        {
+            var states = judge.StatesOf(upload);
+            var missing = Enumerable.Range(0, ScheduleGenerator.MaxSlots)
+                .FirstOrDefault(slot => states.All(state => UploadRules.ContentAt(state, slot) is null), -1);
+            if (missing < 0 || states.Any(static state => UploadRules.PhaseOf(state) != Phase.Open))
+            {
+                continue;
+            }
+
+            var granted = await MustAnswerAsync(
+                0, new Request.GrantWrite(judge.FactsOf(upload).Vault, upload, missing, new Content(0, Content.FullBytes), OnlyIfMissing: true));
+            if (granted is { Verdict: Verdict.Done, Grant: null })
+            {
+                world.Fail("liveness: a part that an upload does not have is not granted");
+            }
+        }
     }
 
     private async Task CheckTheEndAsync()

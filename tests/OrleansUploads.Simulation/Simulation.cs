@@ -25,11 +25,12 @@ internal static class Simulation
         var judge = new Judge(() => world.Now, world.Coverage, world.Fail)
         {
             ClockError = TimeSpan.FromMilliseconds(2 * options.SkewMilliseconds) + TimeSpan.FromSeconds(1),
+            GrantLife = options.ToMaintenance().AttemptGrace / 2,
         };
         hosts.Journal.Appended += new DeletionWatch(
             (life, archive) => judge.Deleted(EngineServer.NumberOf(life.Id), life.Epoch, archive)).Saw;
         var clients = new ClientFleet(world, hosts, judge, schedule);
-        var quiet = new QuietCheck(world, hosts, judge, clients);
+        var quiet = new QuietCheck(world, hosts, judge, clients, hasNodes: options.Nodes > 0);
         foreach (var chapter in schedule.Chapters)
         {
             judge.MayBeStale = hosts.Count > 1 && !options.HostsExpectOthers;

@@ -26,6 +26,7 @@ internal static class BugTable
         new("collection has no grace period", 1000, () => new CollectorBugs.NoGrace()),
         new("collection does not ask the owner", 300, () => new CollectorBugs.DoesNotAsk()),
         .. UploadBugs.All,
+        .. DirectBugs.All,
         .. EventBugs.All,
         .. VaultBugs.All,
         .. ListBugs.All,

@@ -17,6 +17,24 @@ internal class PlantedBug
     public virtual ValueTask<CollectionReport> CollectAsync(SimulatedProcess process, TimeSpan grace) =>
         process.Engine.Collector.CollectAsync(grace, CancellationToken.None);
 
+    /// <summary>Whether the part store replaces what a node has written when it writes again.</summary>
+    public virtual bool StoreReplaces => false;
+
+    public virtual ValueTask<Outcome<GrantedWrites<PartRange>>> GrantAsync(
+        SimulatedProcess process,
+        UploadId upload,
+        VaultIncarnation vault,
+        PartRange range,
+        int? atMost,
+        CancellationToken cancellationToken) =>
+        process.Paths.DirectIntake.GrantAsync(upload, vault, [range], atMost, cancellationToken);
+
+    /// <summary>Takes the report of a part that a node has written.</summary>
+    public virtual ValueTask<Outcome<Done>> ReportAsync(
+        SimulatedProcess process, UploadId upload, StorePart report, CancellationToken cancellationToken) =>
+        process.Paths.DirectIntake.ReportAsync(
+            upload, report.Vault, report.Range, report.TreeHash, report.Attempt, report.Sender, cancellationToken);
+
     /// <summary>Called when a crash loses a write to this entity.</summary>
     public virtual void TornTail(EntityId entity)
     {

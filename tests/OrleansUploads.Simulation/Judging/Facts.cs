@@ -9,6 +9,9 @@ internal sealed class UploadFacts(Judge judge, int vault, DateTimeOffset initiat
 
     public int Vault { get; } = vault;
 
+    /// <summary>What nodes have written for it. The list grows.</summary>
+    public IReadOnlyList<NodeBody> Written { get; init; } = [];
+
     public long KnownSince { get; set; }
 
     /// <summary>A lower bound for the time of the last activity.</summary>
@@ -80,6 +83,9 @@ internal sealed class ArchiveFacts(ArchiveId id, int vault, IReadOnlyList<Conten
 
     /// <summary>The upload that was expected to create it.</summary>
     public UploadFacts? ForeseenOf { get; init; }
+
+    /// <summary>The multipart upload that created it, or null if that is not known.</summary>
+    public UploadId? Upload { get; init; }
 
     public long KnownSince { get; set; }
 

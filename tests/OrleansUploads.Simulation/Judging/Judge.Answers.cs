@@ -22,6 +22,8 @@ internal sealed partial class Judge
             Request.InitiateUpload r => AnswerInitiate(r, asked, reply),
             Request.ListUploads r => AnswerUploads(r, asked, reply),
             Request.PutPart r => AnswerPut(r, asked, reply),
+            Request.GrantWrite r => AnswerGrant(r, asked, reply),
+            Request.ReportWritten r => AnswerReport(r, asked, reply),
             Request.CompleteUpload r => AnswerComplete(r, asked, reply),
             Request.AbortUpload r => AnswerAbort(r, asked, reply),
             Request.ListParts r => asked.Reading!.End(
@@ -114,7 +116,7 @@ internal sealed partial class Judge
         facts.Archive = reply.Archive;
         facts.CompletedSince = facts.CompletedSince == 0 ? _events : facts.CompletedSince;
         facts.EndedSince = facts.EndedSince == 0 ? _events : facts.EndedSince;
-        LearnArchive(reply.Archive!.Value, request.Vault, request.Claim.Contents ?? [], facts.CompleteAskedAt ?? asked.At);
+        LearnArchive(reply.Archive!.Value, request.Vault, request.Claim.Contents ?? [], facts.CompleteAskedAt ?? asked.At, request.Upload);
         return states.End(asked.Place, reply.Verdict, MayBeStale, asked.MayNotHaveArrived);
     }
 
@@ -194,16 +196,22 @@ internal sealed partial class Judge
             onViolation("bytes: an archive was read back with bytes that differ from those stored");
         }
 
-        if (reply.Verdict == Verdict.Done)
+        if (reply.Verdict is Verdict.Done or Verdict.Damaged)
         {
-            coverage.Saw(request.OnlyRange ? Situations.RangeRead : Situations.ArchiveRead);
+            if (!MayRead(archive, request.OnlyRange, isHollow: reply.Verdict == Verdict.Damaged))
+            {
+                return false;
+            }
+
+            coverage.Saw(reply.Verdict == Verdict.Damaged ? Situations.NodeLieRead : request.OnlyRange ? Situations.RangeRead : Situations.ArchiveRead);
             return MayBeStale || archive.DeletedSince == 0 || archive.DeletedSince > asked.Order;
         }
 
         return MayBeStale || !IsCertainlyThere(archive, archive.Vault, asked);
     }
 
-    private void LearnArchive(ArchiveId id, int vault, IReadOnlyList<Content> contents, DateTimeOffset createdNotBefore)
+    private void LearnArchive(
+        ArchiveId id, int vault, IReadOnlyList<Content> contents, DateTimeOffset createdNotBefore, UploadId? upload = null)
     {
         if (!_archives.ContainsKey(id))
         {
@@ -211,6 +219,7 @@ internal sealed partial class Judge
             {
                 KnownSince = _events,
                 CreatedNotBefore = createdNotBefore,
+                Upload = upload,
             });
         }
     }

@@ -17,6 +17,12 @@ internal sealed partial class Judge(Func<DateTimeOffset> now, Coverage coverage,
 
     public DateTimeOffset Now => now();
 
+    /// <summary>What nodes have written.</summary>
+    public WrittenBodies Written { get; } = new();
+
+    /// <summary>How long a grant lasts.</summary>
+    public TimeSpan GrantLife { get; init; }
+
     /// <summary>By how much any two clocks may differ.</summary>
     public TimeSpan ClockError { get; init; }
 
@@ -168,10 +174,12 @@ internal sealed partial class Judge(Func<DateTimeOffset> now, Coverage coverage,
     public bool IsLost(UploadId upload) => _uploads[upload].States.IsLost;
 
     private static bool IsChange(Request request) => request
-        is Request.CreateVault or Request.DeleteVault or Request.PutPart or Request.CompleteUpload or Request.AbortUpload;
+        is Request.CreateVault or Request.DeleteVault or Request.PutPart or Request.ReportWritten or Request.CompleteUpload
+            or Request.AbortUpload;
 
     private static bool IsReading(Request request) => request
-        is Request.DescribeVault or Request.ListUploads or Request.InitiateUpload or Request.PutArchive or Request.ListParts;
+        is Request.DescribeVault or Request.ListUploads or Request.InitiateUpload or Request.PutArchive or Request.ListParts
+            or Request.GrantWrite;
 
     private Possibilities StatesOf(Request request) => request is Request.OfUpload { Upload: var upload }
         ? _uploads[upload].States
@@ -203,6 +211,7 @@ internal sealed partial class Judge(Func<DateTimeOffset> now, Coverage coverage,
 
         var facts = new UploadFacts(this, vault, since)
         {
+            Written = Written.Of(upload),
             KnownSince = _events,
             BegunInDeletion = WasDeletionAskedSince(vault, MayBeStale ? 0 : askedAt),
         };

@@ -113,7 +113,7 @@ internal sealed partial class Possibilities(IRules rules, ulong initial)
 
         Close();
         var request = _inFlight[place]!;
-        if (request is Request.PutPart)
+        if (request is Request.PutPart or Request.ReportWritten)
         {
             // The host itself repeats reports, so the request may take effect more than once.
             Free(place);
@@ -212,7 +212,7 @@ internal sealed partial class Possibilities(IRules rules, ulong initial)
     private void Try(Config config, Request request, int place)
     {
         var before = config.ResultAt(place);
-        if (before != Verdict.Unknown && request is not Request.PutPart)
+        if (before != Verdict.Unknown && request is not (Request.PutPart or Request.ReportWritten))
         {
             return;
         }

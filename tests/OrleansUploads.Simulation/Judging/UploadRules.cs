@@ -19,10 +19,14 @@ internal sealed class UploadRules(UploadFacts facts) : IRules
     private const int SlotBits = 6;
     private const ulong SlotMask = (1UL << SlotBits) - 1;
 
+    /// <summary>The number of contents. A content has a code from 1, and one that much higher if a node has lied about it.</summary>
+    private static readonly ulong Contents = (ulong)(Content.Blocks * (ScheduleGenerator.ShortLengths.Length + 1));
+
     public int Context =>
         (facts.MayExpire ? 1 : 0) | (facts.MayForgetEnd ? 2 : 0) | (facts.MayForgetArchive ? 4 : 0) | (facts.MayHaveBeenCollected ? 8 : 0)
         | (facts.AdviceMayBeStale ? 16 : 0) | (facts.MayEndWithVault ? 32 : 0) | (facts.CompletedSince == 0 ? 64 : 0)
-        | (facts.MayReachLostVault ? 128 : 0) | (facts.MayHaveLostVault ? 256 : 0);
+        | (facts.MayReachLostVault ? 128 : 0) | (facts.MayHaveLostVault ? 256 : 0)
+        | (facts.Written.Count << 9);
 
     public static ulong StateOf(Phase phase) => (ulong)phase;
 
@@ -34,6 +38,9 @@ internal sealed class UploadRules(UploadFacts facts) : IRules
         {
             case Request.PutPart put:
                 ApplyPut(state, put, into);
+                break;
+            case Request.ReportWritten report:
+                ApplyReport(state, report, into);
                 break;
             case Request.CompleteUpload complete:
                 ApplyComplete(state, complete.Claim, into);
@@ -124,7 +131,10 @@ internal sealed class UploadRules(UploadFacts facts) : IRules
         return count;
     }
 
-    public static bool Holds(ulong state, int slot, Content content) => CodeAt(state, slot) == CodeOf(content);
+    public static bool Holds(ulong state, int slot, Content content) => ContentAt(state, slot) == content;
+
+    /// <summary>Whether the content is only said to be there: the node that wrote the part has lied, and no reader gets it.</summary>
+    public static bool IsHollow(ulong state, int slot) => CodeAt(state, slot) > Contents;
 
     public static Content? ContentAt(ulong state, int slot)
     {
@@ -133,6 +143,8 @@ internal sealed class UploadRules(UploadFacts facts) : IRules
         {
             return null;
         }
+
+        code %= (int)Contents;
 
         var length = code % (ScheduleGenerator.ShortLengths.Length + 1);
         return new Content(
@@ -165,8 +177,46 @@ internal sealed class UploadRules(UploadFacts facts) : IRules
             return;
         }
 
-        var shift = SlotsAt + (SlotBits * put.Slot);
-        into.Add(((state & ~(SlotMask << shift)) | (CodeOf(put.Content) << shift), Verdict.Done));
+        into.Add((With(state, put.Slot, CodeOf(put.Content)), Verdict.Done));
+        if (facts.MayHaveBeenCollected)
+        {
+            into.Add((state, Verdict.Conflict));
+        }
+    }
+
+    /// <summary>What a node has written becomes the part if its report says the same as the footer. What it has written may be collected
+    /// before it is reported, or be deleted with its upload.</summary>
+    private void ApplyReport(ulong state, Request.ReportWritten report, List<(ulong Next, Verdict Verdict)> into)
+    {
+        if (PhaseOf(state) != Phase.Open)
+        {
+            into.Add((state, Verdict.NotFound));
+            if (PhaseOf(state) != Phase.NotStarted)
+            {
+                into.Add((state, Verdict.Invalid));
+            }
+
+            if (!IsOpenBehindStaleGate(state))
+            {
+                return;
+            }
+        }
+
+        var isThere = false;
+        foreach (var body in facts.Written)
+        {
+            if (body.IsAsReported(report))
+            {
+                isThere = true;
+                into.Add((With(state, report.Slot, CodeOf(report.Content) + (body.IsHollow ? Contents : 0)), Verdict.Done));
+            }
+        }
+
+        if (!isThere || facts.MayHaveBeenCollected)
+        {
+            into.Add((state, Verdict.Invalid));
+        }
+
         if (facts.MayHaveBeenCollected)
         {
             into.Add((state, Verdict.Conflict));
@@ -239,6 +289,12 @@ internal sealed class UploadRules(UploadFacts facts) : IRules
     }
 
     private static ulong WithPhase(ulong state, Phase phase) => (state & ~7UL) | (ulong)phase;
+
+    private static ulong With(ulong state, int slot, ulong code)
+    {
+        var shift = SlotsAt + (SlotBits * slot);
+        return (state & ~(SlotMask << shift)) | (code << shift);
+    }
 
     private static ulong CodeAt(ulong state, int slot) => (state >> (SlotsAt + (SlotBits * slot))) & SlotMask;
 

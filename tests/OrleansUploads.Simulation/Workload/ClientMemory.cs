@@ -5,6 +5,7 @@ internal sealed class ClientMemory(Judge judge, Schedule schedule)
 {
     private readonly Dictionary<int, (int Vault, UploadId Id)> _uploads = [];
     private readonly Dictionary<int, SortedDictionary<int, Content>> _acknowledged = [];
+    private readonly Dictionary<int, Grant> _grants = [];
     private readonly List<ArchiveId> _archives = [];
     private readonly Dictionary<int, (LockId Lock, int Days)> _locks = [];
 
@@ -22,6 +23,10 @@ internal sealed class ClientMemory(Judge judge, Schedule schedule)
         Operation.PutArchive o => new Request.PutArchive(o.Vault, o.Content, o.Lie),
         Operation.PutPart o when _uploads.TryGetValue(o.Upload, out var upload) =>
             new Request.PutPart(upload.Vault, upload.Id, o.Slot, o.Content, o.Lie),
+        Operation.GrantWrite o when _uploads.TryGetValue(o.Upload, out var upload) =>
+            new Request.GrantWrite(upload.Vault, upload.Id, o.Slot, o.Content, o.OnlyIfMissing),
+        Operation.ReportWritten o when FindGrant(o.Grant) is { } grant && _uploads.TryGetValue(o.Upload, out var upload) =>
+            new Request.ReportWritten(upload.Vault, upload.Id, o.Slot, o.Content, o.LengthBytes, grant.Attempt),
         Operation.CompleteUpload o when _uploads.TryGetValue(o.Upload, out var upload) =>
             new Request.CompleteUpload(upload.Vault, upload.Id, Claim(o, upload.Id)),
         Operation.AbortUpload o when _uploads.TryGetValue(o.Upload, out var upload) =>
@@ -43,6 +48,8 @@ internal sealed class ClientMemory(Judge judge, Schedule schedule)
             Request.ReadArchive.Of(judge.ArchiveOf(_archives[o.Archive])!, o.OnlyRange),
         _ => null,
     };
+
+    public Grant? FindGrant(int grant) => _grants.GetValueOrDefault(grant);
 
     private ArchiveId? Find(int archive) =>
         archive < _archives.Count ? _archives[archive]
@@ -84,6 +91,14 @@ internal sealed class ClientMemory(Judge judge, Schedule schedule)
         else if (operation is Operation.PutPart put && reply.Verdict == Verdict.Done)
         {
             _acknowledged[put.Upload][put.Slot] = put.Content;
+        }
+        else if (operation is Operation.GrantWrite asked && reply.Grant is { } grant)
+        {
+            _grants[asked.Grant] = grant;
+        }
+        else if (operation is Operation.ReportWritten report && reply.Verdict == Verdict.Done)
+        {
+            _acknowledged[report.Upload][report.Slot] = report.Content;
         }
     }
 

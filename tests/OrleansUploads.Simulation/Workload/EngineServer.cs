@@ -19,12 +19,12 @@ internal sealed class EngineServer(SimulatedWorld world, SimulatedProcess proces
         }
         catch (EntityUnavailableException fault) when (fault.InnerException
             is null or JournalUnavailableException or TimeoutException or IOException or EntityUnavailableException
-            or PartStoreFullException or AttemptDamagedException)
+            or PartStoreFullException or PartStoreUnavailableException or AttemptDamagedException)
         {
             return new Reply(Verdict.Unknown) { Reason = fault.Message };
         }
-        catch (Exception fault) when (fault is IOException or PartStoreFullException or AttemptDamagedException
-            or OperationCanceledException)
+        catch (Exception fault) when (fault is IOException or PartStoreFullException or PartStoreUnavailableException
+            or AttemptDamagedException or OperationCanceledException)
         {
             return new Reply(Verdict.Unknown) { Reason = fault.Message };
         }
@@ -60,6 +60,22 @@ internal sealed class EngineServer(SimulatedWorld world, SimulatedProcess proces
                 });
             case Request.PutPart r:
                 return await InVaultAsync(vault, async life => ToReply(await PutAsync(life, r, cancellationToken)));
+            case Request.GrantWrite r:
+                return await InVaultAsync(vault, async life => ToReply(
+                    await process.Bug.GrantAsync(
+                        process, r.Upload, life, RangeOf(r.Slot, r.Content.LengthBytes), r.OnlyIfMissing ? 1 : null, cancellationToken),
+                    granted => new Reply(Verdict.Done)
+                    {
+                        Grant = granted.Writes is [var write]
+                            ? new Grant(r.Upload, r.Slot, r.Content, write.Attempt, write.Write.Until)
+                            : null,
+                    }));
+            case Request.ReportWritten r:
+                return await InVaultAsync(vault, async life => ToReply(await process.Bug.ReportAsync(
+                    process,
+                    r.Upload,
+                    new StorePart(life, RangeOf(r.Slot, r.LengthBytes), r.Content.TreeHash, r.Attempt, r.Content.Sender),
+                    cancellationToken)));
             case Request.CompleteUpload r:
                 return await InVaultAsync(vault, async life => ToReply(
                     await AskAsync(r.Upload.Entity, new CompleteUpload(life, r.Claim.SizeBytes, r.Claim.TreeHash)),
@@ -206,10 +222,25 @@ internal sealed class EngineServer(SimulatedWorld world, SimulatedProcess proces
         var manifest = await process.Paths.Archives.ReadManifestAsync(job.Archive.Upload, cancellationToken);
         var hash = await process.Paths.Archives.RangeTreeHashAsync(manifest, job.Range, cancellationToken);
         var received = new ComparedBytes(request.Expected, job.Range);
-        await process.Paths.Archives.CopyAsync(manifest, job.Range, received, cancellationToken);
+        try
+        {
+            await process.Paths.Archives.CopyAsync(manifest, job.Range, received, cancellationToken);
+        }
+        catch (AttemptDamagedException) when (IsHollow(manifest))
+        {
+            return new Reply(Verdict.Damaged) { BytesDiffer = received.AreWrong };
+        }
+
         var hashDiffers = request.OnlyRange && hash is { } told && told != request.Expected[^1].TreeHash;
         return new Reply(Verdict.Done) { BytesDiffer = received.Differ || hashDiffers, SizeBytes = entry.SizeBytes };
     }
+
+    /// <summary>Whether an archive has a part whose node has lied.</summary>
+    private bool IsHollow(Manifest manifest) => process.Disk.Find(manifest.Upload) is { } stored && manifest.Extents.Any(
+        extent => stored.Attempts.GetValueOrDefault(extent.Place.Attempt!.Value)?.Body is { IsHollow: true });
+
+    private static PartRange RangeOf(int slot, int lengthBytes) =>
+        new(slot * PartSize.Bytes, (slot * PartSize.Bytes) + lengthBytes - 1);
 
     private ValueTask<Outcome<Done>> PutAsync(VaultIncarnation vault, Request.PutPart request, CancellationToken cancellationToken)
     {

@@ -22,6 +22,14 @@ internal abstract record Operation
 
     public sealed record PutPart(int Upload, int Slot, Content Content, Lie Lie) : Operation;
 
+    /// <summary>Asks for a grant, which gets a number.</summary>
+    public sealed record GrantWrite(int Grant, int Upload, int Slot, Content Content, bool OnlyIfMissing) : Operation;
+
+    /// <summary>Writes under a grant, straight into the store.</summary>
+    public sealed record WriteGranted(int Grant, NodeLie Lie) : Operation;
+
+    public sealed record ReportWritten(int Grant, int Upload, int Slot, Content Content, int LengthBytes) : Operation;
+
     public sealed record CompleteUpload(int Upload, ClaimKind Claim) : Operation;
 
     public sealed record AbortUpload(int Upload) : Operation;

@@ -23,6 +23,13 @@ internal abstract record Request
 
     public sealed record PutPart(int Vault, UploadId Upload, int Slot, Content Content, Lie Lie) : OfUpload(Vault, Upload);
 
+    /// <summary>Asks for a grant to write a part; if only a missing part is wanted, the answer may be that there is none.</summary>
+    public sealed record GrantWrite(int Vault, UploadId Upload, int Slot, Content Content, bool OnlyIfMissing) : OfUpload(Vault, Upload);
+
+    /// <summary>Reports what a node has written, or says so. The length is that of the content unless the node lies.</summary>
+    public sealed record ReportWritten(int Vault, UploadId Upload, int Slot, Content Content, int LengthBytes, AttemptId Attempt)
+        : OfUpload(Vault, Upload);
+
     public sealed record CompleteUpload(int Vault, UploadId Upload, Claim Claim) : OfUpload(Vault, Upload);
 
     public sealed record AbortUpload(int Vault, UploadId Upload) : OfUpload(Vault, Upload);
@@ -84,6 +91,9 @@ internal enum Verdict
 
     /// <summary>Refused by a policy of the vault, or because it is locked.</summary>
     Denied,
+
+    /// <summary>The stored bytes are not those of the tree hash, because a node has lied.</summary>
+    Damaged,
 }
 
 /// <summary>A server's reply; which members are set follows from the request.</summary>
@@ -94,6 +104,9 @@ internal sealed record Reply(Verdict Verdict)
     public UploadId? Upload { get; init; }
 
     public ArchiveId? Archive { get; init; }
+
+    /// <summary>The grant that was asked for, or null if the part is not missing or was granted to another node.</summary>
+    public Grant? Grant { get; init; }
 
     /// <summary>Sizes and tree hashes of the listed parts, by slot.</summary>
     public IReadOnlyList<(int Slot, long LengthBytes, TreeHash TreeHash)>? Parts { get; init; }

@@ -10,6 +10,8 @@ internal static class RequestText
         Request.ListVaults => "list vaults",
         Request.InitiateUpload r => $"initiate in vault {r.Vault}",
         Request.PutPart r => $"put {r.Upload.ToString()[..6]} slot {r.Slot} = {r.Content}{Of(r.Lie)}",
+        Request.GrantWrite r => $"grant {r.Upload.ToString()[..6]} slot {r.Slot} = {r.Content}{(r.OnlyIfMissing ? " if missing" : "")}",
+        Request.ReportWritten r => $"report {r.Upload.ToString()[..6]} slot {r.Slot} = {r.Content} as {r.LengthBytes} bytes",
         Request.CompleteUpload r => $"complete {r.Upload.ToString()[..6]} as {Of(r.Claim)}",
         Request.AbortUpload r => $"abort {r.Upload.ToString()[..6]}",
         Request.ListParts r => $"list parts of {r.Upload.ToString()[..6]}",

@@ -19,6 +19,7 @@ internal sealed partial class ScheduleGenerator
     private ScheduleGenerator(ulong seed, SwarmOptions options)
     {
         _random = new SeededRandom(seed).Fork(4);
+        _nodes = new SeededRandom(seed).Fork(11);
         _options = options;
         _weights =
         [
@@ -51,6 +52,7 @@ internal sealed partial class ScheduleGenerator
                 steps.Add(Next());
             }
 
+            AddNodes(steps);
             chapters.Add(new Chapter(steps, chapter + 1 < count ? Leap() : TimeSpan.Zero));
         }
 

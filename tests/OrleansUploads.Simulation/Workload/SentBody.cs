@@ -40,6 +40,9 @@ internal sealed class ComparedBytes(IReadOnlyList<Content> expected, PartRange r
     private long _position = range.FirstByte;
     private bool _differs;
 
+    /// <summary>Whether a byte that has arrived is wrong or extra.</summary>
+    public bool AreWrong => _differs;
+
     /// <summary>Whether a byte is wrong, missing or extra.</summary>
     public bool Differ => _differs || _position != range.LastByte + 1;
 

@@ -5,6 +5,7 @@ namespace OrleansUploads.Simulation.World;
 internal sealed class ClientFleet(SimulatedWorld world, Hosts hosts, Judge judge, Schedule schedule)
 {
     private readonly ClientMemory _memory = new(judge, schedule);
+    private readonly NodeStore _store = new(world, hosts.Disk, judge.Written);
     private readonly Dictionary<ArchiveId, int> _livesAtLearning = [];
     private readonly Dictionary<UploadId, (int Host, int Lives)> _lastHost = [];
 
@@ -13,7 +14,14 @@ internal sealed class ClientFleet(SimulatedWorld world, Hosts hosts, Judge judge
         foreach (var step in steps)
         {
             await world.Delay(step.Pause);
-            if (_memory.Resolve(step.Operation) is { } request)
+            if (step.Operation is Operation.WriteGranted write)
+            {
+                if (_memory.FindGrant(write.Grant) is { } grant)
+                {
+                    await _store.WriteAsync(NodeBody.Of(grant, write.Lie));
+                }
+            }
+            else if (_memory.Resolve(step.Operation) is { } request)
             {
                 await AskAsync(step, request);
             }

@@ -14,6 +14,7 @@ internal sealed class Hosts
         _world = world;
         _bug = bug;
         Ends = new EndWatch(world);
+        Disk = new SimulatedPartStore { Replaces = bug.StoreReplaces };
         if (world.Options.TellsEnds)
         {
             Journal.Appended += Ends.Saw;
@@ -29,7 +30,7 @@ internal sealed class Hosts
 
     public SimulatedJournal Journal { get; } = new();
 
-    public SimulatedPartStore Disk { get; } = new();
+    public SimulatedPartStore Disk { get; }
 
     public EndWatch Ends { get; }
 

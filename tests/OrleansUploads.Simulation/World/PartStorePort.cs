@@ -1,12 +1,18 @@
+using System.Collections.ObjectModel;
 using System.Runtime.CompilerServices;
 
 namespace OrleansUploads.Simulation.World;
 
 /// <summary>The part store as one process sees it: slow, failing before or after the effect, full at times, and torn by a crash.</summary>
-internal sealed class PartStorePort(SimulatedWorld world, SimulatedProcess process, SimulatedPartStore disk) : IPartStore
+internal sealed class PartStorePort(SimulatedWorld world, SimulatedProcess process, SimulatedPartStore disk)
+    : IPartStore, IWriteGrants
 {
     /// <summary>So few that some uploads have several pages.</summary>
     private const int PageAttempts = 3;
+
+    public IWriteGrants Grants => this;
+
+    private static readonly Uri Address = new("memory://parts/");
 
     private SwarmOptions Options => world.Options;
 
@@ -26,10 +32,33 @@ internal sealed class PartStorePort(SimulatedWorld world, SimulatedProcess proce
 
     public ValueTask<IAttemptReader> OpenAsync(
         UploadId upload, AttemptId attempt, long? lengthBytes, CancellationToken cancellationToken) =>
-        Act<IAttemptReader>("open", upload, () =>
-            disk.Find(upload)?.Attempts.GetValueOrDefault(attempt) is { IsCommitted: true } stored
-                ? new Reader(this, upload, stored)
-                : throw new AttemptDamagedException($"Attempt {attempt} is missing or was never committed."));
+        attempt.IsGranted ? OpenGrantedAsync(upload, attempt, isSealChecked: true)
+            : Act<IAttemptReader>("open", upload, () => new Reader(this, upload, Find(upload, attempt)));
+
+    /// <summary>Opens what a node has written. Like the adapter of an object store, it answers "unavailable" where a disk fails.</summary>
+    public async ValueTask<IAttemptReader> OpenGrantedAsync(UploadId upload, AttemptId attempt, bool isSealChecked)
+    {
+        try
+        {
+            return await Act<IAttemptReader>("open", upload, () =>
+            {
+                var stored = Find(upload, attempt);
+                var footer = new AttemptFooter(attempt, stored.LengthBytes);
+                stored.Body!.Footer.CopyTo(footer.Bytes);
+                return isSealChecked && footer.FindFault(upload) is { } fault
+                    ? throw new AttemptDamagedException($"Attempt {attempt} of upload {upload}: {fault}.")
+                    : new GrantedReader(this, stored, footer);
+            });
+        }
+        catch (IOException fault)
+        {
+            throw new PartStoreUnavailableException(fault.Message, fault);
+        }
+    }
+
+    public ValueTask<SignedWrite> SignAsync(
+        UploadId upload, AttemptId attempt, long lengthBytes, DateTimeOffset until, CancellationToken cancellationToken) =>
+        Act("sign", upload, () => new SignedWrite(Address, ReadOnlyDictionary<string, string>.Empty, until));
 
     public async ValueTask PutManifestAsync(Manifest manifest, CancellationToken cancellationToken)
     {
@@ -148,6 +177,11 @@ internal sealed class PartStorePort(SimulatedWorld world, SimulatedProcess proce
             disk.RemoveIfEmpty(stored);
         }
     }
+
+    private StoredAttempt Find(UploadId upload, AttemptId attempt) =>
+        disk.Find(upload)?.Attempts.GetValueOrDefault(attempt) is { IsCommitted: true } stored
+            ? stored
+            : throw new AttemptDamagedException($"Attempt {attempt} is missing or was never committed.");
 
     private void RequireRoom()
     {
@@ -269,6 +303,38 @@ internal sealed class PartStorePort(SimulatedWorld world, SimulatedProcess proce
     }
 
     private SimulatedPartStore Disk => disk;
+
+    /// <summary>Reads what a node has written. The bytes are compared with their leaf before any of them is returned.</summary>
+    internal sealed class GrantedReader(PartStorePort port, StoredAttempt stored, AttemptFooter footer) : IAttemptReader
+    {
+        public bool ChecksLeaves { get; set; } = true;
+
+        public long LengthBytes => stored.LengthBytes;
+
+        public ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken)
+        {
+            port.Flip();
+            if (ChecksLeaves && !IsTrue())
+            {
+                throw new AttemptDamagedException("The bytes differ from the leaf that their node has written.");
+            }
+
+            var rest = stored.Written[(int)Math.Min(offset, stored.LengthBytes)..];
+            var count = Math.Min(rest.Length, buffer.Length);
+            rest[..count].CopyTo(buffer.Span);
+            return ValueTask.FromResult(count);
+        }
+
+        public ValueTask<IReadOnlyList<Sha256Digest>> ReadLeavesAsync(CancellationToken cancellationToken) =>
+            ValueTask.FromResult<IReadOnlyList<Sha256Digest>>(footer.ReadLeaves());
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+        /// <summary>Whole blocks have known hashes. Some seeds hash them again, as the real reader does.</summary>
+        private bool IsTrue() => stored.Body!.Bytes.IsFull && !port.Options.RealIntakeOfFullParts
+            ? stored.Body.Bytes.Digest == footer.ReadLeaves()[0]
+            : footer.FindDamage(0, stored.Written) is null;
+    }
 
     private sealed class Reader(PartStorePort port, UploadId upload, StoredAttempt stored) : IAttemptReader
     {

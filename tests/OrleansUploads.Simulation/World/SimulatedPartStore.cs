@@ -7,6 +7,9 @@ internal sealed class SimulatedPartStore
 
     public bool IsFull { get; set; }
 
+    /// <summary>Whether a second write of a granted name replaces the first one. This is a planted bug.</summary>
+    public bool Replaces { get; init; }
+
     public StoredUpload? Find(UploadId upload) => Uploads.GetValueOrDefault(upload.ToString());
 
     public StoredUpload FindOrAdd(UploadId upload)
@@ -23,7 +26,10 @@ internal sealed class SimulatedPartStore
     public IReadOnlyList<FoundUpload> Contents() => [.. Uploads.Values.Select(stored => new FoundUpload(
         stored.Upload,
         stored.Manifest is not null,
-        [.. stored.Attempts.Values.Select(attempt => new FoundAttempt(attempt.IsCommitted, attempt.LengthBytes, attempt.Bytes))]))];
+        [.. stored.Attempts.Values.Select(attempt => new FoundAttempt(attempt.IsCommitted, attempt.LengthBytes, attempt.Bytes)
+        {
+            Leaf = attempt.Leaves is [var leaf] ? leaf : null,
+        })]))];
 
     public void Remove(UploadId upload, AttemptId attempt)
     {
@@ -51,18 +57,30 @@ internal sealed class StoredUpload(UploadId upload)
     public byte[]? Manifest { get; set; }
 }
 
-internal sealed class StoredAttempt(SimulatedProcess owner, long lengthBytes)
+/// <param name="owner">The process that writes the attempt, or null if a node has written it.</param>
+/// <param name="lengthBytes">Its length.</param>
+internal sealed class StoredAttempt(SimulatedProcess? owner, long lengthBytes)
 {
     private byte[] _bytes = [];
     private long _length;
 
-    public SimulatedProcess Owner { get; } = owner;
+    public SimulatedProcess? Owner { get; } = owner;
 
     public long LengthBytes { get; } = lengthBytes;
 
     public bool IsCommitted { get; set; }
 
     public IReadOnlyList<Sha256Digest> Leaves { get; set; } = [];
+
+    /// <summary>What a node has written, or null.</summary>
+    public NodeBody? Body { get; private init; }
+
+    public static StoredAttempt Of(NodeBody body)
+    {
+        var stored = new StoredAttempt(owner: null, body.Bytes.LengthBytes) { IsCommitted = true, Leaves = [body.Leaf], Body = body };
+        stored.WriteShared(body.Bytes.Whole);
+        return stored;
+    }
 
     public ReadOnlyMemory<byte> Bytes => _bytes.AsMemory(0, (int)_length);
 

@@ -40,8 +40,7 @@ internal sealed class SimulatedProcess
             RecordLife = TimeSpan.FromHours(world.Options.RecordLifeHours),
             TellsEnds = world.Options.TellsEnds,
         };
-        var maintenance = world.Options.AnnouncesAll ? new MaintenanceOptions { AttemptGrace = TimeSpan.Zero } : new MaintenanceOptions();
-        var options = new EngineOptions { Uploads = uploads, Maintenance = maintenance };
+        var options = new EngineOptions { Uploads = uploads, Maintenance = world.Options.ToMaintenance() };
         Engine = new EmbeddedEngine(new EngineSetup(new EnginePorts(altered, _journal, parts), options, clock)
         {
             Catalog = new SimulatedCatalog(
@@ -85,6 +84,8 @@ internal sealed class SimulatedProcess
     public IdSource Ids => Engine.Ids;
 
     public BytePaths Paths => Engine.Paths;
+
+    public PlantedBug Bug => _bug;
 
     /// <summary>A short name for traces: the kind, and enough of the key to be unique.</summary>
     public static string Named(EntityId entity) =>

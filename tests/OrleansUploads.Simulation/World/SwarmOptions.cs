@@ -105,6 +105,9 @@ internal sealed record SwarmOptions
 
     public int SlowMilliseconds { get; init; } = 20;
 
+    /// <summary>Number of nodes that write parts straight into the store.</summary>
+    public int Nodes { get; init; }
+
     /// <summary>Weights of the nemesis's steps between the clients' operations.</summary>
     public int CrashWeight { get; init; }
 
@@ -123,6 +126,7 @@ internal sealed record SwarmOptions
     {
         var random = new SeededRandom(seed).Fork(1);
         var events = new SeededRandom(seed).Fork(9);
+        var nodes = new SeededRandom(seed).Fork(10);
         int Sometimes(int most) => random.Chance(400) ? random.Between(1, most) : 0;
         var churns = random.Chance(60);
         var locks = !churns && random.Chance(200);
@@ -170,8 +174,13 @@ internal sealed record SwarmOptions
             // Drawn apart, so that the worlds without events are what they were.
             TellsEnds = events.Chance(250),
             EventFails = events.Pick(0, 300, 900),
+            Nodes = nodes.Chance(330) && !churns && !locks ? nodes.Between(1, 2) : 0,
         };
     }
+
+    /// <summary>The maintenance of each process. Where nodes write, grants must not end at once.</summary>
+    public MaintenanceOptions ToMaintenance() => !AnnouncesAll ? new MaintenanceOptions()
+        : new MaintenanceOptions { AttemptGrace = Nodes > 0 ? TimeSpan.FromMinutes(1) : TimeSpan.Zero };
 
     public SwarmOptions WithoutFaults() => this with
     {
