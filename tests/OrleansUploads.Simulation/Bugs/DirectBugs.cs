@@ -38,10 +38,7 @@ internal static class DirectBugs
         new("a granted attempt is named on the clock of its node", 1000, () => new Grants(static async (process, upload, range, granted) =>
         {
             // The clock of the node is ahead.
-            Span<byte> name = stackalloc byte[AttemptId.Bytes];
-            granted.Attempt.Write(name);
-            var attempt = AttemptId.CreateGranted(
-                granted.Attempt.CreatedAt + LongLife, granted.Attempt.GrantedNumber!.Value, name[^AttemptId.GrantedRandomBytes..]);
+            var attempt = Renamed(granted.Attempt, granted.Attempt.CreatedAt + LongLife, granted.Attempt.GrantedNumber!.Value);
             return granted with
             {
                 Attempt = attempt,
@@ -90,6 +87,13 @@ internal static class DirectBugs
     private static async ValueTask<bool> HasLeavesOf(this IAttemptReader reader, StorePart report) =>
         TreeHasher.FromLeaves([.. await reader.ReadLeavesAsync(CancellationToken.None)]) == report.TreeHash;
 
+    private static AttemptId Renamed(AttemptId attempt, DateTimeOffset createdAt, int number)
+    {
+        Span<byte> name = stackalloc byte[AttemptId.Bytes];
+        attempt.Write(name);
+        return AttemptId.CreateGranted(createdAt, number, name[^AttemptId.GrantedRandomBytes..]);
+    }
+
     /// <summary>Mistakes in the rules of an upload.</summary>
     private abstract class OfUploads : BugsOf<UploadState, UploadCommand, UploadEvent>
     {
@@ -99,7 +103,7 @@ internal static class DirectBugs
             {
                 Decides = (state, command, time) =>
                     command is StorePart { Attempt: { IsGranted: true } attempt } report && state is UploadState.Open { Spec: ArchiveUploadSpec spec }
-                        ? Named(right.Decide(state, report with { Attempt = Renamed(attempt, spec.NumberOf(report.Range)) }, time), attempt)
+                        ? Named(right.Decide(state, report with { Attempt = Renamed(attempt, attempt.CreatedAt, spec.NumberOf(report.Range)) }, time), attempt)
                         : right.Decide(state, command, time),
             }),
             Bug("a granted attempt passes the fence of the collector", 3000, right => new(right)
@@ -122,19 +126,12 @@ internal static class DirectBugs
                 Decides = (state, command, time) => (state, command) switch
                 {
                     (UploadState.Ended { Spec: ArchiveUploadSpec spec }, MapParts) =>
-                        Reply(new MappedUpload(spec, new MappedParts(new PartNumbers([]), 0, time.Now))),
+                        Reply(new MappedUpload(spec, new MappedParts(PartNumbers.Of([]), 0, time.Now))),
                     (UploadState.Ended, CheckPart) => Nothing,
                     _ => right.Decide(state, command, time),
                 },
             }),
         ];
-
-        private static AttemptId Renamed(AttemptId attempt, int number)
-        {
-            Span<byte> name = stackalloc byte[AttemptId.Bytes];
-            attempt.Write(name);
-            return AttemptId.CreateGranted(attempt.CreatedAt, number, name[^AttemptId.GrantedRandomBytes..]);
-        }
 
         private static Decision<UploadEvent> Named(Decision<UploadEvent> decision, AttemptId attempt) =>
             decision.Events is [PartStored stored]
