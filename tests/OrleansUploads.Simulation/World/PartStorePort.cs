@@ -10,9 +10,9 @@ internal sealed class PartStorePort(SimulatedWorld world, SimulatedProcess proce
     /// <summary>So few that some uploads have several pages.</summary>
     private const int PageAttempts = 3;
 
-    public IWriteGrants Grants => this;
-
     private static readonly Uri Address = new("memory://parts/");
+
+    public IWriteGrants Grants => this;
 
     private SwarmOptions Options => world.Options;
 
