@@ -102,8 +102,14 @@ internal static class DirectBugs
             Bug("a granted attempt becomes another part than the granted one", 600, right => new(right)
             {
                 Decides = (state, command, time) =>
-                    command is StorePart { Attempt: { IsGranted: true } attempt } report && state is UploadState.Open { Spec: ArchiveUploadSpec spec }
-                        ? Named(right.Decide(state, report with { Attempt = Renamed(attempt, attempt.CreatedAt, spec.NumberOf(report.Range)) }, time), attempt)
+                    command is StorePart { Attempt: { IsGranted: true } attempt } report
+                    && state is UploadState.Open { Spec: ArchiveUploadSpec spec }
+                        ? Named(
+                            right.Decide(
+                                state,
+                                report with { Attempt = Renamed(attempt, attempt.CreatedAt, spec.NumberOf(report.Range)) },
+                                time),
+                            attempt)
                         : right.Decide(state, command, time),
             }),
             Bug("a granted attempt passes the fence of the collector", 3000, right => new(right)
@@ -117,9 +123,10 @@ internal static class DirectBugs
             }),
             Bug("an upload that has ended takes the report of a node", 600, right => new(right)
             {
-                Decides = (state, command, time) => state is not UploadState.Open && command is CheckPart or StorePart { Attempt.IsGranted: true }
-                    ? Nothing
-                    : right.Decide(state, command, time),
+                Decides = (state, command, time) =>
+                    state is not UploadState.Open && command is CheckPart or StorePart { Attempt.IsGranted: true }
+                        ? Nothing
+                        : right.Decide(state, command, time),
             }),
             Bug("writes are granted for an upload that has ended", 600, right => new(right)
             {
