@@ -28,6 +28,9 @@ internal abstract record Operation
     /// <summary>Writes under a grant, straight into the store.</summary>
     public sealed record WriteGranted(int Grant, NodeLie Lie) : Operation;
 
+    /// <summary>Begins a collection without grace and does not wait for it.</summary>
+    public sealed record BeginCollection : Operation;
+
     public sealed record ReportWritten(int Grant, int Upload, int Slot, Content Content, int LengthBytes) : Operation;
 
     public sealed record CompleteUpload(int Upload, ClaimKind Claim) : Operation;

@@ -1,7 +1,7 @@
 namespace OrleansUploads.Simulation.Workload;
 
-/// <content>Nodes get grants, write and report. They lie, leave steps out, repeat them, and come back to grants of earlier chapters. Their
-/// draws are their own, so the steps of the clients do not depend on them.</content>
+/// <content>Nodes get grants, write and report. They lie, leave steps out, repeat them, and come back to grants of earlier chapters. Some
+/// reports race a collection. Their draws are their own, so the steps of the clients do not depend on them.</content>
 internal sealed partial class ScheduleGenerator
 {
     /// <summary>The number of the first node among the clients.</summary>
@@ -38,6 +38,11 @@ internal sealed partial class ScheduleGenerator
 
         for (var reports = _nodes.Pick(0, 1, 1, 1, 1, 1, 2, 2); reports > 0; reports--)
         {
+            if (_nodes.Chance(200) && _options is { CollectWeight: > 0, AnnouncesAll: true })
+            {
+                steps.Add(OfNode(node, new Operation.BeginCollection()));
+            }
+
             steps.Add(OfNode(node, _nodes.Below(24) switch
             {
                 0 => new Operation.ReportWritten(grant, upload, (slot + 1) % MaxSlots, content, content.LengthBytes),

@@ -14,16 +14,18 @@ internal sealed class ClientFleet(SimulatedWorld world, Hosts hosts, Judge judge
         foreach (var step in steps)
         {
             await world.Delay(step.Pause);
-            if (step.Operation is Operation.WriteGranted write)
+            switch (step.Operation)
             {
-                if (_memory.FindGrant(write.Grant) is { } grant)
-                {
+                case Operation.WriteGranted write when _memory.FindGrant(write.Grant) is { } grant:
                     await _store.WriteAsync(NodeBody.Of(grant, write.Lie));
-                }
-            }
-            else if (_memory.Resolve(step.Operation) is { } request)
-            {
-                await AskAsync(step, request);
+                    break;
+                case Operation.BeginCollection:
+                    judge.AnyCollection = true;
+                    _ = hosts.Collect(step.Host, TimeSpan.Zero);
+                    break;
+                case var operation when _memory.Resolve(operation) is { } request:
+                    await AskAsync(step, request);
+                    break;
             }
         }
     }
