@@ -6,11 +6,15 @@ internal sealed class UploadFacts(Judge judge, int vault, DateTimeOffset initiat
     private static readonly UploadPolicy Policy = new();
 
     private readonly DateTimeOffset _initiatedAt = initiatedAt;
+    private readonly Dictionary<int, HashSet<AttemptId?>> _changes = [];
 
     public int Vault { get; } = vault;
 
     /// <summary>What nodes have written for it. The list grows.</summary>
     public IReadOnlyList<NodeBody> Written { get; init; } = [];
+
+    /// <summary>When each attempt of a node was first reported. Repeating a report is no activity.</summary>
+    public Dictionary<AttemptId, DateTimeOffset> ReportedSince { get; } = [];
 
     public long KnownSince { get; set; }
 
@@ -66,6 +70,17 @@ internal sealed class UploadFacts(Judge judge, int vault, DateTimeOffset initiat
     public bool MayHaveBeenCollected => judge.AnyCollection;
 
     public bool AdviceMayBeStale => judge.AdviceMayBeStale;
+
+    /// <summary>The attempts that nodes have reported for a slot, and null if a client has sent a part for it.</summary>
+    public HashSet<AttemptId?> ChangesOf(int slot)
+    {
+        if (!_changes.TryGetValue(slot, out var changes))
+        {
+            _changes.Add(slot, changes = []);
+        }
+
+        return changes;
+    }
 }
 
 internal sealed class ArchiveFacts(ArchiveId id, int vault, IReadOnlyList<Content> contents)

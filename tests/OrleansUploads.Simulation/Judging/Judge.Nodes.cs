@@ -36,7 +36,8 @@ internal sealed partial class Judge
         switch (reply.Verdict)
         {
             case Verdict.Done:
-                facts.ActiveAt = asked.At > facts.ActiveAt ? asked.At : facts.ActiveAt;
+                var since = facts.ReportedSince[request.Attempt];
+                facts.ActiveAt = since > facts.ActiveAt ? since : facts.ActiveAt;
                 var part = (request.Upload, request.Slot);
                 if (_reported.TryGetValue(part, out var before))
                 {
@@ -44,6 +45,9 @@ internal sealed partial class Judge
                 }
 
                 _reported[part] = request.Attempt;
+                break;
+            case Verdict.Invalid when IsCertainlyPart(request, facts):
+                onViolation("model: the report of a part that was taken before is refused");
                 break;
             case Verdict.Conflict:
                 coverage.Saw(Situations.CollectionBeatNode);
@@ -58,6 +62,14 @@ internal sealed partial class Judge
 
         return states.End(asked.Place, reply.Verdict, MayBeStale, asked.MayNotHaveArrived);
     }
+
+    /// <summary>Whether a report repeats one that was taken, and nothing else can have become the part since.</summary>
+    private bool IsCertainlyPart(Request.ReportWritten request, UploadFacts facts) =>
+        _reported.GetValueOrDefault((request.Upload, request.Slot)) == request.Attempt
+        && facts.ChangesOf(request.Slot).Count == 1
+        && facts.Written.Any(body => body.IsAsReported(request))
+        && !IsLost(request.Upload)
+        && StatesOf(request.Upload).All(static state => UploadRules.PhaseOf(state) == Phase.Open);
 
     /// <summary>Whether an archive, or its last part, may have bytes that cannot be read because a node has lied, or may have none.</summary>
     private bool MayRead(ArchiveFacts archive, bool onlyLast, bool isHollow)

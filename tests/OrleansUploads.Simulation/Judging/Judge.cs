@@ -71,6 +71,11 @@ internal sealed partial class Judge(Func<DateTimeOffset> now, Coverage coverage,
                 break;
             case Request.PutPart r:
                 asked.IsNewContent = StatesOf(r).States.All(state => !UploadRules.Holds(state, r.Slot, r.Content));
+                _uploads[r.Upload].Facts.ChangesOf(r.Slot).Add(null);
+                break;
+            case Request.ReportWritten r:
+                _uploads[r.Upload].Facts.ChangesOf(r.Slot).Add(r.Attempt);
+                _uploads[r.Upload].Facts.ReportedSince.TryAdd(r.Attempt, Now);
                 break;
             case Request.CompleteUpload r:
                 BeginComplete(_uploads[r.Upload].Facts, r.Claim);

@@ -19,9 +19,16 @@ internal sealed partial class ScheduleGenerator
 
         for (var node = FirstNode; node < FirstNode + _options.Nodes; node++)
         {
+            var first = steps.Count;
             for (var parts = _nodes.Between(1, 3); parts > 0; parts--)
             {
                 AddPart(steps, node);
+            }
+
+            // Until then, the clients have begun uploads. A node may have nothing to do.
+            if (first < steps.Count)
+            {
+                steps[first] = steps[first] with { Pause = _nodes.Milliseconds(0, 60 * _options.SlowMilliseconds) };
             }
         }
     }
