@@ -112,7 +112,7 @@ internal static class DirectBugs
                             attempt)
                         : right.Decide(state, command, time),
             }),
-            Bug("a granted attempt passes the fence of the collector", 3000, right => new(right)
+            Bug("a granted attempt passes the fence of the collector", 1000, right => new(right)
             {
                 Decides = (state, command, time) => right.Decide(
                     command is StorePart { Attempt.IsGranted: true } && state is UploadState.Open open

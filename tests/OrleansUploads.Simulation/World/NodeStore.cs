@@ -44,8 +44,13 @@ internal sealed class NodeStore(SimulatedWorld world, SimulatedPartStore disk, W
         }
         else
         {
-            disk.FindOrAdd(grant.Upload).Attempts[grant.Attempt] = StoredAttempt.Of(body);
-            written.Of(grant.Upload).Add(body);
+            var attempts = disk.FindOrAdd(grant.Upload).Attempts;
+            if (!attempts.ContainsKey(grant.Attempt))
+            {
+                written.Of(grant.Upload).Add(body);
+            }
+
+            attempts[grant.Attempt] = StoredAttempt.Of(body);
             world.Note(-1, "node writes", subject, grant.Slot);
         }
     }
