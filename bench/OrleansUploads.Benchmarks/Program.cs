@@ -3,6 +3,7 @@ using OrleansUploads.Benchmarks.Archives;
 using OrleansUploads.Benchmarks.Clusters;
 using OrleansUploads.Benchmarks.Entities;
 using OrleansUploads.Benchmarks.Hashing;
+using OrleansUploads.Benchmarks.Nodes;
 using OrleansUploads.Benchmarks.Objects;
 using OrleansUploads.Benchmarks.Stores;
 using OrleansUploads.Benchmarks.Transfers;
@@ -53,7 +54,8 @@ var store = new Option<string>("--store")
 };
 var root = new RootCommand("Measures OrleansUploads against baselines, side by side in one run.")
 {
-    names, quick, folder, program, store, SinkCommand.Create(), ClusterCommand.Create(quick, folder),
+    names, quick, folder, program, store, SinkCommand.Create(), NodeCommand.Create(),
+    ClusterCommand.Create(quick, folder), DirectCommand.Create(quick, folder),
 };
 root.SetAction((parsed, cancellationToken) =>
 {

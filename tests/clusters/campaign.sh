@@ -10,11 +10,14 @@
 #                                                          purpose, and then the primary is lost
 #   tests/clusters/campaign.sh [--azure] bench             compares the rates of three silos, which deploy/local-cluster.sh starts and which
 #                                                          then stay, with those of one process
+#   tests/clusters/campaign.sh direct [OPTIONS]            compares nodes that write archives straight into the store of three silos with bare
+#                                                          clients of the store; --mebibytes N sets the size (default: 8192, which needs
+#                                                          25 GB of disk), --nodes N... the numbers of nodes
 #
 # The database is PostgreSQL, or with --azure the tables of Azurite. deploy/local-cluster.sh says what they need.
 # The tests also need: dotnet build tests/OrleansUploads.Silo.Tests -c Release
 #                      They cut the network only as root with iptables. The soak sets wrong clocks only with a C compiler.
-# The benchmark needs: dotnet build bench/OrleansUploads.Benchmarks -c Release
+# The benchmarks need: dotnet build bench/OrleansUploads.Benchmarks -c Release
 #
 # ORLEANSUPLOADS_SOAK_PREVIOUS_SILO names another build of the silo; the soak updates from one to the other and back.
 set -eu
@@ -47,6 +50,14 @@ bench() {
         --endpoint "http://127.0.0.1:$((port + 2))" --endpoint "http://127.0.0.1:$((port + 3))"
 }
 
+direct() {
+    benchmarks=$root/bench/OrleansUploads.Benchmarks/bin/Release/net10.0/OrleansUploads.Benchmarks.dll
+    require_build "$benchmarks" bench/OrleansUploads.Benchmarks
+    [ -z "$azure" ] || fail "direct writes are compared on PostgreSQL only. Leave --azure out."
+    "$root/deploy/local-cluster.sh" --parts s3 start 3
+    dotnet "$benchmarks" direct --cluster "${LOCAL_CLUSTER_FOLDER:-/tmp/orleans-uploads-cluster}" --port "${LOCAL_CLUSTER_PORT:-9400}" "$@"
+}
+
 database=PostgreSQL
 azure=""
 if [ "${1:-}" = --azure ]; then
@@ -69,5 +80,9 @@ case "${1:-}" in
         run_tests FaultTests
         ;;
     bench) bench ;;
-    *) fail "usage: campaign.sh [--azure] soak [MINUTES] | faults [MINUTES] | failover [ROUNDS] | bench" ;;
+    direct)
+        shift
+        direct "$@"
+        ;;
+    *) fail "usage: campaign.sh [--azure] soak [MINUTES] | faults [MINUTES] | failover [ROUNDS] | bench | direct [OPTIONS]" ;;
 esac

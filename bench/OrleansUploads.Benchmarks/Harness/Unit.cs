@@ -22,6 +22,10 @@ internal sealed record Unit(string Name, string Digits, bool LessIsBetter)
 
     public static Unit Mebibytes { get; } = new("MiB", "N0", LessIsBetter: true);
 
+    public static Unit Kibibytes { get; } = new("KiB", "0.00", LessIsBetter: true);
+
+    public static Unit Writes { get; } = new("writes", "0.000", LessIsBetter: true);
+
     public static Unit PercentOfCore { get; } = new("% of a core", "0.00", LessIsBetter: true);
 
     /// <summary>Processor time, which a busy machine distorts less than rates.</summary>

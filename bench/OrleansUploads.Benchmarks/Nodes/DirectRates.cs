@@ -1,0 +1,220 @@
+using System.Diagnostics;
+using Amazon.S3;
+using Amazon.S3.Model;
+using OrleansUploads.Benchmarks.Transfers;
+using OrleansUploads.Client;
+using OrleansUploads.Client.Models;
+
+namespace OrleansUploads.Benchmarks.Nodes;
+
+/// <summary>Compares nodes that share an upload, and write its parts straight into the store of a cluster, with as many processes that put
+/// the same parts into the same store with Amazon's client and nothing else.</summary>
+/// <param name="cluster">The cluster, which does nothing else meanwhile.</param>
+/// <param name="counts">The numbers of nodes to measure.</param>
+/// <param name="bytes">The size of an archive.</param>
+internal sealed class DirectRates(LocalCluster cluster, IReadOnlyList<int> counts, long bytes) : IBenchmark
+{
+    private const int PartSizeBytes = 8 << 20;
+    private const int WarmUpPartBytes = 1 << 20;
+    private const int WarmUpParts = 1000;
+    private const int WarmUps = 3;
+    private const int MaxDeletions = 1000;
+
+    /// <summary>The bar of the rate holds for this many nodes and more.</summary>
+    private const int ManyNodes = 16;
+
+    private const double LeastRatio = 0.9;
+    private const double MostMilliseconds = 0.9;
+
+    /// <summary>What silos may receive for each part, from everybody: a thousandth of it.</summary>
+    private const double MostKibibytes = 8;
+
+    public string Name => "direct";
+
+    private double Gibibytes => bytes / (double)(1 << 30);
+
+    private int Parts => (int)((bytes + PartSizeBytes - 1) / PartSizeBytes);
+
+    public async Task<IReadOnlyList<Verdict>> RunAsync(Session session, CancellationToken cancellationToken)
+    {
+        var (id, secret) = cluster.Keys;
+        using var client = new GlacierClient(new GlacierClientOptions
+        {
+            Endpoint = cluster.Endpoints[0], Region = "us-east-1", AccessKeyId = id, SecretAccessKey = secret,
+        });
+        using var store = NodeCommand.ConnectStore(cluster.Store, cluster.StoreKeys.Id, cluster.StoreKeys.Secret);
+        await client.CreateVaultAsync(GatewayServer.Vault, cancellationToken);
+        List<NodeProcess> nodes = [];
+        try
+        {
+            for (var number = 0; number < counts.Max(); number++)
+            {
+                nodes.Add(await NodeProcess.StartAsync(EnvironmentOf(number), cancellationToken));
+            }
+
+            for (var round = 0; round < WarmUps; round++)
+            {
+                const long WarmUpBytes = (long)WarmUpParts * WarmUpPartBytes;
+                await ShareAsync(client, store, nodes, WarmUpBytes, WarmUpPartBytes, cancellationToken);
+                await PutAsync(session.Folder, store, nodes, WarmUpBytes, WarmUpPartBytes, cancellationToken);
+            }
+
+            var verdicts = new List<Verdict>();
+            foreach (var count in counts)
+            {
+                verdicts.AddRange(await CompareAsync(session, client, store, nodes[..count], cancellationToken));
+            }
+
+            await VerifyAsync(client, nodes, cancellationToken);
+            return verdicts;
+        }
+        finally
+        {
+            foreach (var node in nodes)
+            {
+                await node.DisposeAsync();
+            }
+        }
+    }
+
+    private async Task<IReadOnlyList<Verdict>> CompareAsync(
+        Session session, GlacierClient client, AmazonS3Client store, List<NodeProcess> nodes, CancellationToken cancellationToken)
+    {
+        List<Use> shared = [];
+        List<Use> put = [];
+        var name = $"{Name}, {nodes.Count} nodes";
+        var medians = await new Rounds(name, Unit.GibibytesPerSecond, session.Pick(3, 1), WarmUps: 0).AlternateAsync(
+            async token => RateOf(shared, await ShareAsync(client, store, nodes, bytes, PartSizeBytes, token)),
+            async token => RateOf(put, await PutAsync(session.Folder, store, nodes, bytes, PartSizeBytes, token)),
+            cancellationToken);
+        var parts = (double)Parts * shared.Count;
+
+        // The silos do nothing while the baseline runs.
+        var idle = put.Sum(static use => use.ProcessorMilliseconds) / put.Sum(static use => use.Seconds);
+        var processor = shared.Sum(use => use.ProcessorMilliseconds - (idle * use.Seconds)) / parts;
+        return
+        [
+            nodes.Count >= ManyNodes
+                ? Verdict.OfRatio(name, Unit.GibibytesPerSecond, medians, LeastRatio)
+                : Verdict.OfInterest(name, Unit.GibibytesPerSecond, medians),
+            Verdict.OfLimit($"{name}, silos and database for a part", Unit.Milliseconds, new Medians(processor, 0), MostMilliseconds),
+            Verdict.OfLimit(
+                $"{name}, received by silos for a part",
+                Unit.Kibibytes,
+                new Medians(shared.Sum(static use => use.ReceivedBytes) / 1024.0 / parts, 0),
+                MostKibibytes),
+            Verdict.OfInterest($"{name}, writes of a part", Unit.Writes, new Medians(shared.Sum(static use => use.Writes) / parts, 0)),
+        ];
+
+        double RateOf(List<Use> uses, Use use)
+        {
+            uses.Add(use);
+            return Gibibytes / use.Seconds;
+        }
+    }
+
+    /// <summary>Shares an upload among the nodes, and deletes the archive.</summary>
+    private async Task<Use> ShareAsync(
+        GlacierClient client, AmazonS3Client store, List<NodeProcess> nodes, long lengthBytes, int partBytes, CancellationToken cancellationToken)
+    {
+        var upload = await client.InitiateMultipartUploadAsync(GatewayServer.Vault, partBytes, cancellationToken: cancellationToken);
+        var use = await MeasureAsync(nodes, $"share {GatewayServer.Vault} {upload} {lengthBytes}", cancellationToken);
+        await client.DeleteArchiveAsync(GatewayServer.Vault, use.Archive, cancellationToken);
+
+        // The silos keep parts that were written twice for a day.
+        await DeleteAsync(
+            store,
+            (await ListAsync(store, "", cancellationToken)).Where(key => key.Contains(upload, StringComparison.Ordinal)),
+            cancellationToken);
+        return use;
+    }
+
+    /// <summary>Lets the nodes put the parts as objects, and deletes them.</summary>
+    private async Task<Use> PutAsync(
+        string folder, AmazonS3Client store, List<NodeProcess> nodes, long lengthBytes, int partBytes, CancellationToken cancellationToken)
+    {
+        var prefix = $"bare-{Guid.NewGuid():N}";
+        var counter = Path.Combine(folder, prefix);
+        var use = await MeasureAsync(nodes, $"put {prefix} {lengthBytes} {partBytes} {counter}", cancellationToken);
+        File.Delete(counter);
+        await DeleteAsync(store, await ListAsync(store, prefix, cancellationToken), cancellationToken);
+        return use;
+    }
+
+    private static async Task DeleteAsync(AmazonS3Client store, IEnumerable<string> keys, CancellationToken cancellationToken)
+    {
+        foreach (var some in keys.Chunk(MaxDeletions))
+        {
+            await store.DeleteObjectsAsync(
+                new DeleteObjectsRequest { BucketName = NodeCommand.Bucket, Objects = [.. some.Select(static key => new KeyVersion { Key = key })] },
+                cancellationToken);
+        }
+    }
+
+    private async Task<Use> MeasureAsync(List<NodeProcess> nodes, string line, CancellationToken cancellationToken)
+    {
+        var received = cluster.ReadReceivedBytes();
+        var before = cluster.ReadProcessorMilliseconds();
+        var watch = Stopwatch.StartNew();
+        var answers = await Task.WhenAll(nodes.Select(node => node.AskAsync(line, cancellationToken)));
+        var seconds = watch.Elapsed.TotalSeconds;
+        return new Use(
+            seconds,
+            cluster.ReadProcessorMilliseconds() - before,
+            cluster.ReadReceivedBytes().Sum(socket => socket.Value - received.GetValueOrDefault(socket.Key)),
+            answers.Sum(static answer => NodeCommand.Number(answer[0])),
+            answers.Select(static answer => answer[1]).Distinct().Single());
+    }
+
+    /// <summary>Shares one more upload, and compares what the gateway returns of the archive.</summary>
+    private async Task VerifyAsync(GlacierClient client, List<NodeProcess> nodes, CancellationToken cancellationToken)
+    {
+        var upload = await client.InitiateMultipartUploadAsync(GatewayServer.Vault, PartSizeBytes, cancellationToken: cancellationToken);
+        var use = await MeasureAsync(nodes, $"share {GatewayServer.Vault} {upload} {bytes}", cancellationToken);
+        var job = await client.InitiateArchiveRetrievalAsync(GatewayServer.Vault, use.Archive, cancellationToken: cancellationToken);
+        await new GatewayVault(client, GatewayServer.Vault).AwaitJobAsync(job, cancellationToken);
+        using var output = await client.GetJobOutputAsync(GatewayServer.Vault, job, cancellationToken: cancellationToken);
+        using var hasher = new PartHasher();
+        var buffer = new byte[WarmUpPartBytes];
+        while (await output.Body.ReadAsync(buffer, cancellationToken) is var read and > 0)
+        {
+            hasher.Append(buffer.AsSpan(0, read));
+        }
+
+        using var source = new PartBytes(bytes);
+        if (hasher.Finish().Tree != await source.ReadTreeHashAsync(cancellationToken))
+        {
+            throw new InvalidOperationException($"The archive {use.Archive} differs from the bytes that the nodes wrote.");
+        }
+
+        await client.DeleteArchiveAsync(GatewayServer.Vault, use.Archive, freesNow: true, cancellationToken);
+    }
+
+    private static async Task<List<string>> ListAsync(AmazonS3Client store, string prefix, CancellationToken cancellationToken)
+    {
+        List<string> keys = [];
+        var request = new ListObjectsV2Request { BucketName = NodeCommand.Bucket, Prefix = prefix };
+        ListObjectsV2Response page;
+        do
+        {
+            page = await store.ListObjectsV2Async(request, cancellationToken);
+            keys.AddRange((page.S3Objects ?? []).Select(static found => found.Key));
+            request.ContinuationToken = page.NextContinuationToken;
+        }
+        while (page.IsTruncated == true);
+        return keys;
+    }
+
+    private Dictionary<string, string> EnvironmentOf(int number) => new()
+    {
+        [NodeCommand.Silo] = cluster.Endpoints[number % cluster.Endpoints.Count].ToString(),
+        [NodeCommand.Store] = cluster.Store,
+        [NodeCommand.StoreKey] = cluster.StoreKeys.Id,
+        [NodeCommand.StoreSecret] = cluster.StoreKeys.Secret,
+        [NodeCommand.Key] = cluster.Keys.Id,
+        [NodeCommand.Secret] = cluster.Keys.Secret,
+    };
+
+    /// <summary>What one run of all nodes has used.</summary>
+    private sealed record Use(double Seconds, double ProcessorMilliseconds, long ReceivedBytes, long Writes, string Archive);
+}
