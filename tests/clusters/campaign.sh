@@ -8,6 +8,8 @@
 #                                                          unless you say otherwise) the primary is lost; it hangs and returns after the
 #                                                          standby was promoted; or the standby is gone, waiting commits are cancelled on
 #                                                          purpose, and then the primary is lost
+#   tests/clusters/campaign.sh shared [ROUNDS]             kills nodes and silos while eight nodes share 100 uploads, whose parts they write
+#                                                          straight into the store, and loses answers; 20 rounds unless you say otherwise
 #   tests/clusters/campaign.sh [--azure] bench             compares the rates of three silos, which deploy/local-cluster.sh starts and which
 #                                                          then stay, with those of one process
 #   tests/clusters/campaign.sh direct [OPTIONS]            compares nodes that write archives straight into the store of three silos with bare
@@ -79,10 +81,15 @@ case "${1:-}" in
         export ORLEANSUPLOADS_FAULT_KINDS="the primary" ORLEANSUPLOADS_FAULT_ROUNDS="${2:-9}"
         run_tests FaultTests
         ;;
+    shared)
+        [ -z "$azure" ] || fail "uploads are shared on PostgreSQL only. Leave --azure out."
+        export ORLEANSUPLOADS_FAULT_ROUNDS="${2:-20}"
+        run_tests SharedUploadTests
+        ;;
     bench) bench ;;
     direct)
         shift
         direct "$@"
         ;;
-    *) fail "usage: campaign.sh [--azure] soak [MINUTES] | faults [MINUTES] | failover [ROUNDS] | bench | direct [OPTIONS]" ;;
+    *) fail "usage: campaign.sh [--azure] soak [MINUTES] | faults [MINUTES] | failover [ROUNDS] | shared [ROUNDS] | bench | direct [OPTIONS]" ;;
 esac
