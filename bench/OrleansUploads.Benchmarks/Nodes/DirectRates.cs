@@ -8,7 +8,7 @@ using OrleansUploads.Client.Models;
 namespace OrleansUploads.Benchmarks.Nodes;
 
 /// <summary>Compares nodes that share an upload, and write its parts straight into the store of a cluster, with as many processes that put
-/// the same parts into the same store with Amazon's client and nothing else.</summary>
+/// the same parts into the same store under addresses that Amazon's client signs, and nothing else.</summary>
 /// <param name="cluster">The cluster, which does nothing else meanwhile.</param>
 /// <param name="counts">The numbers of nodes to measure.</param>
 /// <param name="bytes">The size of an archive.</param>
