@@ -40,7 +40,10 @@ internal sealed class DirectRates(LocalCluster cluster, IReadOnlyList<int> count
         var (id, secret) = cluster.Keys;
         using var client = new GlacierClient(new GlacierClientOptions
         {
-            Endpoint = cluster.Endpoints[0], Region = "us-east-1", AccessKeyId = id, SecretAccessKey = secret,
+            Endpoint = cluster.Endpoints[0],
+            Region = "us-east-1",
+            AccessKeyId = id,
+            SecretAccessKey = secret,
         });
         using var store = NodeCommand.ConnectStore(cluster.Store, cluster.StoreKeys.Id, cluster.StoreKeys.Secret);
         await client.CreateVaultAsync(GatewayServer.Vault, cancellationToken);

@@ -90,7 +90,11 @@ internal static class NodeCommand
                 using var body = new ByteArrayContent(await source.CopyAsync(at, (int)Math.Min(partBytes, bytes - at), cancellationToken));
                 var address = await s3.GetPreSignedURLAsync(new GetPreSignedUrlRequest
                 {
-                    BucketName = Bucket, Key = $"{key}/{part}", Verb = HttpVerb.PUT, Protocol = Protocol.HTTP, Expires = DateTime.UtcNow + Life,
+                    BucketName = Bucket,
+                    Key = $"{key}/{part}",
+                    Verb = HttpVerb.PUT,
+                    Protocol = Protocol.HTTP,
+                    Expires = DateTime.UtcNow + Life,
                 });
                 using var answer = await http.PutAsync(new Uri(address), body, cancellationToken);
                 answer.EnsureSuccessStatusCode();
