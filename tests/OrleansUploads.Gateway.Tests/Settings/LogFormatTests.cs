@@ -38,7 +38,7 @@ public sealed partial class LogFormatTests
         Assert.Equal(JsonValueKind.Number, values.GetProperty("ElapsedMs").ValueKind);
         Assert.Equal("127.0.0.1", values.GetProperty("Client").GetString());
         Assert.Equal(new Signer().AccessKeyId, values.GetProperty("AccessKeyId").GetString());
-        Assert.Equal($"/-/vaults/v/archives -> {answer.Header("Location")}", values.GetProperty("Subject").GetString());
+        Assert.Equal($"/-/vaults/v/archives -> archives/{answer.Header("x-amz-archive-id")}", values.GetProperty("Subject").GetString());
         Assert.DoesNotContain(Signer.Secret, line, StringComparison.Ordinal);
         Assert.DoesNotContain("private", line, StringComparison.Ordinal);
     }

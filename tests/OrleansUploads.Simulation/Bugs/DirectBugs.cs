@@ -16,7 +16,7 @@ internal static class DirectBugs
         new("the leaves of a granted attempt are not compared", 600, () => new Reports(static (process, upload, report, token) =>
             CompareAsync(process, upload, report, static (reader, report) => new(reader.LengthBytes == report.Range.LengthBytes), token))),
         new("the seal of a granted attempt is not checked", 600, () => new Plant { Parts = static inner => new OpensUnsealed(inner) }),
-        new("a refused report deletes what it names", 1000, () => new Reports(static async (process, upload, report, token) =>
+        new("a refused report deletes what it names", 2000, () => new Reports(static async (process, upload, report, token) =>
         {
             var outcome = await ReportAsync(process, upload, report, token);
             if (outcome.Refusal is not null)
