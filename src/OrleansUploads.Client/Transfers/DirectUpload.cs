@@ -55,8 +55,6 @@ public sealed class DirectUpload
                 break;
             }
 
-            // Silos do not know of each other's grants, so each node begins elsewhere.
-            Random.Shared.Shuffle(missing);
             var hasWritten = await WriteMissingAsync(source, missing, insists, progress, cancellationToken);
             insists = !hasWritten && !await AwaitOthersAsync(source.LengthBytes, cancellationToken);
         }

@@ -154,6 +154,7 @@ public static class ClusterServices
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddKeyedSingleton<IEntityHost, ClusterHost>(ClusterNames.DirectHost);
         services.TryAddSingleton<IClusterMap, ClusterMap>();
+        services.TryAddSingleton<IWriteClaims, UploadWriteClaims>();
         services.TryAddSingleton<IEntityHost>(static services =>
         {
             var time = services.GetRequiredService<TimeProvider>();

@@ -13,8 +13,10 @@ namespace OrleansUploads.Cluster.Uploads;
 
 /// <summary>An upload. Translates the calls of ingestion nodes to commands and the answers back. It contains no rules.</summary>
 [GrainType("ou-upload")]
-public sealed class UploadGrain(EntityGrainPorts ports) : EntityGrain(EntityKind.Upload, ports), IUploadGrain
+public sealed class UploadGrain(EntityGrainPorts ports) : EntityGrain(EntityKind.Upload, ports), IUploadGrain, IWriteClaimsGrain
 {
+    private readonly WriteClaims _claims = new(ports.Options.Time);
+
     public ValueTask<UploadAnswer<UploadOpened>> InitiateAsync(UploadRequest request, CancellationToken cancellationToken = default) =>
         InVaultAsync(request?.Vault, async vault =>
         {
@@ -152,9 +154,12 @@ public sealed class UploadGrain(EntityGrainPorts ports) : EntityGrain(EntityKind
     public ValueTask<UploadAnswer<UploadReport>> SummarizeAsync(VaultAddress vault, CancellationToken cancellationToken = default) =>
         AskSelfAsync(vault, static incarnation => new SummarizeUpload(incarnation), ReportOf, cancellationToken);
 
+    ValueTask<int[]> IWriteClaimsGrain.ClaimAsync(int[] numbers, int? atMost) =>
+        new([.. UploadId.TryParse(Entity.Key, out var upload) ? _claims.Claim(upload, numbers, atMost) : []]);
+
     /// <summary>The way of parts that nodes write. Its claims last as long as this activation.</summary>
     private DirectIntake Direct => field ??= new DirectIntake(
-        new SelfHost(this), Ports.Parts, new IdSource(Ports.Options.Time), Ports.Options.Time, Ports.Options.Engine.Maintenance);
+        new SelfHost(this), Ports.Parts, new IdSource(Ports.Options.Time), Ports.Options.Time, Ports.Options.Engine.Maintenance, _claims);
 
     private UploadId RequireUpload() => UploadId.TryParse(Entity.Key, out var upload)
         ? upload

@@ -11,6 +11,7 @@ public sealed class BytePaths
     /// <param name="time">The clock of creation times.</param>
     /// <param name="lanes">Hashes several bodies at a time, or null to hash each one alone.</param>
     /// <param name="keys">Knows the leaves of the indexes, or null for one that has to learn them.</param>
+    /// <param name="claims">Divides parts among nodes that write them straight into the store, or null if this process grants all writes.</param>
     public BytePaths(
         IEntityHost host,
         IPartStore parts,
@@ -18,7 +19,8 @@ public sealed class BytePaths
         TimeProvider time,
         MaintenanceOptions maintenance,
         SharedLanes? lanes,
-        KeyIndex? keys = null)
+        KeyIndex? keys = null,
+        IWriteClaims? claims = null)
     {
         Keys = keys ?? new KeyIndex(host);
         KeyLister = new KeyLister(Keys);
@@ -29,7 +31,7 @@ public sealed class BytePaths
         ObjectIntake = new ObjectIntake(host, parts, ids, time, Keys, maintenance, lanes);
         Objects = new ObjectReader(host, Keys, parts);
         Copier = new ObjectCopier(Objects, ObjectIntake);
-        DirectIntake = new DirectIntake(host, parts, ids, time, maintenance);
+        DirectIntake = new DirectIntake(host, parts, ids, time, maintenance, claims ?? new WriteClaims(time));
     }
 
     public KeyIndex Keys { get; }

@@ -12,8 +12,9 @@ namespace OrleansUploads.Engine.Receiving;
 /// <param name="ids">Makes new IDs.</param>
 /// <param name="time">The clock of deadlines.</param>
 /// <param name="maintenance">How soon unowned bytes are deleted.</param>
+/// <param name="claims">Divides the parts among nodes.</param>
 public sealed class DirectIntake(
-    IEntityHost host, IPartStore parts, IdSource ids, TimeProvider time, MaintenanceOptions maintenance)
+    IEntityHost host, IPartStore parts, IdSource ids, TimeProvider time, MaintenanceOptions maintenance, IWriteClaims claims)
 {
     /// <summary>The maximum number of parts that are granted or reported in one call.</summary>
     public const int MaxParts = 100;
@@ -22,8 +23,6 @@ public sealed class DirectIntake(
     public const int MaxCandidates = 1000;
 
     private static readonly TimeSpan LongestLife = TimeSpan.FromMinutes(15);
-
-    private readonly WriteClaims _claims = new(time);
 
     // The attempt must be reported before the collector may take it for abandoned.
     private readonly TimeSpan _life = maintenance.AttemptGrace / 2 < LongestLife ? maintenance.AttemptGrace / 2 : LongestLife;
@@ -137,9 +136,10 @@ public sealed class DirectIntake(
         }
 
         var has = stored.InOrder.ToHashSet();
-        var chosen = atMost is { } limit
-            ? candidates.Where(candidate => !has.Contains(candidate.Number) && _claims.TryClaim(upload, candidate.Number)).Take(limit).ToList()
-            : candidates;
+        var wanted = atMost is null ? candidates : [.. candidates.Where(candidate => !has.Contains(candidate.Number))];
+        var claimed = (await claims.ClaimAsync(upload, [.. wanted.Select(static candidate => candidate.Number)], atMost, cancellationToken))
+            .ToHashSet();
+        var chosen = atMost is null ? wanted : wanted.Where(candidate => claimed.Remove(candidate.Number)).ToList();
         var refusals = await Task.WhenAll(chosen.Select(candidate => check(candidate.Part)));
         if (refusals.FirstOrDefault(static refusal => refusal is not null) is { } refused)
         {
@@ -150,7 +150,6 @@ public sealed class DirectIntake(
         var writes = new List<GrantedWrite<TPart>>(chosen.Count);
         foreach (var (part, number, lengthBytes) in chosen)
         {
-            _claims.TryClaim(upload, number);
             var attempt = ids.NewGrantedAttempt(number);
             writes.Add(new(part, attempt, await grants.SignAsync(upload, attempt, lengthBytes, until, cancellationToken)));
         }

@@ -1,8 +1,8 @@
 namespace OrleansUploads.Engine.Receiving;
 
-/// <summary>Remembers for a short while which parts were granted, so that nodes which share an upload write different ones. This is only
-/// advice: it is lost with the process, and when there are too many claims, the oldest one is forgotten.</summary>
-internal sealed class WriteClaims(TimeProvider time)
+/// <summary>Remembers claims in memory for a short while. When there are too many, the oldest one is forgotten.</summary>
+/// <param name="time">The clock of their age.</param>
+public sealed class WriteClaims(TimeProvider time) : IWriteClaims
 {
     /// <summary>How long a part is not granted to another node.</summary>
     public static readonly TimeSpan Life = TimeSpan.FromSeconds(30);
@@ -13,23 +13,45 @@ internal sealed class WriteClaims(TimeProvider time)
     private readonly HashSet<(UploadId Upload, int Number)> _claimed = [];
     private readonly Queue<((UploadId Upload, int Number) Part, long At)> _byTime = new();
 
-    /// <summary>Claims a part; false if it is claimed already.</summary>
-    public bool TryClaim(UploadId upload, int number)
+    public ValueTask<IReadOnlyList<int>> ClaimAsync(
+        UploadId upload, IReadOnlyList<int> numbers, int? atMost, CancellationToken cancellationToken) => new(Claim(upload, numbers, atMost));
+
+    /// <inheritdoc cref="ClaimAsync"/>
+    public IReadOnlyList<int> Claim(UploadId upload, IReadOnlyList<int> numbers, int? atMost)
     {
+        List<int> claimed = [];
         lock (_gate)
         {
-            while (_byTime.TryPeek(out var oldest) && (_byTime.Count == MaxClaims || time.GetElapsedTime(oldest.At) > Life))
+            foreach (var number in numbers)
             {
-                _claimed.Remove(_byTime.Dequeue().Part);
-            }
+                if (claimed.Count == atMost)
+                {
+                    break;
+                }
 
-            if (!_claimed.Add((upload, number)))
-            {
-                return false;
+                if (TryClaim(upload, number) || atMost is null)
+                {
+                    claimed.Add(number);
+                }
             }
-
-            _byTime.Enqueue(((upload, number), time.GetTimestamp()));
-            return true;
         }
+
+        return claimed;
+    }
+
+    private bool TryClaim(UploadId upload, int number)
+    {
+        while (_byTime.TryPeek(out var oldest) && (_byTime.Count == MaxClaims || time.GetElapsedTime(oldest.At) > Life))
+        {
+            _claimed.Remove(_byTime.Dequeue().Part);
+        }
+
+        if (!_claimed.Add((upload, number)))
+        {
+            return false;
+        }
+
+        _byTime.Enqueue(((upload, number), time.GetTimestamp()));
+        return true;
     }
 }

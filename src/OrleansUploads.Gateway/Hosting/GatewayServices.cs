@@ -58,7 +58,8 @@ public static class GatewayServices
             provider.GetRequiredService<IdSource>(),
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<MaintenanceOptions>(),
-            SharedLanes.OfProcess));
+            SharedLanes.OfProcess,
+            claims: provider.GetService<IWriteClaims>()));
         services.TryAddSingleton<PolicyCache>();
         return services.AddSingleton<FrontServices>();
     }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using OrleansUploads.Cluster.Abstractions.Uploads;
+using OrleansUploads.Cluster.Hosting;
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Engine.Reading;
@@ -67,6 +68,32 @@ public sealed class DirectWriteTests(DirectWriteTests.SharedCluster shared) : IC
         await new ArchiveReader(_parts).CopyAsync(
             manifest!, new PartRange(0, Archive.Length - 1), copy, TestContext.Current.CancellationToken);
         Assert.Equal(Archive, copy.ToArray());
+    }
+
+    [Fact]
+    public async Task Nodes_that_ask_different_silos_or_the_grain_get_different_parts()
+    {
+        var (upload, id) = await OpenAsync();
+        int[] numbers = [.. Enumerable.Range(1, Parts)];
+        var claimed = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => new UploadWriteClaims(_cluster.Grains)
+            .ClaimAsync(id, numbers, atMost: 3, TestContext.Current.CancellationToken).AsTask()));
+        var granted = (await upload.GrantWritesAsync(Vault, [.. Enumerable.Range(0, Parts).Select(Wanted)], atMost: Parts)).Value;
+
+        Assert.All(claimed, static some => Assert.Equal(3, some.Count));
+        Assert.Equal(
+            numbers,
+            claimed.SelectMany(static some => some).Concat(granted.Select(static grant => (int)(grant.FirstByte / Some.MiB) + 1)).Order());
+    }
+
+    [Fact]
+    public async Task Parts_are_claimed_although_the_cluster_does_not_answer()
+    {
+        var gone = await ClusterBench.StartAsync(new DurableWorld(), silos: 1);
+        var grains = gone.Grains;
+        await gone.DisposeAsync();
+
+        Assert.Equal([1, 2], await new UploadWriteClaims(grains).ClaimAsync(
+            Some.Upload(1), [1, 2, 3], atMost: 2, TestContext.Current.CancellationToken));
     }
 
     [Fact]

@@ -1,0 +1,22 @@
+using OrleansUploads.Cluster.Uploads;
+
+namespace OrleansUploads.Cluster.Hosting;
+
+/// <summary>The claims of a cluster. The grain of an upload has them, so that nodes may ask any silo.</summary>
+internal sealed class UploadWriteClaims(IGrainFactory grains) : IWriteClaims
+{
+    public async ValueTask<IReadOnlyList<int>> ClaimAsync(
+        UploadId upload, IReadOnlyList<int> numbers, int? atMost, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await grains.GetGrain<IWriteClaimsGrain>(upload.Entity.Key).ClaimAsync([.. numbers], atMost).AsTask()
+                .WaitAsync(cancellationToken);
+        }
+        catch (Exception fault) when (ClusterHost.IsLostCall(fault, cancellationToken))
+        {
+            // A part that two nodes write is better than a grant that fails for the sake of advice.
+            return [.. numbers.Take(atMost ?? numbers.Count)];
+        }
+    }
+}

@@ -1,0 +1,14 @@
+namespace OrleansUploads.Engine.Ports;
+
+/// <summary>Divides among nodes that share an upload the parts that they write. This is only advice: a part may be given to two of them.</summary>
+public interface IWriteClaims
+{
+    /// <summary>Claims parts of an upload.</summary>
+    /// <param name="upload">The upload.</param>
+    /// <param name="numbers">The numbers of the parts.</param>
+    /// <param name="atMost">How many are wanted, only of those that were not claimed a short while ago; null for all parts.</param>
+    /// <param name="cancellationToken">Cancels the call. Parts may be claimed already.</param>
+    /// <returns>The numbers of the parts that the caller has now, in their order.</returns>
+    ValueTask<IReadOnlyList<int>> ClaimAsync(
+        UploadId upload, IReadOnlyList<int> numbers, int? atMost, CancellationToken cancellationToken);
+}
