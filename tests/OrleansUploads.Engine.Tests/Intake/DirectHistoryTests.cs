@@ -193,7 +193,7 @@ public sealed class DirectHistoryTests
     }
 
     private static DirectIntake IntakeOf(EngineBench bench) =>
-        new(bench.Host, bench.Parts, bench.Ids, bench.Time, new MaintenanceOptions());
+        new(bench.Host, bench.Parts, bench.Ids, bench.Time, new MaintenanceOptions(), new WriteClaims(bench.Time));
 
     /// <summary>Returns the bytes of attempts as they were written.</summary>
     private sealed class UncheckedParts(IPartStore inner) : DelegatingPartStore(inner)

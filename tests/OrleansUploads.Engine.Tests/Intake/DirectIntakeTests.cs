@@ -22,7 +22,7 @@ public sealed class DirectIntakeTests
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     private static DirectIntake IntakeOf(EngineBench bench, MaintenanceOptions? maintenance = null) =>
-        new(bench.Host, bench.Parts, bench.Ids, bench.Time, maintenance ?? new MaintenanceOptions());
+        new(bench.Host, bench.Parts, bench.Ids, bench.Time, maintenance ?? new MaintenanceOptions(), new WriteClaims(bench.Time));
 
     private async Task<IReadOnlyList<GrantedWrite<PartRange>>> GrantAsync(UploadId upload, IReadOnlyList<PartRange> ranges, int? atMost = null) =>
         (await _intake.GrantAsync(upload, ClientCalls.Incarnation, ranges, atMost, Cancellation)).Answer.Writes;
