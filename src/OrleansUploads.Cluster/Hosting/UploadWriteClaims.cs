@@ -15,7 +15,7 @@ internal sealed class UploadWriteClaims(IGrainFactory grains) : IWriteClaims
         }
         catch (Exception fault) when (ClusterHost.IsLostCall(fault, cancellationToken))
         {
-            // A part that two nodes write is better than a grant that fails for the sake of advice.
+            // Writing a part twice costs less than refusing a grant for lack of advice.
             return [.. numbers.Take(atMost ?? numbers.Count)];
         }
     }

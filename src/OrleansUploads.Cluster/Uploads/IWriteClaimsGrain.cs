@@ -1,10 +1,10 @@
 namespace OrleansUploads.Cluster.Uploads;
 
-/// <summary>An upload, as gateways ask it which parts to grant.</summary>
+/// <summary>The grain of an upload, for gateways: it says which parts they should grant.</summary>
 [Alias("OrleansUploads.IWriteClaimsGrain")]
 internal interface IWriteClaimsGrain : IGrainWithStringKey
 {
-    /// <summary>The maximum time for an answer. Without one, parts are granted that others may write, too.</summary>
+    /// <summary>The maximum time for an answer. Without one, the gateway grants parts that other nodes may write, too.</summary>
     const string AnswerTime = "00:00:02";
 
     /// <summary>Claims parts, as <see cref="IWriteClaims"/> says.</summary>

@@ -15,8 +15,6 @@ namespace OrleansUploads.Cluster.Uploads;
 [GrainType("ou-upload")]
 public sealed class UploadGrain(EntityGrainPorts ports) : EntityGrain(EntityKind.Upload, ports), IUploadGrain, IWriteClaimsGrain
 {
-    private readonly WriteClaims _claims = new(ports.Options.Time);
-
     public ValueTask<UploadAnswer<UploadOpened>> InitiateAsync(UploadRequest request, CancellationToken cancellationToken = default) =>
         InVaultAsync(request?.Vault, async vault =>
         {
@@ -154,12 +152,14 @@ public sealed class UploadGrain(EntityGrainPorts ports) : EntityGrain(EntityKind
     public ValueTask<UploadAnswer<UploadReport>> SummarizeAsync(VaultAddress vault, CancellationToken cancellationToken = default) =>
         AskSelfAsync(vault, static incarnation => new SummarizeUpload(incarnation), ReportOf, cancellationToken);
 
-    ValueTask<int[]> IWriteClaimsGrain.ClaimAsync(int[] numbers, int? atMost) =>
-        new([.. UploadId.TryParse(Entity.Key, out var upload) ? _claims.Claim(upload, numbers, atMost) : []]);
+    ValueTask<int[]> IWriteClaimsGrain.ClaimAsync(int[] numbers, int? atMost) => new([.. Claims.Claim(RequireUpload(), numbers, atMost)]);
 
-    /// <summary>The way of parts that nodes write. Its claims last as long as this activation.</summary>
+    /// <summary>Claims of parts that nodes write. They last as long as this activation.</summary>
+    private WriteClaims Claims => field ??= new WriteClaims(Ports.Options.Time);
+
+    /// <summary>The way of parts that nodes write.</summary>
     private DirectIntake Direct => field ??= new DirectIntake(
-        new SelfHost(this), Ports.Parts, new IdSource(Ports.Options.Time), Ports.Options.Time, Ports.Options.Engine.Maintenance, _claims);
+        new SelfHost(this), Ports.Parts, new IdSource(Ports.Options.Time), Ports.Options.Time, Ports.Options.Engine.Maintenance, Claims);
 
     private UploadId RequireUpload() => UploadId.TryParse(Entity.Key, out var upload)
         ? upload

@@ -11,7 +11,7 @@ public sealed class BytePaths
     /// <param name="time">The clock of creation times.</param>
     /// <param name="lanes">Hashes several bodies at a time, or null to hash each one alone.</param>
     /// <param name="keys">Knows the leaves of the indexes, or null for one that has to learn them.</param>
-    /// <param name="claims">Divides parts among nodes that write them straight into the store, or null if this process grants all writes.</param>
+    /// <param name="claims">Divides parts among the nodes that write them straight into the store, or null if only this process grants writes.</param>
     public BytePaths(
         IEntityHost host,
         IPartStore parts,

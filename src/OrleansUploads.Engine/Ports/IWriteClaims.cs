@@ -1,6 +1,6 @@
 namespace OrleansUploads.Engine.Ports;
 
-/// <summary>Divides among nodes that share an upload the parts that they write. This is only advice: a part may be given to two of them.</summary>
+/// <summary>Divides the parts of an upload among the nodes that write them. This is only advice: two nodes may get the same part.</summary>
 public interface IWriteClaims
 {
     /// <summary>Claims parts of an upload.</summary>
