@@ -1,6 +1,7 @@
 using System.Reflection;
 using OrleansUploads.Cluster.Abstractions.Uploads;
 using OrleansUploads.Cluster.Journal;
+using OrleansUploads.Cluster.Uploads;
 
 namespace OrleansUploads.Cluster.Tests.Contract;
 
@@ -47,6 +48,7 @@ public sealed class ContractTests
 
     private static IEnumerable<Type> ContractTypes => typeof(IUploadGrain).Assembly.GetExportedTypes()
         .Concat(typeof(JournalHead).Assembly.GetExportedTypes())
+        .Append(typeof(IWriteClaimsGrain))
         .Where(type => (type.IsInterface && type.IsAssignableTo(typeof(IGrainWithStringKey)))
             || type.GetCustomAttribute<GenerateSerializerAttribute>() is not null);
 
