@@ -18,7 +18,7 @@ internal static class DirectBugs
         new("the seal of a granted attempt is not checked", 600, () => new Plant { Parts = static inner => new OpensUnsealed(inner) }),
         new("a refused report deletes what it names", 2000, () => new Reports(static async (process, upload, report, token) =>
         {
-            var outcome = await ReportAsync(process, upload, report, token);
+            var outcome = await new PlantedBug().ReportAsync(process, upload, report, token);
             if (outcome.Refusal is not null)
             {
                 await process.Parts.DeleteAttemptAsync(upload, report.Attempt, CancellationToken.None);
@@ -49,10 +49,6 @@ internal static class DirectBugs
         new("what nodes have written is never collected", 300, () => new Plant { Parts = static inner => new HidesGranted(inner) }),
         .. OfUploads.All,
     ];
-
-    private static ValueTask<Outcome<Done>> ReportAsync(
-        SimulatedProcess process, UploadId upload, StorePart report, CancellationToken cancellationToken) =>
-        new PlantedBug().ReportAsync(process, upload, report, cancellationToken);
 
     /// <summary>An altered copy of the intake, which compares less.</summary>
     private static async ValueTask<Outcome<Done>> CompareAsync(

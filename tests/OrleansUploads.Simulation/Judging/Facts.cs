@@ -19,7 +19,7 @@ internal sealed class UploadFacts(Judge judge, int vault, DateTimeOffset initiat
     public long KnownSince { get; set; }
 
     /// <summary>A lower bound for the time of the last activity.</summary>
-    public DateTimeOffset ActiveAt { get; set; } = initiatedAt;
+    public DateTimeOffset ActiveAt { get; private set; } = initiatedAt;
 
     public ArchiveId? Archive { get; set; }
 
@@ -70,6 +70,8 @@ internal sealed class UploadFacts(Judge judge, int vault, DateTimeOffset initiat
     public bool MayHaveBeenCollected => judge.AnyCollection;
 
     public bool AdviceMayBeStale => judge.AdviceMayBeStale;
+
+    public void WasActiveAt(DateTimeOffset time) => ActiveAt = time > ActiveAt ? time : ActiveAt;
 
     /// <summary>The attempts that nodes have reported for a slot, and null if a client has sent a part for it.</summary>
     public HashSet<AttemptId?> ChangesOf(int slot)

@@ -55,7 +55,7 @@ internal sealed partial class Judge
         switch (reply.Verdict)
         {
             case Verdict.Done:
-                facts.ActiveAt = asked.At > facts.ActiveAt ? asked.At : facts.ActiveAt;
+                facts.WasActiveAt(asked.At);
                 if (asked.IsNewContent)
                 {
                     if (states.Ever.Any(state => UploadRules.ContentAt(state, request.Slot) is { } other && other != request.Content))

@@ -36,8 +36,7 @@ internal sealed partial class Judge
         switch (reply.Verdict)
         {
             case Verdict.Done:
-                var since = facts.ReportedSince[request.Attempt];
-                facts.ActiveAt = since > facts.ActiveAt ? since : facts.ActiveAt;
+                facts.WasActiveAt(facts.ReportedSince[request.Attempt]);
                 var part = (request.Upload, request.Slot);
                 if (_reported.TryGetValue(part, out var before))
                 {

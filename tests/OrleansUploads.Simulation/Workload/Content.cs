@@ -12,6 +12,9 @@ internal readonly record struct Content(int Block, int LengthBytes)
     private static readonly Sha256Digest[] FullDigests =
         [.. Pool.Select(block => new Sha256Digest(System.Security.Cryptography.SHA256.HashData(block)))];
 
+    /// <summary>Other bytes of the same length.</summary>
+    public Content Other => this with { Block = (Block + 1) % Blocks };
+
     public bool IsFull => LengthBytes == FullBytes;
 
     public ReadOnlyMemory<byte> Bytes => Pool[Block].AsMemory(0, LengthBytes);

@@ -1,6 +1,6 @@
 namespace OrleansUploads.Simulation.Workload;
 
-/// <summary>What a node sends under a grant: the bytes of a part and a footer, either of which may be false.</summary>
+/// <summary>The body of a granted write: the bytes of a part, and a footer. The node may lie about both.</summary>
 /// <param name="Grant">The grant.</param>
 /// <param name="Bytes">The bytes. The store takes only as many as were granted.</param>
 /// <param name="Leaf">The leaf in the footer.</param>
@@ -27,11 +27,10 @@ internal sealed record NodeBody(Grant Grant, Content Bytes, Sha256Digest Leaf, b
     public static NodeBody Of(Grant grant, NodeLie lie)
     {
         var truth = grant.Content;
-        var other = truth with { Block = (truth.Block + 1) % Content.Blocks };
         return new NodeBody(
             grant,
-            lie == NodeLie.OtherBytes ? other : truth,
-            lie == NodeLie.OtherLeaf ? other.Digest : truth.Digest,
+            lie == NodeLie.OtherBytes ? truth.Other : truth,
+            lie == NodeLie.OtherLeaf ? truth.Other.Digest : truth.Digest,
             IsSealed: lie != NodeLie.OtherSeal);
     }
 

@@ -23,7 +23,7 @@ internal abstract record Request
 
     public sealed record PutPart(int Vault, UploadId Upload, int Slot, Content Content, Lie Lie) : OfUpload(Vault, Upload);
 
-    /// <summary>Asks for a grant to write a part; if only a missing part is wanted, the answer may be that there is none.</summary>
+    /// <summary>Asks for a grant to write a part. With <c>OnlyIfMissing</c>, there is no grant for a part that is stored or claimed.</summary>
     public sealed record GrantWrite(int Vault, UploadId Upload, int Slot, Content Content, bool OnlyIfMissing) : OfUpload(Vault, Upload);
 
     /// <summary>Reports what a node has written, or says so. The length is that of the content unless the node lies.</summary>

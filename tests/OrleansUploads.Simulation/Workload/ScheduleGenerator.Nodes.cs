@@ -54,7 +54,7 @@ internal sealed partial class ScheduleGenerator
             {
                 0 => new Operation.ReportWritten(grant, upload, (slot + 1) % MaxSlots, content, content.LengthBytes),
                 1 => new Operation.ReportWritten(grant, _nodes.Below(_uploads), slot, content, content.LengthBytes),
-                2 => new Operation.ReportWritten(grant, upload, slot, Other(content), content.LengthBytes),
+                2 => new Operation.ReportWritten(grant, upload, slot, content.Other, content.LengthBytes),
                 3 => new Operation.ReportWritten(grant, upload, slot, content, content.IsFull ? 100 : Content.FullBytes),
                 _ => new Operation.ReportWritten(grant, upload, slot, content, content.LengthBytes),
             }));
@@ -71,7 +71,7 @@ internal sealed partial class ScheduleGenerator
         var upload = _nodes.Below(_uploads);
         var slot = _nodes.Below(_plans[upload].Count);
         var planned = _plans[upload][slot];
-        var content = _nodes.Chance(850) ? planned : Other(planned);
+        var content = _nodes.Chance(850) ? planned : planned.Other;
         _grants.Add((upload, slot, content));
         steps.Add(OfNode(node, new Operation.GrantWrite(_grants.Count - 1, upload, slot, content, _nodes.Chance(300))));
         return _grants.Count - 1;
@@ -100,6 +100,4 @@ internal sealed partial class ScheduleGenerator
         1 or 2 or 3 => _nodes.Milliseconds(0, 20 * _options.SlowMilliseconds),
         _ => _nodes.Milliseconds(0, _options.SlowMilliseconds),
     };
-
-    private static Content Other(Content content) => content with { Block = (content.Block + 1) % Content.Blocks };
 }
