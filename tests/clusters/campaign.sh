@@ -42,9 +42,13 @@ run_tests() {
     exec dotnet "$tests" -method "*.$1.A_cluster_on_$database*" -noLogo
 }
 
-bench() {
+require_benchmarks() {
     benchmarks=$root/bench/OrleansUploads.Benchmarks/bin/Release/net10.0/OrleansUploads.Benchmarks.dll
     require_build "$benchmarks" bench/OrleansUploads.Benchmarks
+}
+
+bench() {
+    require_benchmarks
     port=${LOCAL_CLUSTER_PORT:-9400}
     started=$("$root/deploy/local-cluster.sh" $azure start 3)
     eval "$(echo "$started" | grep '^export AWS_')"
@@ -53,8 +57,7 @@ bench() {
 }
 
 direct() {
-    benchmarks=$root/bench/OrleansUploads.Benchmarks/bin/Release/net10.0/OrleansUploads.Benchmarks.dll
-    require_build "$benchmarks" bench/OrleansUploads.Benchmarks
+    require_benchmarks
     [ -z "$azure" ] || fail "direct writes are compared on PostgreSQL only. Leave --azure out."
     "$root/deploy/local-cluster.sh" --parts s3 start 3
     dotnet "$benchmarks" direct --cluster "${LOCAL_CLUSTER_FOLDER:-/tmp/orleans-uploads-cluster}" --port "${LOCAL_CLUSTER_PORT:-9400}" "$@"

@@ -193,20 +193,9 @@ internal sealed class DirectRates(LocalCluster cluster, IReadOnlyList<int> count
         await client.DeleteArchiveAsync(GatewayServer.Vault, use.Archive, freesNow: true, cancellationToken);
     }
 
-    private static async Task<List<string>> ListAsync(AmazonS3Client store, string prefix, CancellationToken cancellationToken)
-    {
-        List<string> keys = [];
-        var request = new ListObjectsV2Request { BucketName = NodeCommand.Bucket, Prefix = prefix };
-        ListObjectsV2Response page;
-        do
-        {
-            page = await store.ListObjectsV2Async(request, cancellationToken);
-            keys.AddRange((page.S3Objects ?? []).Select(static found => found.Key));
-            request.ContinuationToken = page.NextContinuationToken;
-        }
-        while (page.IsTruncated == true);
-        return keys;
-    }
+    private static async Task<List<string>> ListAsync(AmazonS3Client store, string prefix, CancellationToken cancellationToken) => await store
+        .Paginators.ListObjectsV2(new ListObjectsV2Request { BucketName = NodeCommand.Bucket, Prefix = prefix }).S3Objects
+        .Select(static found => found.Key).ToListAsync(cancellationToken);
 
     private Dictionary<string, string> EnvironmentOf(int number) => new()
     {
