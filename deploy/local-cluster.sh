@@ -155,7 +155,7 @@ start_s3() {
 
     if ! is_store_running; then
         setsid nohup "$here/s3-store.sh" run "$folder/store-credentials" \
-            dotnet "$cli" serve --data "$folder/store" --listen "127.0.0.1:$store_port" --no-dashboard --quiet \
+            dotnet "$cli" serve --data "$folder/store" --listen "127.0.0.1:$store_port" --no-dashboard --quiet --replaced-object-grace 1m \
             >> "$folder/store.log" 2>&1 < /dev/null &
         echo $! > "$folder/store.pid"
         wait_for store "$store_port"

@@ -61,7 +61,7 @@ internal static class NodeCommand
             if (words[0] == "share")
             {
                 using var source = new PartBytes(Number(words[3]));
-                var options = new DirectUploadOptions { Workers = Workers, Pause = TimeSpan.FromMilliseconds(100) };
+                var options = new DirectUploadOptions { Workers = Workers };
                 archive = (await new DirectUpload(client, words[1], words[2], options).SendAsync(source, cancellationToken)).ArchiveId;
             }
             else

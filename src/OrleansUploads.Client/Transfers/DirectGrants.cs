@@ -1,21 +1,29 @@
 namespace OrleansUploads.Client.Transfers;
 
 /// <summary>Hands out grants of the parts that this node is to write. Asks for a few at a time, so that nodes that share an upload take
-/// different parts.</summary>
+/// different parts and end at the same time.</summary>
+/// <remarks>The server grants the first of the offered parts that no other node has or writes. So those before the last grant are taken, and
+/// the next offer begins after it.</remarks>
 /// <param name="client">Asks the server.</param>
 /// <param name="vault">The vault name.</param>
 /// <param name="uploadId">The upload ID.</param>
-/// <param name="missing">The parts that the upload is not known to have. Nodes should offer them in different orders.</param>
+/// <param name="missing">The parts that the upload is not known to have.</param>
 /// <param name="atMost">How many grants to ask for at a time.</param>
 /// <param name="insists">Whether to ask also for parts that other nodes are to write.</param>
 internal sealed class DirectGrants(
     GlacierClient client, string vault, string uploadId, IReadOnlyList<ByteRange> missing, int atMost, bool insists)
     : IDisposable
 {
+    /// <summary>How many parts to offer for each grant. More are offered when other nodes have taken all of these.</summary>
+    private const int OfferedPerGrant = 16;
+
+    /// <summary>The share of the parts that are left that a node takes at a time, as its reciprocal.</summary>
+    private const int Shares = 16;
+
     private readonly SemaphoreSlim _turn = new(1);
     private readonly Queue<DirectGrant> _granted = new();
-    private readonly HashSet<ByteRange> _taken = [];
-    private bool _isExhausted;
+    private int _next;
+    private int _offered = OfferedPerGrant * atMost;
 
     /// <summary>Takes the next grant, or null if no part is left that no other node is writing, or the upload has ended.</summary>
     public async Task<DirectGrant?> TakeAsync(CancellationToken cancellationToken)
@@ -23,7 +31,7 @@ internal sealed class DirectGrants(
         await _turn.WaitAsync(cancellationToken);
         try
         {
-            if (_granted.Count == 0 && !_isExhausted)
+            while (_granted.Count == 0 && _next < missing.Count)
             {
                 await AskAsync(cancellationToken);
             }
@@ -40,32 +48,23 @@ internal sealed class DirectGrants(
 
     private async Task AskAsync(CancellationToken cancellationToken)
     {
-        while (_granted.Count == 0 && NextCandidates() is { Length: > 0 } candidates)
+        var wanted = Math.Clamp((missing.Count - _next) / Shares, 1, atMost);
+        ByteRange[] offer = [.. missing.Skip(_next).Take(insists ? wanted : Math.Min(_offered, GlacierClient.MaxCandidatesInCall))];
+        try
         {
-            try
+            var grants = await client.GrantWritesAsync(vault, uploadId, offer, insists ? null : wanted, cancellationToken);
+            foreach (var grant in grants)
             {
-                foreach (var grant in await client.GrantWritesAsync(
-                    vault, uploadId, candidates, insists ? null : atMost, cancellationToken))
-                {
-                    _taken.Add(grant.Range);
-                    _granted.Enqueue(grant);
-                }
-            }
-            catch (GlacierException ended) when (ended.Code == GlacierErrorCodes.ResourceNotFound)
-            {
-                break;
+                _granted.Enqueue(grant);
             }
 
-            // Other nodes have or write all of these.
-            if (_granted.Count == 0)
-            {
-                _taken.UnionWith(candidates);
-            }
+            var taken = grants.Count < wanted ? offer.Length : 1 + Array.FindLastIndex(offer, part => part == grants[^1].Range);
+            _next += Math.Max(taken, 1);
+            _offered = grants.Count == 0 ? 2 * offer.Length : _offered;
         }
-
-        _isExhausted = _granted.Count == 0;
+        catch (GlacierException ended) when (ended.Code == GlacierErrorCodes.ResourceNotFound)
+        {
+            _next = missing.Count;
+        }
     }
-
-    private ByteRange[] NextCandidates() =>
-        [.. missing.Where(part => !_taken.Contains(part)).Take(insists ? atMost : GlacierClient.MaxCandidatesInCall)];
 }

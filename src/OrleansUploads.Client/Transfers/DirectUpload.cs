@@ -47,16 +47,18 @@ public sealed class DirectUpload
         var insists = false;
         while (await ServerParts.FindAsync(_client, _vault, _uploadId, cancellationToken) is { } have)
         {
+            have.RequireWithin(_uploadId, source.LengthBytes);
             var plan = PartPlan.Of(source.LengthBytes, have.PartSizeBytes);
             progress.Begin(plan, have);
-            var missing = Enumerable.Range(0, plan.PartCount).Select(plan.RangeOf).Where(range => !have.HasPartAt(range.Start)).ToArray();
-            if (missing.Length == 0)
+            if (have.HashesOf(plan) is { } hashes)
             {
-                break;
+                source.RequireUnchanged();
+                return await CompleteAsync(source.LengthBytes, TreeHasher.Combine(hashes), cancellationToken);
             }
 
+            var missing = Enumerable.Range(0, plan.PartCount).Select(plan.RangeOf).Where(range => !have.HasPart(range)).ToArray();
             var hasWritten = await WriteMissingAsync(source, missing, insists, progress, cancellationToken);
-            insists = !hasWritten && !await AwaitOthersAsync(source.LengthBytes, cancellationToken);
+            insists = !await AwaitOthersAsync(source.LengthBytes, cancellationToken) && !hasWritten;
         }
 
         source.RequireUnchanged();
@@ -109,13 +111,15 @@ public sealed class DirectUpload
                 ?? (upload.Bytes >= archiveSizeBytes ? await FindTreeHashAsync(archiveSizeBytes, cancellationToken) : null);
             if (treeHash is { } whole)
             {
-                return await _client.CompleteMultipartUploadAsync(
-                    _vault, _uploadId, archiveSizeBytes, whole, _options.CompleteRetry, cancellationToken);
+                return await CompleteAsync(archiveSizeBytes, whole, cancellationToken);
             }
 
             await Task.Delay(_options.Pause, _client.Transport.TimeProvider, cancellationToken);
         }
     }
+
+    private Task<ArchiveReceipt> CompleteAsync(long archiveSizeBytes, TreeHash treeHash, CancellationToken cancellationToken) =>
+        _client.CompleteMultipartUploadAsync(_vault, _uploadId, archiveSizeBytes, treeHash, _options.CompleteRetry, cancellationToken);
 
     /// <summary>Writes the parts that no other node is writing, or all if it insists. Returns whether there were any.</summary>
     private async Task<bool> WriteMissingAsync(
@@ -178,7 +182,6 @@ public sealed class DirectUpload
         var (bytes, since) = (-1L, time.GetTimestamp());
         while (time.GetElapsedTime(since) < _options.Patience)
         {
-            await Task.Delay(_options.Pause, time, cancellationToken);
             var upload = await _client.DescribeUploadAsync(_vault, _uploadId, cancellationToken: cancellationToken);
             if (upload.State is not VaultUploadState.Open || upload.Bytes >= archiveSizeBytes)
             {
@@ -189,6 +192,8 @@ public sealed class DirectUpload
             {
                 (bytes, since) = (upload.Bytes ?? 0, time.GetTimestamp());
             }
+
+            await Task.Delay(_options.Pause, time, cancellationToken);
         }
 
         return false;

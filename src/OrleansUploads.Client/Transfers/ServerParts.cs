@@ -60,18 +60,21 @@ internal sealed class ServerParts(long partSizeBytes, Dictionary<long, UploadedP
         for (var part = 0; part < hashes.Length; part++)
         {
             var range = plan.RangeOf(part);
-            if (!byStart.TryGetValue(range.Start, out var theirs) || theirs.Range != range)
+            if (!HasPart(range))
             {
                 return null;
             }
 
-            hashes[part] = theirs.TreeHash;
+            hashes[part] = byStart[range.Start].TreeHash;
         }
 
         return hashes;
     }
 
     public bool HasPartAt(long startBytes) => byStart.ContainsKey(startBytes);
+
+    /// <summary>Whether the server has a part with exactly this range.</summary>
+    public bool HasPart(ByteRange range) => byStart.TryGetValue(range.Start, out var theirs) && theirs.Range == range;
 
     /// <summary>Whether the server has a part with exactly this range and tree hash.</summary>
     public bool Contains(ByteRange range, TreeHash hash) => FindDifference(range, hash) is null;

@@ -128,10 +128,10 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
             // All other commands are about the parts of an open upload.
             (_, _, null) => Refuse(RefusalOfClosed(known)),
             (CheckPart c, ArchiveUploadSpec spec, { } open) =>
-                Check(open, spec.Parts.NumberOf(c.Range), c.Range.LengthBytes, spec.Parts.RefusalOfRange(c.Range), time.Now)
+                Check(open, spec.Parts.NumberOf(c.Range), c.Range.LengthBytes, spec.RefusalOfPart(c.Range), time.Now)
                 ?? Nothing,
             (CheckNumberedPart c, ObjectUploadSpec spec, { } open) =>
-                Check(open, c.Number, c.LengthBytes, NumberedParts.RefusalOfPart(c.Number, c.LengthBytes), time.Now)
+                Check(open, c.Number, c.LengthBytes, spec.RefusalOfPart(c.Number, c.LengthBytes), time.Now)
                 ?? Reply(spec),
             (CheckObjectCompletion, _, _) => Nothing,
             (StorePart c, ArchiveUploadSpec spec, { } open) => Store(
@@ -163,14 +163,10 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
         ? new ObjectRefusal.UploadCompleting()
         : NotFound;
 
-    private static Refusal? RefusalOfStorage(UploadSpec spec, ByteStorage storage) => spec.ByteStorage == storage ? null
-        : storage == ByteStorage.Gateway ? new Refusal.UploadStoredExternally()
-        : new Refusal.UploadStoredByGateway();
-
     /// <summary>Refuses a part that would be refused after its bytes have arrived, or returns null.</summary>
     private static Decision<UploadEvent>? Check(
         UploadState.Open open, int number, long lengthBytes, Refusal? refusalOfPart, DateTimeOffset now) =>
-        (RefusalOfStorage(open.Spec, ByteStorage.Gateway) ?? refusalOfPart) is { } refusal ? Refuse(refusal)
+        refusalOfPart is { } refusal ? Refuse(refusal)
         : now < open.FencedBefore ? Refuse(open.Spec.RefusalOfCollected(number, lengthBytes))
         : null;
 
@@ -179,7 +175,7 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
     private static Decision<UploadEvent> Store(
         UploadState.Open open, int number, StoredPart part, Refusal? refusalOfPart, Sender? sender)
     {
-        if ((RefusalOfStorage(open.Spec, ByteStorage.Gateway) ?? refusalOfPart) is { } refusal)
+        if ((open.Spec.RefusalOfStorage(ByteStorage.Gateway) ?? refusalOfPart) is { } refusal)
         {
             return Refuse(refusal);
         }
@@ -208,7 +204,7 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
     /// location.</summary>
     private static Decision<UploadEvent> Report(UploadState.Open open, int number, StoredPart part, Refusal? refusalOfPart)
     {
-        if ((RefusalOfStorage(open.Spec, ByteStorage.External) ?? refusalOfPart) is { } refusal)
+        if ((open.Spec.RefusalOfStorage(ByteStorage.External) ?? refusalOfPart) is { } refusal)
         {
             return Refuse(refusal);
         }

@@ -55,6 +55,11 @@ public abstract record UploadSpec(UploadId Upload, UploadOrigin Origin, DateTime
         return hasEnded || !HasPropertiesOf(known) ? new Refusal.CreateKeyInUse(Upload, hasEnded) : null;
     }
 
+    /// <summary>Why the upload has no parts with bytes in a storage, or null if it has.</summary>
+    internal Refusal? RefusalOfStorage(ByteStorage storage) => ByteStorage == storage ? null
+        : storage == ByteStorage.Gateway ? new Refusal.UploadStoredExternally()
+        : new Refusal.UploadStoredByGateway();
+
     /// <summary>Refuses an attempt that the collector may have deleted.</summary>
     internal abstract Refusal RefusalOfCollected(int number, long lengthBytes);
 
@@ -84,6 +89,9 @@ public sealed record ArchiveUploadSpec(
 
     /// <summary>The number of the part with a range that the upload accepts. The part at the beginning has number 1.</summary>
     public int NumberOf(PartRange range) => Parts.NumberOf(range);
+
+    /// <summary>Why the open upload takes no bytes for a range, or null if it does.</summary>
+    public Refusal? RefusalOfPart(PartRange range) => RefusalOfStorage(ByteStorage.Gateway) ?? Parts.RefusalOfRange(range);
 
     /// <inheritdoc/>
     public override KeyIndexId ListIndex => Vault.Uploads;
@@ -135,6 +143,10 @@ public sealed record ObjectUploadSpec(
 
     /// <inheritdoc/>
     public override KeyEntry ListEntry => new(Name.Key, Upload, CreatedAt, StorageClass, Checksum: Checksum);
+
+    /// <summary>Why the open upload takes no bytes for a part, or null if it does.</summary>
+    public Refusal? RefusalOfPart(int number, long lengthBytes) =>
+        RefusalOfStorage(ByteStorage.Gateway) ?? NumberedParts.RefusalOfPart(number, lengthBytes);
 
     internal override string Tenant => $"bucket {Name.Bucket.Name}";
 

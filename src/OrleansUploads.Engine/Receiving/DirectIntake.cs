@@ -44,9 +44,9 @@ public sealed class DirectIntake(
             ? await GrantAsync<PartRange>(
                 upload,
                 [.. candidates.Select(range => new Candidate<PartRange>(range, known.Spec.NumberOf(range), range.LengthBytes))],
+                candidates.Select(known.Spec.RefusalOfPart),
                 atMost,
                 known.Parts.Numbers,
-                async range => (await host.AskAsync(upload.Entity, new CheckPart(vault, range), cancellationToken)).Refusal,
                 cancellationToken)
             : new(refusal);
     }
@@ -67,10 +67,9 @@ public sealed class DirectIntake(
             ? await GrantAsync<PlannedPart>(
                 upload,
                 [.. candidates.Select(part => new Candidate<PlannedPart>(part, part.Number, part.LengthBytes))],
+                candidates.Select(part => known.Spec.RefusalOfPart(part.Number, part.LengthBytes)),
                 atMost,
                 known.Parts.Numbers,
-                async part => (await host.AskAsync(
-                    upload.Entity, new CheckNumberedPart(name, part.Number, part.LengthBytes), cancellationToken)).Refusal,
                 cancellationToken)
             : new(refusal);
     }
@@ -85,22 +84,20 @@ public sealed class DirectIntake(
     /// <param name="cancellationToken">Canceled when the client disconnects.</param>
     /// <exception cref="PartStoreUnavailableException">The store does not answer.</exception>
     /// <exception cref="EntityUnavailableException">The outcome is unknown; repeating the report is safe.</exception>
-    public async ValueTask<Outcome<Done>> ReportAsync(
+    public ValueTask<Outcome<Done>> ReportAsync(
         UploadId upload,
         VaultIncarnation vault,
         PartRange range,
         TreeHash treeHash,
         AttemptId attempt,
         Sender? sender,
-        CancellationToken cancellationToken)
-    {
-        var check = await host.AskAsync(upload.Entity, new CheckPart(vault, range), cancellationToken);
-        return check.Refusal is { } refusal ? new(refusal) : await ReportAsync(
+        CancellationToken cancellationToken) =>
+        ReportAsync(
             upload,
             new NeededAttempt(attempt, range.LengthBytes, treeHash),
             new StorePart(vault, range, treeHash, attempt, sender),
+            new CheckPart(vault, range),
             cancellationToken);
-    }
 
     /// <summary>Takes the report of a part of an object. Its MD5 and its checksum are not compared with the bytes.</summary>
     /// <param name="upload">The upload.</param>
@@ -110,24 +107,22 @@ public sealed class DirectIntake(
     /// <param name="cancellationToken">Canceled when the client disconnects.</param>
     /// <exception cref="PartStoreUnavailableException">The store does not answer.</exception>
     /// <exception cref="EntityUnavailableException">The outcome is unknown; repeating the report is safe.</exception>
-    public async ValueTask<Outcome<Done>> ReportAsync(
-        UploadId upload, ObjectName name, NumberedPart part, Sender? sender, CancellationToken cancellationToken)
-    {
-        var attempt = part.Attempt ?? throw new ArgumentException("The part has no attempt.", nameof(part));
-        var check = await host.AskAsync(upload.Entity, new CheckNumberedPart(name, part.Number, part.LengthBytes), cancellationToken);
-        return check.Refusal is { } refusal ? new(refusal) : await ReportAsync(
+    public ValueTask<Outcome<Done>> ReportAsync(
+        UploadId upload, ObjectName name, NumberedPart part, Sender? sender, CancellationToken cancellationToken) =>
+        ReportAsync(
             upload,
-            new NeededAttempt(attempt, part.LengthBytes, part.TreeHash),
+            new NeededAttempt(
+                part.Attempt ?? throw new ArgumentException("The part has no attempt.", nameof(part)), part.LengthBytes, part.TreeHash),
             new StoreNumberedPart(name, part, sender),
+            new CheckNumberedPart(name, part.Number, part.LengthBytes),
             cancellationToken);
-    }
 
     private async ValueTask<Outcome<GrantedWrites<TPart>>> GrantAsync<TPart>(
         UploadId upload,
         IReadOnlyList<Candidate<TPart>> candidates,
+        IEnumerable<Refusal?> refusals,
         int? atMost,
         PartNumbers stored,
-        Func<TPart, Task<Refusal?>> check,
         CancellationToken cancellationToken)
     {
         if (parts.Grants is not { } grants)
@@ -135,17 +130,16 @@ public sealed class DirectIntake(
             return new(new Refusal.WritesNotGranted());
         }
 
-        var has = stored.InOrder.ToHashSet();
-        var wanted = atMost is null ? candidates : [.. candidates.Where(candidate => !has.Contains(candidate.Number))];
-        var claimed = (await claims.ClaimAsync(upload, [.. wanted.Select(static candidate => candidate.Number)], atMost, cancellationToken))
-            .ToHashSet();
-        var chosen = atMost is null ? wanted : wanted.Where(candidate => claimed.Remove(candidate.Number)).ToList();
-        var refusals = await Task.WhenAll(chosen.Select(candidate => check(candidate.Part)));
         if (refusals.FirstOrDefault(static refusal => refusal is not null) is { } refused)
         {
             return new(refused);
         }
 
+        var has = stored.InOrder.ToHashSet();
+        var wanted = atMost is null ? candidates : [.. candidates.Where(candidate => !has.Contains(candidate.Number))];
+        var claimed = (await claims.ClaimAsync(upload, [.. wanted.Select(static candidate => candidate.Number)], atMost, cancellationToken))
+            .ToHashSet();
+        var chosen = atMost is null ? wanted : wanted.Where(candidate => claimed.Remove(candidate.Number)).ToList();
         var until = time.GetUtcNow() + _life;
         var writes = new List<GrantedWrite<TPart>>(chosen.Count);
         foreach (var (part, number, lengthBytes) in chosen)
@@ -159,8 +153,9 @@ public sealed class DirectIntake(
 
     /// <summary>Compares an attempt with its report: its name, length, seal and leaves. Then the upload decides.</summary>
     /// <remarks>A refused attempt is not deleted: an earlier report may have made it the part.</remarks>
-    private async ValueTask<Outcome<Done>> ReportAsync(
-        UploadId upload, NeededAttempt reported, ICommand<Done> report, CancellationToken cancellationToken)
+    private async ValueTask<Outcome<Done>> ReportAsync<TChecked>(
+        UploadId upload, NeededAttempt reported, ICommand<Done> report, ICommand<TChecked> check, CancellationToken cancellationToken)
+        where TChecked : class, IAnswer
     {
         if (parts.Grants is not { } grants)
         {
@@ -173,7 +168,9 @@ public sealed class DirectIntake(
             : "no node was granted it";
         if (fault is not null)
         {
-            return new(new Refusal.AttemptNotAsReported(reported.Attempt, fault));
+            // An upload that takes no such part says more than its bytes, which may be deleted.
+            var refused = (await host.AskAsync(upload.Entity, check, cancellationToken)).Refusal;
+            return new(refused ?? new Refusal.AttemptNotAsReported(reported.Attempt, fault));
         }
 
         await grants.RequireAsync(cancellationToken);

@@ -58,12 +58,6 @@ internal static class DirectBugs
         Func<IAttemptReader, StorePart, ValueTask<bool>> isAsReported,
         CancellationToken cancellationToken)
     {
-        var check = await process.Host.AskAsync(upload.Entity, new CheckPart(report.Vault, report.Range), cancellationToken);
-        if (check.Refusal is { } refusal)
-        {
-            return new(refusal);
-        }
-
         try
         {
             await using var reader = await process.Parts.OpenAsync(upload, report.Attempt, null, cancellationToken);
@@ -130,7 +124,6 @@ internal static class DirectBugs
                 {
                     (UploadState.Ended { Spec: ArchiveUploadSpec spec }, MapParts) =>
                         Reply(new MappedUpload(spec, new MappedParts(PartNumbers.Of([]), 0, time.Now))),
-                    (UploadState.Ended, CheckPart) => Nothing,
                     _ => right.Decide(state, command, time),
                 },
             }),
