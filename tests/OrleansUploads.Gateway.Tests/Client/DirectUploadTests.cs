@@ -83,6 +83,31 @@ public sealed class DirectUploadTests(DirectServer gateway) : IClassFixture<Dire
     }
 
     [Fact]
+    public async Task A_node_first_writes_what_no_other_node_does_however_far_it_is()
+    {
+        const int Claimed = 40;
+        const int Parts = 45;
+        using var client = Connect();
+        var (vault, upload) = await OpenAsync(client);
+        var claims = Enumerable.Range(0, Claimed).Select(static part => new ByteRange(part * (long)MiB, (part + 1) * (long)MiB)).ToArray();
+        Assert.Equal(Claimed, (await client.GrantWritesAsync(vault, upload, claims, atMost: Claimed, Cancellation)).Count);
+        using var source = ByteSource.FromMemory(Bytes(Parts * MiB));
+        var written = new ConcurrentQueue<int>();
+        var impatient = Quick with
+        {
+            Workers = 1,
+            Patience = TimeSpan.FromMilliseconds(100),
+            OnProgress = progress => written.Enqueue(progress.LastPart is { } part ? (int)(part.Start / MiB) : Parts),
+        };
+
+        await new DirectUpload(client, vault, upload, impatient).SendAsync(source, Cancellation);
+
+        Assert.Equal(
+            [.. Enumerable.Range(Claimed, Parts - Claimed), .. Enumerable.Range(0, Claimed)],
+            written.Where(static part => part < Parts).Distinct());
+    }
+
+    [Fact]
     public async Task Lost_answers_of_the_server_and_of_the_store_change_nothing()
     {
         var observed = new Observed { LosesEach = 3 };
