@@ -57,8 +57,8 @@ public sealed class KeyScopeTests
         await limited.DeleteVaultAsync("letters");
 
         var listed = (await CommandLine.RunAsync("keys", "list", "--data", place.Data)).Expect().Lines;
-        Assert.Contains(listed, line => line.StartsWith(readId, StringComparison.Ordinal) && line.EndsWith("  read", StringComparison.Ordinal));
-        Assert.Contains(listed, line => line.EndsWith("  admin of letters", StringComparison.Ordinal));
+        Assert.Contains(listed, line => line.StartsWith("read  ", StringComparison.Ordinal) && line.EndsWith($"  {readId}", StringComparison.Ordinal));
+        Assert.Contains(listed, line => line.StartsWith("admin of letters  ", StringComparison.Ordinal));
     }
 
     [Fact]
