@@ -68,7 +68,7 @@ for runtime in "$@"; do
     dotnet publish src/OrleansUploads.Silo --configuration Release --runtime "$runtime" --self-contained --output "$work/$name" \
         --verbosity quiet --nologo -p:PublishReadyToRun=true -p:SatelliteResourceLanguages=en -p:DebugType=none \
         -p:GenerateDocumentationFile=false -p:PublishDocumentationFiles=false -p:RunAnalyzers=false </dev/null
-    cp deploy/systemd/orleans-uploads-silo@.service "$work/$name"
+    cp deploy/systemd/orleans-uploads-silo@.service deploy/systemd/orleans-uploads-check.* "$work/$name"
     pack "$name"
 done
 

@@ -37,7 +37,8 @@ internal static class KeysCommand
         {
             Description = "Begin a key file in a folder that is no data folder, for example for the silos of a cluster.",
         };
-        var command = new Command("add", "Create a key pair and print it.") { account, role, vaults, create };
+        var json = new Option<bool>("--json") { Description = "Print JSON: one document." };
+        var command = new Command("add", "Create a key pair and print it.") { account, role, vaults, create, json };
         return command.RunOn((parsed, file) =>
         {
             var pair = KeyPair.Create(parsed.GetRequiredValue(account).ToString(), DateTimeOffset.UtcNow) with
@@ -47,33 +48,42 @@ internal static class KeysCommand
                     parsed.GetValue(vaults) is { Length: > 0 } named ? named : null),
             };
             FileFault.OpenFolder(Path.GetDirectoryName(file.Path)!, "--data", () => file.Change(pairs => [.. pairs, pair]));
-            Console.WriteLine($"# Added to {file.Path}: {pair.Scope}");
-            Console.WriteLine($"AWS_ACCESS_KEY_ID={pair.AccessKeyId}");
-            Console.WriteLine($"AWS_SECRET_ACCESS_KEY={pair.SecretAccessKey}");
+            new Printer(parsed.GetValue(json), quiet: false).Result(
+                new
+                {
+                    pair.AccessKeyId,
+                    pair.SecretAccessKey,
+                    pair.Account,
+                    pair.CreatedAt,
+                    role = KeyScope.Format(pair.Scope.Role),
+                    vaults = pair.Scope.Containers,
+                },
+                $"# Added to {file.Path}: {pair.Scope}\nAWS_ACCESS_KEY_ID={pair.AccessKeyId}\nAWS_SECRET_ACCESS_KEY={pair.SecretAccessKey}");
         }, create);
     }
 
     private static Command CreateList()
     {
         var json = new Option<bool>("--json") { Description = "Print JSON: one line for each key." };
-        var command = new Command("list", "List the access keys with their scopes, without their secrets.") { json };
+        var quiet = new Option<bool>("--quiet", "-q") { Description = "Print only the IDs." };
+        var command = new Command("list", "List the access keys with their scopes, without their secrets.") { json, quiet };
         return command.RunOn((parsed, file) =>
         {
-            var pairs = ReadAny(file);
-            var printer = new Printer(parsed.GetValue(json), quiet: false);
-
-            // Scripts take the first word of each line, so the folder is named only to a person.
-            if (!Console.IsOutputRedirected && !printer.IsJson)
+            var printer = new Printer(parsed.GetValue(json), parsed.GetValue(quiet));
+            var table = new Table("SCOPE", "ACCOUNT", "CREATED", "ACCESS KEY ID");
+            foreach (var pair in ReadAny(file))
             {
-                Console.WriteLine($"Keys in {file.Path}:");
-            }
-
-            foreach (var pair in pairs)
-            {
-                printer.Result(
+                printer.Row(
+                    table,
                     new { pair.AccessKeyId, pair.Account, pair.CreatedAt, role = KeyScope.Format(pair.Scope.Role), vaults = pair.Scope.Containers },
-                    $"{pair.AccessKeyId}  account {pair.Account}  created {TimeText.Format(pair.CreatedAt)}  {pair.Scope}");
+                    pair.AccessKeyId,
+                    pair.Scope.ToString(),
+                    pair.Account,
+                    TimeText.Format(pair.CreatedAt),
+                    pair.AccessKeyId);
             }
+
+            table.Finish();
         });
     }
 

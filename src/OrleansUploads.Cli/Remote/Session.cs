@@ -30,7 +30,7 @@ internal sealed class Session : IDisposable
         ServerWords = serverWords;
         Vault = vault;
         Patient = new PatientRetry(printer, options.Endpoint, retryFor).Policy;
-        Client = new GlacierClient(_http, options with { Retry = Quick with { OnRetry = printer.TraceRetry } });
+        Client = new GlacierClient(_http, options with { Retry = retryFor is null ? Quick with { OnRetry = printer.TraceRetry } : Patient });
         Transfers = new GlacierClient(_http, options with { Retry = Patient });
     }
 
@@ -47,7 +47,7 @@ internal sealed class Session : IDisposable
     /// <summary>Retry policy for transfers. Patient enough to survive a restart of the server.</summary>
     public RetryPolicy Patient { get; }
 
-    /// <summary>For single requests: it gives up soon.</summary>
+    /// <summary>For single requests: it gives up soon, unless the user has said for how long it tries.</summary>
     public GlacierClient Client { get; }
 
     /// <summary>For transfers: it retries for minutes.</summary>

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Primitives;
 using OrleansUploads.Core.Keys;
 
 namespace OrleansUploads.Gateway.S3;
@@ -29,8 +30,14 @@ internal static class Conditions
             throw S3Error.NotImplemented("conditions on dates");
         }
 
-        return noneMatch is not null ? PublishCondition.MustBeAbsent : match is not null ? Matching(match) : null;
+        return noneMatch is not null || call.OnlyAdds ? PublishCondition.MustBeAbsent : match is not null ? Matching(match) : null;
     }
+
+    /// <summary>Whether the headers of a request that writes say that it creates an object.</summary>
+    public static bool ForbidsReplacing(IHeaderDictionary headers) => headers[IfNoneMatch] == new StringValues("*");
+
+    /// <summary>Whether they have a condition on the object that there is.</summary>
+    public static bool HasWrite(IHeaderDictionary headers) => headers.ContainsKey(IfMatch) || headers.ContainsKey(IfNoneMatch);
 
     /// <summary>The condition that the key's object has an ETag, with or without quotes. An asterisk stands for any.</summary>
     public static PublishCondition Matching(string tag) => tag.Trim() == "*"

@@ -1,6 +1,5 @@
 using System.Text;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.Extensions.Primitives;
 using OrleansUploads.Core.Buckets;
 using OrleansUploads.Core.Policies;
 using OrleansUploads.Core.Refusals;
@@ -32,8 +31,6 @@ internal sealed class S3Front(FrontServices services) : IFront
 /// URL.</summary>
 internal sealed class S3Request : FrontRequest
 {
-    private const string IfNoneMatch = "If-None-Match";
-    private const string AnyObject = "*";
 
     private readonly FrontServices _services;
     private readonly HttpExchange _exchange;
@@ -75,16 +72,20 @@ internal sealed class S3Request : FrontRequest
 
     private S3Operation? Operation => (_route as S3Route.To)?.Operation;
 
+    /// <summary>Whether it must not replace an object: the request says so, or it leaves that open and its key may only add.</summary>
+    private bool OnlyAdds => Operation is { MayReplace: true }
+        && (Conditions.ForbidsReplacing(_headers)
+            || (!Conditions.HasWrite(_headers)
+                && _exchange.Credential?.Scope.Permits(new KeyAccess(KeyAccessKind.Change, _address?.Bucket)) is false));
+
     /// <inheritdoc/>
     /// <remarks>One access, or two if the request copies.</remarks>
     public override IEnumerable<KeyAccess> AccessesOf(AccountId signer)
     {
-        // An object that is stored under its key replaces the one before it, unless the request forbids that. A part replaces only a
-        // part of an upload that is not complete.
+        // A part replaces only a part of an upload that is not complete.
         var operation = Operation;
-        var adds = operation is { MayReplace: true } && _headers[IfNoneMatch] == new StringValues(AnyObject);
         yield return new KeyAccess(
-            adds ? KeyAccessKind.Add
+            OnlyAdds ? KeyAccessKind.Add
             : operation?.IsExternal(_headers) is true ? KeyAccessKind.Report
             : operation?.Access ?? KeyAccessKind.Change,
             _address?.Bucket);
@@ -147,6 +148,7 @@ internal sealed class S3Request : FrontRequest
             Account = signer,
             Address = _address,
             Payload = payload,
+            OnlyAdds = OnlyAdds,
         });
     }
 
@@ -174,6 +176,9 @@ internal sealed class S3Call : FrontCall
         init;
     }
 
+    /// <summary>Whether an object under the key is never replaced, also without a condition in the request.</summary>
+    public bool OnlyAdds { get; init; }
+
     /// <summary>The upload ID as sent, or an empty text. S3 has it in the query.</summary>
     public string UploadText
     {
@@ -184,9 +189,15 @@ internal sealed class S3Call : FrontCall
     public override S3Error ErrorOf(Refusal refusal) => ErrorOf(refusal, Address);
 
     /// <summary>The error for a refusal about another address than that of the request.</summary>
-    public S3Error ErrorOf(Refusal refusal, S3Address address) => refusal is ObjectRefusal.PreconditionFailed { Exists: true }
-        ? Conditions.Failed(Conditions.NameOfWrite(this))
-        : S3Refusals.Describe(refusal, address, UploadText);
+    public S3Error ErrorOf(Refusal refusal, S3Address address) => refusal switch
+    {
+        ObjectRefusal.PreconditionFailed { Exists: true } when OnlyAdds && !Conditions.HasWrite(Headers) => new S3Error(
+            S3ErrorCode.AccessDenied,
+            $"Access Denied: there is an object with the key '{address.Key}', and the access key {Exchange.Credential?.AccessKeyId} is for "
+            + $"{Exchange.Credential?.Scope} only, which does not replace objects."),
+        ObjectRefusal.PreconditionFailed { Exists: true } => Conditions.Failed(Conditions.NameOfWrite(this)),
+        _ => S3Refusals.Describe(refusal, address, UploadText),
+    };
 
     /// <summary>Returns the bucket, which the signer must own.</summary>
     /// <exception cref="S3Error">The bucket does not exist, or another account owns it.</exception>

@@ -29,8 +29,7 @@ internal static class S3HttpErrors
             ("AWSAccessKeyId", e.AccessKeyId)),
         HttpError.KeyNotPermitted e => new(
             S3ErrorCode.AccessDenied,
-            $"The access key {e.AccessKeyId} is for {e.Scope} only, which does not include this {e.Operation} request."
-            + (Stores(e.Operation) ? " A key for uploads stores objects only with 'If-None-Match: *', so that it replaces none." : "")),
+            $"The access key {e.AccessKeyId} is for {e.Scope} only, which does not include this {e.Operation} request."),
         HttpError.PayloadHashMissing => new(
             S3ErrorCode.MissingSecurityHeader, "Your request is missing a required header: x-amz-content-sha256."),
         HttpError.PayloadHashMalformed e => S3Error.InvalidArgument(
@@ -151,7 +150,4 @@ internal static class S3HttpErrors
             S3ErrorCode.MalformedTrailerError,
             "The request contained trailing data that was not well-formed or did not conform to our published schema."),
     };
-
-    private static bool Stores(string operation) =>
-        operation is "PutObject" or "CompleteMultipartUpload";
 }

@@ -71,6 +71,17 @@ public sealed partial class DocumentTests
             .Select(name => $"{text.Item1} names {name}, which is no metric of the program.")));
     }
 
+    [Fact]
+    public void The_tour_has_the_pictures_that_the_tests_of_the_dashboard_take()
+    {
+        var taken = Repository.Files("tests/OrleansUploads.EndToEnd.Tests/Dashboard", "*.cs")
+            .SelectMany(static file => TourPicture().Matches(File.ReadAllText(file)))
+            .Select(static match => $"tour/{match.Groups[1].Value}.png").Order().ToArray();
+        Assert.Equal(taken, Repository.Files("docs/tour", "*").Select(static file => $"tour/{Path.GetFileName(file)}").Order());
+        Assert.Equal(taken, Documents.Single(static document => document.Name == "docs/tour.md").LinkTargets()
+            .Where(static target => target.EndsWith(".png", StringComparison.Ordinal)).Order());
+    }
+
     private static bool Exists(Document from, string target)
     {
         var (path, heading) = target.Split('#') is [var file, var anchor] ? (file, anchor) : (target, null);
@@ -84,6 +95,9 @@ public sealed partial class DocumentTests
 
     [GeneratedRegex(@"`([A-Z][\w.]*/[\w./]+\.(?:cs|txt))`")]
     private static partial Regex SourceSpan();
+
+    [GeneratedRegex(@"TakePictureAsync\(""(tour-[a-z0-9-]+)""\)")]
+    private static partial Regex TourPicture();
 
     [GeneratedRegex(@"""(orleansuploads\.[a-z_.]+)""")]
     private static partial Regex MetricLiteral();

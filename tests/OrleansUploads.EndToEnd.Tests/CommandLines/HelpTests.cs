@@ -39,6 +39,24 @@ public sealed class HelpTests
         Assert.Contains(expected, Help(words), StringComparison.Ordinal);
 
     [Fact]
+    public void Every_command_that_lists_or_reports_has_JSON()
+    {
+        // They run a server, print what another program reads, or say in a line what their exit code says.
+        string[] others =
+        [
+            "serve", "demo", "take-over", "treehash", "completion", "man", "keys show", "keys export", "keys remove", "clock show", "clock accept",
+            "backup run", "backup begin", "backup end", "backup show", "parts copy",
+        ];
+
+        Assert.Equal(others.Order(), Leaves(CommandTree.Create(), "").Order());
+
+        static IEnumerable<string> Leaves(Command command, string name) =>
+            command.Options.Any(static option => option.Name == "--json") ? []
+            : command.Subcommands.Count == 0 ? [name]
+            : command.Subcommands.SelectMany(below => Leaves(below, $"{name} {below.Name}".Trim()));
+    }
+
+    [Fact]
     public void The_help_shows_defaults_as_they_are_written_on_the_command_line()
     {
         var help = Help("serve --help");

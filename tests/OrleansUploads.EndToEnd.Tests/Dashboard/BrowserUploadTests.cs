@@ -24,9 +24,15 @@ public sealed class BrowserUploadTests
         await browser.Page.Locator("#files").SetInputFilesAsync([film, place.Create("empty", 0), place.Create("there", 5)]);
         await browser.WaitForAsync("The bucket has an object with this key already");
         await browser.WaitForAsync("3 entries");
+        var dragged = await browser.Page.EvaluateHandleAsync(
+            "() => { const files = new DataTransfer(); files.items.add(new File(['dragged'], 'dragged')); return files; }");
+        await browser.Page.DispatchEventAsync(".drop", "drop", new { dataTransfer = dragged });
+        await browser.WaitForAsync("4 entries");
         await browser.TakePictureAsync("dropped-files");
         using var stored = await s3.GetObjectAsync(Bucket, "2026/a film & more.mp4");
         Assert.Equal(await File.ReadAllBytesAsync(film), await ReadAsync(stored));
+        using var dropped = await s3.GetObjectAsync(Bucket, "2026/dragged");
+        Assert.Equal("dragged"u8.ToArray(), await ReadAsync(dropped));
         using var untouched = await s3.GetObjectAsync(Bucket, "2026/there");
         Assert.Equal("text"u8.ToArray(), await ReadAsync(untouched));
     }

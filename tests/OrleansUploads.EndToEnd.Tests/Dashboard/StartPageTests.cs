@@ -62,6 +62,7 @@ public sealed class StartPageTests
         await browser.WaitForAsync("13.0 MiB in the last hour");
         await browser.WaitForAsync("up for");
         await browser.TakePictureAsync("overview");
+        Assert.InRange(await browser.Main.Locator("polyline").First.EvaluateAsync<double>("(line) => line.getBBox().height"), 10, 48);
         Assert.Equal("", await FindUnnamedAsync(browser));
 
         // It follows the uploads.
@@ -76,6 +77,11 @@ public sealed class StartPageTests
         await phone.WaitForAsync("13 uploads in progress");
         Assert.Equal("", await phone.FindSidewaysAsync());
         await phone.TakePictureAsync("overview-phone-dark");
+
+        // The header stays whole when another page is shown.
+        await phone.Page.GetByRole(AriaRole.Link, new() { Name = Workplace.Vault, Exact = true }).Last.ClickAsync();
+        await phone.WaitForAsync("The vault is not locked.");
+        Assert.Equal(0, await phone.Page.EvaluateAsync<int>("window.scrollY"));
     }
 
     [Fact]

@@ -103,6 +103,20 @@ public sealed class UploadPageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_rate_and_the_time_left_are_shown_for_a_few_seconds_after_the_last_part()
+    {
+        var shown = await _browser.Page.EvaluateAsync<string[]>(
+            """
+            async () => {
+              const { rateOf, leftOf } = await import("./uploads.js");
+              const parts = { active: 0, bytes: 64 << 20, count: 16, rate: 1 << 20, rateOver: 1000 };
+              return [0, 5900, 6100].map((now) => `${rateOf({ parts }, now)}, ${leftOf({ parts, totalBytes: 100 << 20 }, now)}`);
+            }
+            """);
+        Assert.Equal(["1.0 MiB/s, 36 s left", "1.0 MiB/s, 36 s left", ", "], shown);
+    }
+
+    [Fact]
     public async Task The_page_of_an_upload_counts_the_time_and_says_how_it_ended()
     {
         const string Over = "The upload became an archive.";

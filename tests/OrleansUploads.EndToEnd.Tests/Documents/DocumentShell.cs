@@ -12,7 +12,8 @@ internal sealed class DocumentShell(TemporaryFolder home)
     // The addresses in the documents. Tests run at the same time, so each of them has ports of its own.
     private static readonly string[] PrintedPorts = ["9400", "9500"];
 
-    private const string Prelude = """
+    /// <summary>What the commands of a document run after. The variable <c>SERVER_PORT</c> is the port of the server.</summary>
+    public const string Prelude = """
         set -euo pipefail
         cd
         SERVER=

@@ -57,8 +57,8 @@ public sealed class KeyScopeTests
         await limited.DeleteVaultAsync("letters");
 
         var listed = (await CommandLine.RunAsync("keys", "list", "--data", place.Data)).Expect().Lines;
-        Assert.Contains(listed, line => line.StartsWith(readId, StringComparison.Ordinal) && line.EndsWith("  read", StringComparison.Ordinal));
-        Assert.Contains(listed, line => line.EndsWith("  admin of letters", StringComparison.Ordinal));
+        Assert.Contains(listed, line => line.StartsWith("read  ", StringComparison.Ordinal) && line.EndsWith($"  {readId}", StringComparison.Ordinal));
+        Assert.Contains(listed, line => line.StartsWith("admin of letters  ", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -75,14 +75,37 @@ public sealed class KeyScopeTests
         await owner.PutObjectAsync(new PutObjectRequest { BucketName = "backups", Key = "old", ContentBody = "text" });
 
         await s3.ListObjectsV2Async(new ListObjectsV2Request { BucketName = "backups" });
-        await s3.PutObjectAsync(new PutObjectRequest { BucketName = "backups", Key = "new", ContentBody = "text", IfNoneMatch = "*" });
-        await AssertDeniedInS3Async(s3.PutObjectAsync(new PutObjectRequest { BucketName = "backups", Key = "old", ContentBody = "text" }));
+        await s3.PutObjectAsync(new PutObjectRequest { BucketName = "backups", Key = "new", ContentBody = "text" });
+        await CompleteAsync("large");
+        var refused = await Assert.ThrowsAsync<AmazonS3Exception>(
+            () => s3.PutObjectAsync(new PutObjectRequest { BucketName = "backups", Key = "old", ContentBody = "other" }));
+        Assert.Equal(
+            ("AccessDenied", $"Access Denied: there is an object with the key 'old', and the access key {id} is for upload of backups only, "
+                + "which does not replace objects."),
+            (refused.ErrorCode, refused.Message));
+        await AssertDeniedInS3Async(CompleteAsync("old"));
+        await AssertDeniedInS3Async(s3.PutObjectAsync(new PutObjectRequest { BucketName = "backups", Key = "new", ContentBody = "text", IfMatch = "*" }));
+        await AssertDeniedInS3Async(s3.PutObjectAsync(new PutObjectRequest { BucketName = "others", Key = "new", ContentBody = "text" }));
+        Assert.Equal(4, (await owner.GetObjectMetadataAsync("backups", "old")).ContentLength);
         await AssertDeniedInS3Async(s3.DeleteObjectAsync("backups", "old"));
         await AssertDeniedInS3Async(s3.GetObjectAsync("backups", "old"));
         await AssertDeniedInS3Async(s3.DeleteBucketAsync("backups"));
         await AssertDeniedInS3Async(s3.ListBucketsAsync());
         await AssertDeniedInS3Async(s3.ListObjectsV2Async(new ListObjectsV2Request { BucketName = "others" }));
         await AssertDeniedInS3Async(s3.CopyObjectAsync("others", "old", "backups", "copy"));
+
+        async Task CompleteAsync(string key)
+        {
+            var upload = (await s3.InitiateMultipartUploadAsync("backups", key)).UploadId;
+            var part = await s3.UploadPartAsync(new UploadPartRequest
+            {
+                BucketName = "backups", Key = key, UploadId = upload, PartNumber = 1, InputStream = new MemoryStream([1]),
+            });
+            await s3.CompleteMultipartUploadAsync(new CompleteMultipartUploadRequest
+            {
+                BucketName = "backups", Key = key, UploadId = upload, PartETags = [new PartETag(part)],
+            });
+        }
 
         static async Task AssertDeniedInS3Async(Task request) =>
             Assert.Equal("AccessDenied", (await Assert.ThrowsAnyAsync<AmazonS3Exception>(() => request)).ErrorCode);

@@ -17,7 +17,7 @@ public sealed class KeysTests : IDisposable
     public async Task The_first_start_creates_a_key_pair_that_only_the_owner_can_read_and_that_is_never_logged()
     {
         await using var first = await ServerProcess.StartAsync(Setup);
-        var id = Assert.Single((await KeysAsync("list")).Expect().Output.Split('\n', StringSplitOptions.RemoveEmptyEntries)).Split(' ')[0];
+        var id = Assert.Single((await KeysAsync("list", "-q")).Expect().Lines);
         var secret = (await KeysAsync("show", id)).Expect().Output.Trim();
         Assert.DoesNotContain(secret, first.Output + first.Log, StringComparison.Ordinal);
         Assert.Contains(
@@ -72,7 +72,7 @@ public sealed class KeysTests : IDisposable
         Assert.Contains(":111122223333:", (await client.DescribeVaultAsync("theirs")).Arn, StringComparison.Ordinal);
         var notFound = await Assert.ThrowsAsync<GlacierException>(() => server.Connect().DescribeVaultAsync("theirs"));
         Assert.Equal(GlacierErrorCodes.ResourceNotFound, notFound.Code);
-        Assert.Contains($"{id}  account 111122223333", (await KeysAsync("list")).Expect().Output, StringComparison.Ordinal);
+        Assert.Matches($"^SCOPE  ACCOUNT       CREATED               ACCESS KEY ID\nadmin  111122223333  .+Z  {id}\n$", (await KeysAsync("list")).Expect().Output);
 
         (await KeysAsync("remove", id)).ExpectOneLine(id, "last key", "--yes");
         (await KeysAsync("remove", id, "--yes")).Expect();
@@ -84,19 +84,22 @@ public sealed class KeysTests : IDisposable
     public async Task Keys_are_listed_as_JSON_without_their_secrets()
     {
         var admin = (await KeysAsync("add", "--create")).Expect();
-        var uploader = (await KeysAsync("add", "--role", "upload", "--vault", "photos", "--vault", "films")).Expect();
+        var uploader = JsonElement.Parse((await KeysAsync("add", "--role", "upload", "--vault", "photos", "--vault", "films", "--json")).Expect().Output);
 
         var listed = (await KeysAsync("list", "--json")).Expect();
 
         var keys = listed.Lines.Select(static line => JsonElement.Parse(line)).ToList();
         Assert.Equal(
-            new[] { admin, uploader }.Select(static added => added.Value("AWS_ACCESS_KEY_ID")),
+            [admin.Value("AWS_ACCESS_KEY_ID"), uploader.GetProperty("accessKeyId").GetString()],
             keys.Select(static key => key.GetProperty("accessKeyId").GetString()));
         Assert.Equal(["admin", "upload"], keys.Select(static key => key.GetProperty("role").GetString()));
         Assert.Equal(JsonValueKind.Null, keys[0].GetProperty("vaults").ValueKind);
         Assert.Equal(["photos", "films"], keys[1].GetProperty("vaults").EnumerateArray().Select(static vault => vault.GetString()));
         Assert.Equal("000000000001", keys[0].GetProperty("account").GetString());
         Assert.DoesNotContain(admin.Value("AWS_SECRET_ACCESS_KEY"), listed.Output, StringComparison.Ordinal);
+        Assert.Equal(
+            uploader.GetProperty("secretAccessKey").GetString(),
+            Assert.Single((await KeysAsync("show", uploader.GetProperty("accessKeyId").GetString()!)).Expect().Lines));
     }
 
     [Fact]
@@ -120,7 +123,7 @@ public sealed class KeysTests : IDisposable
         Assert.False(Directory.Exists(_folder.Data));
 
         var id = (await KeysAsync("add", "--create")).Expect().Value("AWS_ACCESS_KEY_ID");
-        Assert.Single((await KeysAsync("list")).Expect().Lines);
+        Assert.Equal([id], (await KeysAsync("list", "-q")).Expect().Lines);
         (await KeysAsync("remove", id, "--yes")).Expect();
         (await KeysAsync("remove", id)).ExpectOneLine(id, "keys list");
         (await KeysAsync("show", id)).ExpectOneLine(id, "keys list");

@@ -87,6 +87,28 @@ public sealed class ArchiveCommandTests
         Assert.Equal([film], (await place.RunInVaultAsync("archive", "list", "-q")).Expect().Lines);
     }
 
+    [Fact]
+    public async Task A_deletion_says_what_a_download_keeps_and_frees_it_on_request()
+    {
+        await using var place = await Workplace.ShareAsync();
+        var film = await AddAsync(place, "film.tar", 2000);
+        (await place.RunInVaultAsync("download", film, "-o", place.File("film"), "-q")).Expect();
+        using var client = place.Connect();
+        var job = (await client.ListJobsAsync(Workplace.Vault).SingleAsync()).JobId;
+
+        var kept = Assert.Single((await place.RunInVaultAsync("archive", "delete", film)).Expect().Lines);
+
+        Assert.Matches(
+            $"^Deleted {film}\\. Its 2.0 KiB are kept until [-0-9]{{10}} [:0-9]{{8}}Z, because a job for it can still be downloaded, or .* --now and", kept);
+        using (var output = await client.GetJobOutputAsync(Workplace.Vault, job))
+        {
+            Assert.Equal(2000, output.LengthBytes);
+        }
+
+        Assert.Equal($"Deleted {film}.", Assert.Single((await place.RunInVaultAsync("archive", "delete", film, "--now")).Expect().Lines));
+        await Assert.ThrowsAsync<GlacierException>(() => client.GetJobOutputAsync(Workplace.Vault, job));
+    }
+
     private static async Task<string> AddAsync(Workplace place, string description, int lengthBytes)
     {
         using var client = place.Connect();

@@ -253,6 +253,16 @@ public sealed class RemoteCommandTests
         var words = (await CommandLine.RunAsync("[suggest:16]", "orleans-uploads ")).Expect().Lines;
         Assert.Contains("upload", words);
         Assert.DoesNotContain(words, static word => word.StartsWith('/') || word == "-?");
+
+        // After an option with a name, there is nothing to offer.
+        var offered = await CommandLine.RunInShellAsync(
+            """
+            eval "$(orleans-uploads completion bash)"
+            COMP_WORDS=(orleans-uploads upload --vault '') COMP_CWORD=3 COMP_LINE='orleans-uploads upload --vault ' COMP_POINT=31
+            _orleans_uploads orleans-uploads '' --vault; echo "${#COMPREPLY[@]} offered"
+            """,
+            CommandLine.WithoutOperatorKey);
+        Assert.Equal("0 offered", offered.Output.Trim());
     }
 
     [Fact]

@@ -136,6 +136,26 @@ public sealed class UploadCommandTests
         Assert.Equal(1000, new FileInfo(there).Length);
     }
 
+    [Fact]
+    public async Task A_server_that_is_away_at_the_start_is_waited_for_as_long_as_the_user_says()
+    {
+        await using var place = await Workplace.OpenAsync();
+        var file = place.Create("film", 1000);
+        await place.Server.KillAsync();
+
+        await using var upload = place.Start("upload", file, "--vault", Workplace.Vault, "--retry-for", "4h");
+        await Eventually.BecomesTrueAsync(
+            () => upload.Error.Contains($"The server at {place.Server.Address} does not answer. Trying again for 4 h 0 min.", StringComparison.Ordinal),
+            "the command waits");
+        await place.CrashServerAsync();
+
+        Assert.True(await upload.WaitForExitAsync(TimeSpan.FromMinutes(2)) == 0, upload.ToString());
+        await place.Server.KillAsync();
+        var given = await place.RunInVaultAsync("upload", file, "--new", "--retry-for", "1s");
+        Assert.Equal(5, given.ExitCode);
+        Assert.EndsWith(". Is it running? Check --endpoint.\n", given.Error, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("holiday.tar", "holiday.tar")]
     [InlineData("Pictures/2026/a.jpg", "a.jpg")]

@@ -28,18 +28,6 @@ public sealed class S3HttpErrorsTests
         static S3Error Describe(Refusal refusal) => S3Refusals.Describe(refusal, new S3Address("b", "k"), "u");
     }
 
-    [Theory]
-    [InlineData("PutObject", true)]
-    [InlineData("CompleteMultipartUpload", true)]
-    [InlineData("GetObject", false)]
-    [InlineData("CreateBucket", false)]
-    public void Only_a_refused_write_is_told_how_a_key_for_uploads_writes(string operation, bool isTold)
-    {
-        var described = S3HttpErrors.Describe(new HttpError.KeyNotPermitted("AKEXAMPLE", "upload of photos", operation));
-        Assert.Equal(isTold, described.Message.Contains("If-None-Match", StringComparison.Ordinal));
-        Assert.Contains(operation, described.Message, StringComparison.Ordinal);
-    }
-
     [Fact]
     public void Each_code_is_named_after_its_property()
     {
