@@ -1,4 +1,3 @@
-using Npgsql;
 using OrleansUploads.Postgres.Database;
 
 namespace OrleansUploads.Postgres;
@@ -127,10 +126,6 @@ internal sealed class PostgresJournal : IJournal, IWakeIndex, ISharedWakeIndex
     public ValueTask<List<EntityId>> ListAsync(string after, string before, int limit, CancellationToken cancellationToken) =>
         DatabaseAttempt.RunAsync("list entities", () => _batches.ReadAsync(
             [_commands.Streams(after, before, limit)], isConfirmed: false, StreamText.ReadAllAsync, cancellationToken), cancellationToken);
-
-    /// <summary>Adds to a batch what requests write, and leaves nothing.</summary>
-    /// <param name="isLarge">Whether a record is so large that the table grows.</param>
-    public void AddRehearsal(NpgsqlBatch batch, bool isLarge) => _commands.AddRehearsal(batch, isLarge);
 
     private async Task<JournalHistory> ReadAsync(EntityId entity, bool isConfirmed, CancellationToken cancellationToken) =>
         StoredStream.ToHistory(entity, await _batches.ReadAsync(

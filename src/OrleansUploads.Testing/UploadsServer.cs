@@ -1,18 +1,9 @@
-using System.Globalization;
-using System.Net;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Service;
-using OrleansUploads.Core.Values;
-using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Entities;
-using OrleansUploads.Engine.Keys;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway.Hosting;
 using OrleansUploads.Gateway.Http.Credentials;
@@ -27,10 +18,6 @@ namespace OrleansUploads.Testing;
 /// answers nothing and cannot be asked, until it is restarted.</remarks>
 public sealed class UploadsServer : IAsyncDisposable
 {
-    private const int PageSize = 1000;
-
-    private static readonly AccountId Account = KeyPair.DefaultAccountId;
-
     private readonly string _folder;
     private readonly ServiceOptions _options;
     private readonly KeyPair _key;
@@ -59,6 +46,8 @@ public sealed class UploadsServer : IAsyncDisposable
     /// <summary>The time of day at the server. <see cref="AdvanceAsync"/> sets it forward.</summary>
     public DateTimeOffset Now => _time.GetUtcNow();
 
+    private TestAccount Uploads => new(Engine.Host, Engine.Paths.KeyLister);
+
     private EmbeddedEngine Engine => (_app ?? throw new InvalidOperationException(
         $"The server was killed. Call {nameof(RestartAsync)} first.")).Services.GetRequiredService<EmbeddedEngine>();
 
@@ -82,27 +71,12 @@ public sealed class UploadsServer : IAsyncDisposable
 
     /// <summary>Creates a bucket. If it exists, it is left unchanged.</summary>
     /// <exception cref="ArgumentException">S3 does not permit the name.</exception>
-    public async Task CreateBucketAsync(string name, CancellationToken cancellationToken = default)
-    {
-        if (!BucketName.TryParse(name, out var bucket))
-        {
-            throw new ArgumentException($"'{name}' cannot name a bucket: use 3 to 63 lower-case letters, digits, dots and hyphens.", nameof(name));
-        }
-
-        _ = (await Engine.Host.AskAsync(Account.Entity, new CreateBucket(Account, bucket), cancellationToken)).Answer;
-    }
+    public Task CreateBucketAsync(string name, CancellationToken cancellationToken = default) =>
+        Uploads.CreateBucketAsync(name, cancellationToken);
 
     /// <summary>Creates a vault. If it exists, it is left unchanged.</summary>
     /// <exception cref="ArgumentException">Glacier does not permit the name.</exception>
-    public async Task CreateVaultAsync(string name, CancellationToken cancellationToken = default)
-    {
-        if (!VaultName.TryParse(name, out var vault))
-        {
-            throw new ArgumentException($"'{name}' cannot name a vault: use 1 to 255 letters, digits, '_', '-' and '.'.", nameof(name));
-        }
-
-        _ = (await Engine.Host.AskAsync(Account.Entity, new CreateVault(new VaultId(Account, vault)), cancellationToken)).Answer;
-    }
+    public Task CreateVaultAsync(string name, CancellationToken cancellationToken = default) => Uploads.CreateVaultAsync(name, cancellationToken);
 
     /// <summary>Carries out the next request and cuts its connection instead of answering. The client cannot know whether the request took
     /// effect, and must repeat it. Each call concerns one request; several calls queue up.</summary>
@@ -148,34 +122,8 @@ public sealed class UploadsServer : IAsyncDisposable
 
     /// <summary>Lists the uploads that were neither completed nor aborted, in all buckets and vaults. A program that leaves one behind leaks
     /// storage.</summary>
-    public async Task<IReadOnlyList<LeftUpload>> ListOpenUploadsAsync(CancellationToken cancellationToken = default)
-    {
-        var open = new List<LeftUpload>();
-        for (var (after, hasMore) = ("", true); hasMore;)
-        {
-            var page = (await Engine.Host.AskAsync(Account.Entity, new ListBuckets(after, PageSize), cancellationToken)).Answer;
-            foreach (var bucket in page.Buckets)
-            {
-                await AddOpenAsync(open, bucket.Bucket.Name.ToString(), new KeyIndexId(bucket.Bucket, KeyTree.Uploads), cancellationToken);
-            }
-
-            (after, hasMore) = (page.HasMore ? page.Buckets[^1].Bucket.Name.ToString() : "", page.HasMore);
-        }
-
-        for (var (after, hasMore) = ("", true); hasMore;)
-        {
-            var page = (await Engine.Host.AskAsync(Account.Entity, new ListVaults(after, PageSize), cancellationToken)).Answer;
-            foreach (var vault in page.Vaults)
-            {
-                var described = (await Engine.Host.AskAsync(vault.Entity, new DescribeVault(vault), cancellationToken)).Answer;
-                await AddOpenAsync(open, vault.Name.ToString(), described.Incarnation.Uploads, cancellationToken);
-            }
-
-            (after, hasMore) = (page.HasMore ? page.Vaults[^1].Name.ToString() : "", page.HasMore);
-        }
-
-        return open;
-    }
+    public Task<IReadOnlyList<LeftUpload>> ListOpenUploadsAsync(CancellationToken cancellationToken = default) =>
+        Uploads.ListOpenAsync(cancellationToken);
 
     /// <summary>Stops the server and deletes its data.</summary>
     public async ValueTask DisposeAsync()
@@ -188,45 +136,11 @@ public sealed class UploadsServer : IAsyncDisposable
         Directory.Delete(_folder, recursive: true);
     }
 
-    private async Task AddOpenAsync(List<LeftUpload> open, string container, KeyIndexId uploads, CancellationToken cancellationToken)
-    {
-        KeyPosition? after = null;
-        do
-        {
-            var page = await Engine.Paths.KeyLister.ListAsync(
-                new KeyListing(uploads, Prefix: "", Delimiter: "", after, PageSize), cancellationToken);
-            open.AddRange(page.Entries.Select(entry => new LeftUpload(
-                container, entry.Archive is null ? entry.Key.ToString() : null, entry.Upload.ToString(), entry.At)));
-            after = page.Next;
-        }
-        while (after is not null);
-    }
-
-    private WebApplication Build(int port)
-    {
-        var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, port));
-        builder.Services.AddLogging();
-        builder.Services.AddSingleton<TimeProvider>(_time);
-        builder.Services.AddOrleansUploadsServer(_options.Gateway).AddOrleansUploads(_folder, _options, Mortal);
-        var app = builder.Build();
-        app.Use((context, next) =>
-        {
-            // Clients correct their clocks by it, and Kestrel would send the system's time.
-            context.Response.Headers.Date = Now.ToString("R", CultureInfo.InvariantCulture);
-            return next(context);
-        });
-        app.Use(_lost.ServeAsync);
-        app.MapOrleansUploads();
-        return app;
-    }
-
     private EnginePorts Mortal(EnginePorts ports) => ports with { Journal = _journal = new MortalJournal(ports.Journal) };
 
     private async Task ListenAsync(int port, CancellationToken cancellationToken)
     {
-        var app = _app = Build(port);
-        await app.StartAsync(cancellationToken);
-        Endpoint = new Uri(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
+        _app = TestGateway.Build(port, _options.Gateway, _time, _lost, services => services.AddOrleansUploads(_folder, _options, Mortal));
+        Endpoint = await TestGateway.StartAsync(_app, cancellationToken);
     }
 }

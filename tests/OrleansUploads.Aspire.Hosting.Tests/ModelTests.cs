@@ -80,6 +80,72 @@ public sealed class ModelTests : IDisposable
     }
 
     [Fact]
+    public async Task The_silos_of_a_cluster_share_the_database_the_key_and_the_bytes_and_their_tables_are_created_first()
+    {
+        using var manifest = await PublishAsync(static builder => builder.AddOrleansUploadsCluster(
+            "uploads", builder.AddPostgres("postgres").AddDatabase("decisions"), silos: 2));
+
+        var resources = manifest.RootElement.GetProperty("resources");
+        Assert.False(resources.TryGetProperty("uploads-3", out _));
+        foreach (var silo in (string[])["uploads", "uploads-2"])
+        {
+            var (description, environment) = (resources.GetProperty(silo), resources.GetProperty(silo).GetProperty("env"));
+            Assert.Equal("orleans-uploads/silo:0.1.0", Text(description, "image"));
+            Assert.Equal(
+                $"Endpoint={{{silo}.bindings.http.url}};AccessKeyId={{uploads-access-key-id.value}};SecretAccessKey={{uploads-secret-access-key.value}}",
+                Text(description, "connectionString"));
+            Assert.Equal("postgres", Text(environment, "OrleansUploads__Clustering"));
+            Assert.Equal("{postgres.connectionString};Database=decisions", Text(environment, "OrleansUploads__ConnectionString"));
+            Assert.Equal("uploads", Text(environment, "OrleansUploads__ServiceId"));
+            Assert.Equal("{uploads-secret-access-key.value}", Text(environment, "OrleansUploads__SecretAccessKey"));
+            var volume = Assert.Single(description.GetProperty("volumes").EnumerateArray());
+            Assert.EndsWith("-uploads-parts", Text(volume, "name"), StringComparison.Ordinal);
+            Assert.Equal(Text(environment, "OrleansUploads__PartsFolder"), Text(volume, "target"));
+        }
+
+        var tables = resources.GetProperty("uploads-tables");
+        Assert.Equal("orleans-uploads/postgres-schema:0.1.0", Text(tables, "image"));
+        Assert.Equal("{postgres.bindings.tcp.host}", Text(tables.GetProperty("env"), "PGHOST"));
+        Assert.Equal("{postgres.bindings.tcp.port}", Text(tables.GetProperty("env"), "PGPORT"));
+        Assert.Equal("postgres", Text(tables.GetProperty("env"), "PGUSER"));
+        Assert.Equal("{postgres-password.value}", Text(tables.GetProperty("env"), "PGPASSWORD"));
+        Assert.Equal("decisions", Text(tables.GetProperty("env"), "PGDATABASE"));
+    }
+
+    [Fact]
+    public void Each_silo_has_a_health_check_and_waits_until_the_tables_are_created()
+    {
+        var builder = DistributedApplication.CreateBuilder([]);
+        var database = builder.AddPostgres("postgres").AddDatabase("decisions");
+        var uploads = builder.AddOrleansUploadsCluster("uploads", database, port: 9500).Resource;
+        Assert.Equal(9500, Assert.Single(uploads.Annotations.OfType<EndpointAnnotation>()).Port);
+        foreach (var silo in builder.Resources.OfType<OrleansUploadsResource>())
+        {
+            Assert.Contains("/healthz", Assert.Single(silo.Annotations.OfType<HealthCheckAnnotation>()).Key, StringComparison.Ordinal);
+            var wait = Assert.Single(silo.Annotations.OfType<WaitAnnotation>());
+            Assert.Equal(("uploads-tables", WaitType.WaitForCompletion), (wait.Resource.Name, wait.WaitType));
+            Assert.Contains(wait.Resource.Annotations.OfType<WaitAnnotation>(), before => before.Resource == database.Resource);
+        }
+    }
+
+    [Fact]
+    public void The_images_of_a_cluster_have_what_the_resources_expect_of_them()
+    {
+        var images = File.ReadAllText(Path.Combine(Repository, "deploy/Dockerfile"));
+        Assert.Contains("OrleansUploads__Listen=0.0.0.0:9400", images, StringComparison.Ordinal);
+        Assert.Contains("--mode=0700 /parts", images, StringComparison.Ordinal);
+        Assert.Contains("AS postgres-schema", images, StringComparison.Ordinal);
+        var compose = File.ReadAllText(Path.Combine(Repository, "docker-compose.yml"));
+        Assert.Contains("image: orleans-uploads/silo:0.1.0", compose, StringComparison.Ordinal);
+        Assert.Contains("image: orleans-uploads/postgres-schema:0.1.0", compose, StringComparison.Ordinal);
+        var settings = File.ReadAllText(Path.Combine(Repository, "src/OrleansUploads.Silo/Settings/SiloSettings.cs"));
+        foreach (var setting in (string[])["Clustering", "ConnectionString", "ClusterId", "ServiceId", "PartsFolder", "AccessKeyId", "SecretAccessKey"])
+        {
+            Assert.Contains($" {setting} {{ get; set; }}", settings, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public void The_image_has_what_the_resource_expects_of_it()
     {
         var image = File.ReadAllText(Path.Combine(Repository, "deploy/Dockerfile.single"));

@@ -55,9 +55,16 @@ public static class ClusterServices
         ArgumentNullException.ThrowIfNull(silo);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(store);
-        silo.Services.AddSingleton(store);
-        silo.Services.AddSingleton<IEntityJournals>(new SharedJournals(store.Journal));
-        silo.Services.AddSingleton(store.Rows);
+        return silo.AddOrleansUploads(options, _ => store);
+    }
+
+    /// <summary>As with a store that exists, but makes it of the services of the silo, such as its service ID.</summary>
+    internal static ISiloBuilder AddOrleansUploads(
+        this ISiloBuilder silo, EntityClusterOptions options, Func<IServiceProvider, SharedStore> makeStore)
+    {
+        silo.Services.AddSingleton(makeStore);
+        silo.Services.AddSingleton<IEntityJournals>(static services => new SharedJournals(services.GetRequiredService<SharedStore>().Journal));
+        silo.Services.AddSingleton(static services => services.GetRequiredService<SharedStore>().Rows);
         silo.AddEntities(options);
         silo.Services.AddSingleton<SiloShare>();
         silo.Services.AddHostedService<DueEntities>();

@@ -1,11 +1,15 @@
 using System.Data.Common;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
+using OrleansUploads.Cluster.Settings;
 
 namespace OrleansUploads.Postgres.Database;
 
 /// <summary>The database of a cluster: one server, or a primary and its standbys. All connections of this process, also of
 /// Orleans' providers, go to the primary with the newest timeline.</summary>
-internal sealed class PostgresDatabase : DbDataSource
+/// <remarks>Orleans' ADO.NET providers can use it as their data source, with the invariant <c>Npgsql</c>.</remarks>
+public sealed class PostgresDatabase : DbDataSource
 {
     private readonly PostgresTimeline _timeline = new();
     private readonly Lock _gate = new();
@@ -21,22 +25,23 @@ internal sealed class PostgresDatabase : DbDataSource
         _term = new Term(Servers[0]);
     }
 
+    /// <summary>The connection string with which it was opened.</summary>
     public override string ConnectionString { get; }
 
-    public IReadOnlyList<DatabaseServer> Servers { get; }
+    internal IReadOnlyList<DatabaseServer> Servers { get; }
 
-    public DatabaseServer Primary => _term.Primary;
+    internal DatabaseServer Primary => _term.Primary;
 
     /// <summary>The newest timeline that this process knows.</summary>
-    public PostgresTimeline Timeline => _timeline;
+    internal PostgresTimeline Timeline => _timeline;
 
     /// <summary>Whether a commit of this process was answered although no standby has confirmed it. Orleans' providers do not notice
     /// that; what this project stores does.</summary>
-    public Action<string>? CommitNotReplicated { get; set; }
+    internal Action<string>? CommitNotReplicated { get; set; }
 
     /// <summary>Why commits are not confirmed at the moment, or null. Then no write begins, because each would leave another session
     /// behind that waits.</summary>
-    public string? WaitingCommit
+    internal string? WaitingCommit
     {
         get => _waitingCommit;
         set => _waitingCommit = value;
@@ -44,12 +49,13 @@ internal sealed class PostgresDatabase : DbDataSource
 
     /// <summary>Adds to the commit of each second what a request writes, so that the health report knows what requests would be told; or
     /// null. It is told whether a request has found the disk full since the last such commit that succeeded.</summary>
-    public Action<NpgsqlBatch, bool>? Rehearsal { get; set; }
+    internal Action<NpgsqlBatch, bool>? Rehearsal { get; set; }
 
     /// <summary>Why the server refuses what requests write, or null. Writes still begin, because each gets an answer.</summary>
-    public string? RefusedWrite => _refusedWrite;
+    internal string? RefusedWrite => _refusedWrite;
 
-    /// <summary>Why nothing can be written, or null.</summary>
+    /// <summary>Why nothing can be written at the moment, or null: one or two sentences for a health report. A silo with the database keeps
+    /// it up to date every second.</summary>
     public string? Fault => Primary.Report switch
     {
         { Fault: { } fault } => $"{Primary.Name}: {fault.Message}",
@@ -59,12 +65,40 @@ internal sealed class PostgresDatabase : DbDataSource
         _ => _waitingCommit ?? _refusedWrite,
     };
 
+    /// <summary>Opens the database of a connection string, such as <c>Host=one,two;Username=uploads;Password=…;Database=uploads</c>, and
+    /// checks that silos can run with it. Waits up to 15 seconds for a server that is starting, and for a standby that is being
+    /// promoted.</summary>
+    /// <param name="connectionString">Npgsql's. If it lists several servers, the primary among them is found, and again after a
+    /// failover.</param>
+    /// <param name="log">Gets a warning if the start waits; null for none.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <exception cref="ClusterRefusedException">No silo can run with it. The message says why and what to do.</exception>
+    public static Task<PostgresDatabase> OpenAsync(
+        string connectionString, ILogger? log = null, CancellationToken cancellationToken = default) =>
+        PostgresPreflight.OpenAsync(
+            connectionString, PostgresSchema.Journal, log ?? NullLogger.Instance, PostgresPreflight.MaxWait, cancellationToken);
+
+    /// <summary>Creates the tables that are missing, also those of Orleans' ADO.NET provider for the membership of a cluster. Several processes
+    /// may do so at the same time. Waits for a server as <see cref="OpenAsync(string, ILogger?, CancellationToken)"/> does.</summary>
+    /// <param name="connectionString">Its user must own the tables, or be allowed to create them.</param>
+    /// <param name="cancellationToken">Gives up waiting.</param>
+    /// <exception cref="ClusterRefusedException">The database cannot be reached, or refuses it. The message says why.</exception>
+    public static async Task CreateTablesAsync(string connectionString, CancellationToken cancellationToken = default)
+    {
+        await using var database = await PostgresPreflight.OpenAsync(
+            connectionString,
+            opened => PostgresSchema.CreateAsync(opened, cancellationToken),
+            NullLogger.Instance,
+            PostgresPreflight.MaxWait,
+            cancellationToken);
+    }
+
     /// <summary>Nothing is opened. Throws an <see cref="ArgumentException"/> if the connection string is malformed.</summary>
-    public static PostgresDatabase Create(string connectionString) => new(connectionString);
+    internal static PostgresDatabase Create(string connectionString) => new(connectionString);
 
     /// <summary>Opens a connection for reading, or for a write whose outcome the caller watches.</summary>
     /// <exception cref="NpgsqlException">The primary does not answer.</exception>
-    public async ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
+    internal async ValueTask<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
     {
         var term = _term;
         var opening = term.Primary.OpenAsync(cancellationToken).AsTask();
@@ -86,11 +120,11 @@ internal sealed class PostgresDatabase : DbDataSource
 
     /// <summary>Throws an <see cref="NpgsqlException"/> if the primary does not answer, or does not confirm commits at the
     /// moment.</summary>
-    public ValueTask<NpgsqlConnection> OpenToWriteAsync(CancellationToken cancellationToken) =>
+    internal ValueTask<NpgsqlConnection> OpenToWriteAsync(CancellationToken cancellationToken) =>
         _waitingCommit is { } waiting ? throw new NpgsqlException(waiting) : OpenAsync(cancellationToken);
 
     /// <summary>Commits on the primary what requests write.</summary>
-    public async Task RehearseAsync()
+    internal async Task RehearseAsync()
     {
         var (primary, wasFull) = (Primary, _isFull);
         try
@@ -107,7 +141,7 @@ internal sealed class PostgresDatabase : DbDataSource
 
     /// <summary>Tells the health report that the server has refused a request's write, if it is for lack of disk space. A small write may
     /// still succeed then, so the next rehearsals are large.</summary>
-    public void NoteRefusal(PostgresException fault)
+    internal void NoteRefusal(PostgresException fault)
     {
         if (fault.SqlState == PostgresErrorCodes.DiskFull)
         {
@@ -120,7 +154,7 @@ internal sealed class PostgresDatabase : DbDataSource
         $"{Primary.Name}: {(PostgresRefusal.IsRolledBack(fault) ? PostgresRefusal.Describe(fault) : fault.Message)}";
 
     /// <summary>Asks all servers what they are, and chooses the primary.</summary>
-    public async Task FindPrimaryAsync(CancellationToken cancellationToken)
+    internal async Task FindPrimaryAsync(CancellationToken cancellationToken)
     {
         await Task.WhenAll(Servers.Select(server => server.ProbeAsync(cancellationToken)));
         ChoosePrimary();
@@ -128,7 +162,7 @@ internal sealed class PostgresDatabase : DbDataSource
 
     /// <summary>Chooses the primary by the reports of the servers, and returns whether it changed. Then all connections are
     /// closed. What the old primary has not answered by then is unknown.</summary>
-    public bool ChoosePrimary()
+    internal bool ChoosePrimary()
     {
         lock (_gate)
         {
@@ -166,6 +200,7 @@ internal sealed class PostgresDatabase : DbDataSource
         }
     }
 
+    /// <inheritdoc/>
     protected override DbConnection CreateDbConnection() => Primary.CreateConnection();
 
     /// <summary>Orleans' providers read and write with these connections.</summary>
@@ -182,6 +217,7 @@ internal sealed class PostgresDatabase : DbDataSource
         return connection;
     }
 
+    /// <inheritdoc/>
     protected override async ValueTask DisposeAsyncCore()
     {
         foreach (var server in Servers)
@@ -195,7 +231,7 @@ internal sealed class PostgresDatabase : DbDataSource
     /// <summary>The time in which one server is the primary.</summary>
     private sealed class Term(DatabaseServer primary)
     {
-        public DatabaseServer Primary { get; } = primary;
+        internal DatabaseServer Primary { get; } = primary;
 
         public CancellationTokenSource Ended { get; } = new();
     }

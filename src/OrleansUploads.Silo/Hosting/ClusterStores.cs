@@ -1,5 +1,6 @@
 using System.Net;
 using OrleansUploads.Cluster.Azure;
+using OrleansUploads.Cluster.Identity;
 using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Postgres;
 using OrleansUploads.Postgres.Database;
@@ -27,8 +28,22 @@ internal static class ClusterStores
 
         using var logs = LoggerFactory.Create(
             builder => builder.AddConfiguration(logging).AddOrleansUploadsLog(settings.LogFormat));
-        return await PostgresPreflight.OpenAsync(
+        return await OpenDatabaseAsync(
             settings.ConnectionString, logs.CreateLogger(typeof(PostgresPreflight)), PostgresPreflight.MaxWait);
+    }
+
+    /// <param name="maxWait"><see cref="PostgresPreflight.MaxWait"/> outside tests.</param>
+    internal static async Task<PostgresDatabase> OpenDatabaseAsync(string connectionString, ILogger log, TimeSpan maxWait)
+    {
+        try
+        {
+            return await PostgresPreflight.OpenAsync(
+                connectionString, [.. PostgresMembers.Tables, .. PostgresSchema.Journal], log, maxWait, CancellationToken.None);
+        }
+        catch (ClusterRefusedException fault)
+        {
+            throw Refusal(fault);
+        }
     }
 
     /// <summary>Checks that the stores can be reached and are not copies of another cluster's. The first silo makes the identity of
@@ -39,27 +54,16 @@ internal static class ClusterStores
     /// <exception cref="SettingException">They cannot be used. The message says why.</exception>
     public static async Task<int> RequireAsync(SiloSettings settings, PostgresDatabase? database)
     {
-        if (settings.Clustering == ClusterStore.Azure)
+        try
         {
-            return await AzureAccount.RequireAsync(settings);
+            return settings.Clustering == ClusterStore.Azure ? await AzureAccount.RequireAsync(settings)
+                : database is null ? 0
+                : await RequireOnPostgresAsync(settings, database);
         }
-
-        if (database is null)
+        catch (ClusterRefusedException fault)
         {
-            return 0;
+            throw Refusal(fault);
         }
-
-        var isSilo = settings.Role == ProcessRole.Silo;
-        var identity = await IdentityOf(settings, database)!.RequireAsync(makes: isSilo, CancellationToken.None);
-        settings.Use(identity);
-        if (isSilo)
-        {
-            return await PostgresSchema.ReadLastGenerationAsync(
-                database, settings.ClusterId, new IPEndPoint(settings.Address, settings.SiloPort));
-        }
-
-        await PostgresSchema.RequireSilosAsync(database, settings.ClusterId);
-        return 0;
     }
 
     /// <summary>Where the cluster keeps its identity, or null if it is in memory.</summary>
@@ -69,18 +73,6 @@ internal static class ClusterStores
         ClusterStore.Azure => new AzureIdentity(AzureAccount.Connect(settings), settings.ServiceId),
         _ => null,
     };
-
-    /// <summary>The journal and the rows of a cluster on PostgreSQL, or null if the cluster has grain storage and reminders.</summary>
-    public static SharedStore? StoreOf(SiloSettings settings, PostgresDatabase? database)
-    {
-        if (database is null)
-        {
-            return null;
-        }
-
-        var journal = new PostgresJournal(database, settings.ServiceId);
-        return new SharedStore(journal, journal, new PostgresNamedRows(database, settings.ServiceId));
-    }
 
     /// <summary>Configures the stores of a silo.</summary>
     public static void AddStores(this ISiloBuilder silo, SiloSettings settings, PostgresDatabase? database)
@@ -136,4 +128,22 @@ internal static class ClusterStores
                 throw new ArgumentOutOfRangeException(nameof(settings), settings.Clustering, "Not a store for cluster clients.");
         }
     }
+
+    private static async Task<int> RequireOnPostgresAsync(SiloSettings settings, PostgresDatabase database)
+    {
+        var isSilo = settings.Role == ProcessRole.Silo;
+        var identity = await IdentityOf(settings, database)!.RequireAsync(makes: isSilo, CancellationToken.None);
+        settings.Use(identity);
+        if (isSilo)
+        {
+            return await PostgresMembers.ReadLastGenerationAsync(
+                database, settings.ClusterId, new IPEndPoint(settings.Address, settings.SiloPort));
+        }
+
+        await PostgresMembers.RequireSilosAsync(database, settings.ClusterId);
+        return 0;
+    }
+
+    private static SettingException Refusal(ClusterRefusedException fault) =>
+        new($"{VariableOf(nameof(SiloSettings.ConnectionString))}: {fault.Message}", fault);
 }

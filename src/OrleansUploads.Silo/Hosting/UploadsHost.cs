@@ -13,9 +13,8 @@ using OrleansUploads.Gateway.Glacier.Notifications;
 using OrleansUploads.Gateway.Hosting;
 using OrleansUploads.Gateway.Http.Credentials;
 using OrleansUploads.Gateway.Http.Health;
-using OrleansUploads.Postgres;
 using OrleansUploads.Postgres.Database;
-using OrleansUploads.Silo.Database;
+using OrleansUploads.Postgres.Hosting;
 using OrleansUploads.Silo.Health;
 using OrleansUploads.Silo.Moving;
 
@@ -40,10 +39,7 @@ internal static class UploadsHost
         builder.Services.AddSingleton(settings);
         if (database is not null)
         {
-            // Before Orleans, which needs the database when it starts and stops.
-            builder.Services.AddSingleton(database);
-            builder.Services.AddHostedService<DatabaseWatch>();
-            database.Rehearsal = new PostgresJournal(database, settings.ServiceId).AddRehearsal;
+            builder.Services.AddDatabase(database);
         }
 
         builder.Services.AddSingleton(parts);
@@ -152,9 +148,9 @@ internal static class UploadsHost
             // A copy of the database has the mark of the store, too, but never the identity of the cluster.
             FindStoreIdentity = settings.Clustering == ClusterStore.Localhost ? null : (_, _) => ValueTask.FromResult(settings.Identity!),
         };
-        if (ClusterStores.StoreOf(settings, database) is { } store)
+        if (database is not null)
         {
-            silo.AddOrleansUploads(options, store);
+            silo.AddOrleansUploads(database, options);
         }
         else
         {

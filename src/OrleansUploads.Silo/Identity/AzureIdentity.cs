@@ -2,6 +2,7 @@ using System.Net;
 using Azure;
 using Azure.Data.Tables;
 using OrleansUploads.Cluster.Azure;
+using OrleansUploads.Cluster.Identity;
 
 namespace OrleansUploads.Silo.Identity;
 

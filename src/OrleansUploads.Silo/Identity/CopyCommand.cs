@@ -1,4 +1,5 @@
 using System.CommandLine;
+using OrleansUploads.Cluster.Identity;
 using OrleansUploads.Silo.Hosting;
 using OrleansUploads.Silo.Storage;
 

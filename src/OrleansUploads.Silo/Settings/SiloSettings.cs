@@ -5,7 +5,7 @@ using OrleansUploads.Cluster.Tls;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Gateway.Http.Credentials;
 using OrleansUploads.Gateway.Settings;
-using OrleansUploads.Silo.Identity;
+using OrleansUploads.Cluster.Identity;
 
 namespace OrleansUploads.Silo.Settings;
 

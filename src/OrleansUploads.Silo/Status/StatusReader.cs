@@ -1,11 +1,11 @@
 using OrleansUploads.Cluster.Hosting;
+using OrleansUploads.Cluster.Identity;
 using OrleansUploads.Core.Service;
 using OrleansUploads.Engine;
 using OrleansUploads.Engine.Clocks;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Silo.Hosting;
-using OrleansUploads.Silo.Identity;
 using OrleansUploads.Silo.Moving;
 
 namespace OrleansUploads.Silo.Status;

@@ -5,6 +5,7 @@ using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Core.Settings;
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine;
+using OrleansUploads.Engine.Memory;
 using OrleansUploads.TestKit.Journals;
 using OrleansUploads.TestKit.PartStores;
 

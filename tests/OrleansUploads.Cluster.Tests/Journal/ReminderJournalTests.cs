@@ -1,5 +1,5 @@
 using OrleansUploads.Cluster.Entities;
-using OrleansUploads.TestKit.Journals;
+using OrleansUploads.Engine.Memory;
 
 namespace OrleansUploads.Cluster.Tests.Journal;
 

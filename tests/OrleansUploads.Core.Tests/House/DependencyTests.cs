@@ -16,6 +16,7 @@ public sealed class DependencyTests
         ["Gateway"] = ["Engine", "Signing"],
         ["Dashboard"] = ["Gateway"],
         ["Testing"] = ["Gateway"],
+        ["Testing.Cluster"] = ["Cluster", "Testing"],
         ["Serving"] = ["Gateway"],
         ["Client"] = ["Hashing", "Signing"],
         ["Client.DependencyInjection"] = ["Client"],
@@ -27,7 +28,7 @@ public sealed class DependencyTests
         ["Cluster.Tls"] = [],
         ["Cluster"] = ["Engine", "Cluster.Abstractions", "Cluster.Tls"],
         ["Cluster.Azure"] = ["Cluster"],
-        ["Postgres"] = ["Engine"],
+        ["Postgres"] = ["Cluster"],
         ["Silo"] = ["Gateway", "Serving", "Dashboard", "Cluster", "Cluster.Azure", "Postgres", "Storage"],
     };
 
@@ -42,11 +43,13 @@ public sealed class DependencyTests
         ["Engine"] = ["Microsoft.Extensions.Logging.Abstractions"],
         ["Gateway"] = ["SQLitePCLRaw.bundle_e_sqlite3"],
         ["Testing"] = [],
+        ["Testing.Cluster"] = ["Microsoft.Orleans.TestingHost"],
         ["Storage.Azure"] = ["Azure.Identity", "Azure.Storage.Blobs"],
         ["Storage.S3"] = ["AWSSDK.S3"],
         ["Cluster.Abstractions"] = ["Microsoft.Orleans.Sdk"],
         ["Cluster.Tls"] = ["Microsoft.Orleans.Connections.Security"],
         ["Cluster"] = ["Microsoft.Orleans.Reminders", "Microsoft.Orleans.Server"],
+        ["Postgres"] = ["Npgsql"],
         ["Aspire.Hosting"] = ["Aspire.Hosting"],
     };
 

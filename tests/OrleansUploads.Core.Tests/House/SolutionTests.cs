@@ -5,7 +5,8 @@ public sealed class SolutionTests
     /// <summary>The projects whose packages a source may lack. Tests build them where they restore.</summary>
     private static readonly string[] OutsideTheSolution =
     [
-        "deploy/samples/AppHost/AppHost.csproj", "tests/OrleansUploads.AwsSdk.Tests/OrleansUploads.AwsSdk.Tests.csproj",
+        "deploy/samples/AppHost/AppHost.csproj", "deploy/samples/ClusterAppHost/ClusterAppHost.csproj",
+        "tests/OrleansUploads.AwsSdk.Tests/OrleansUploads.AwsSdk.Tests.csproj",
     ];
 
     private static readonly string[] Projects =

@@ -1,6 +1,5 @@
 using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Memory;
-using OrleansUploads.TestKit.Journals;
 
 namespace OrleansUploads.Engine.Tests.Embedded;
 

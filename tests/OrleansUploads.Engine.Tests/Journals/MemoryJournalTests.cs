@@ -1,3 +1,4 @@
+using OrleansUploads.Engine.Memory;
 using OrleansUploads.TestKit.Journals;
 
 namespace OrleansUploads.Engine.Tests.Journals;

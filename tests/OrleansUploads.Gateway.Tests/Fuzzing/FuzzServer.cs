@@ -4,9 +4,9 @@ using Microsoft.Extensions.Logging;
 using OrleansUploads.Core.Jobs;
 using OrleansUploads.Engine;
 using OrleansUploads.Engine.Embedded;
+using OrleansUploads.Engine.Memory;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway.S3;
-using OrleansUploads.TestKit.Journals;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 

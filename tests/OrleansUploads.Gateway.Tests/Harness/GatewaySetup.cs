@@ -6,7 +6,6 @@ using OrleansUploads.Engine.Memory;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway.Glacier;
 using OrleansUploads.Gateway.Http.Credentials;
-using OrleansUploads.TestKit.Journals;
 
 namespace OrleansUploads.Gateway.Tests.Harness;
 

@@ -3,6 +3,7 @@ using OrleansUploads.Engine;
 using OrleansUploads.Engine.Collecting;
 using OrleansUploads.Engine.Disk;
 using OrleansUploads.Engine.Embedded;
+using OrleansUploads.Engine.Memory;
 using OrleansUploads.Gateway.Tests.S3;
 using OrleansUploads.TestKit.Journals;
 using OrleansUploads.TestKit.PartStores;

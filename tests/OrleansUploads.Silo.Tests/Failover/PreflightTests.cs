@@ -1,7 +1,7 @@
 using System.Diagnostics;
 using Npgsql;
 using OrleansUploads.Postgres.Database;
-using OrleansUploads.Silo.Database;
+using OrleansUploads.Silo.Hosting;
 using OrleansUploads.Silo.Settings;
 
 namespace OrleansUploads.Silo.Tests.Failover;
@@ -135,7 +135,7 @@ public sealed class PreflightTests(PostgresServer postgres, SharedPair shared) :
     private static (Task<PostgresDatabase> Opening, RecordedLog Log) Open(string database, TimeSpan? wait = null)
     {
         var log = new RecordedLog();
-        return (PostgresPreflight.OpenAsync(database, log, wait ?? PostgresPreflight.MaxWait), log);
+        return (ClusterStores.OpenDatabaseAsync(database, log, wait ?? PostgresPreflight.MaxWait), log);
     }
 
     private static async Task<string> RefusalAsync(string database) =>

@@ -23,12 +23,7 @@ internal sealed class PostgresNode(string parent) : IAsyncDisposable
     public string ConnectionTo(string database) =>
         $"Host=127.0.0.1;Port={Port};Username={PostgresPrograms.Superuser};Database={database};Pooling=false";
 
-    public async Task MakePrimaryAsync()
-    {
-        await PostgresPrograms.MakeFolderAsync(parent, _folder);
-        await PostgresPrograms.RunAsync(
-            "initdb", "-D", _folder, "-U", PostgresPrograms.Superuser, "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C");
-    }
+    public Task MakePrimaryAsync() => PostgresPrograms.MakeServerAsync(parent, _folder);
 
     public async Task MakeStandbyAsync(PostgresNode primary)
     {
@@ -43,9 +38,7 @@ internal sealed class PostgresNode(string parent) : IAsyncDisposable
 
     public async Task StartAsync()
     {
-        _process = PostgresPrograms.Start(
-            "postgres", "-D", _folder, "-p", $"{Port}", "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=",
-            "-c", "fsync=off", "-c", "max_connections=300", "-c", "wal_retrieve_retry_interval=500ms");
+        _process = PostgresPrograms.StartServer(_folder, Port, "max_connections=300", "wal_retrieve_retry_interval=500ms");
         await Eventually.BecomesTrueAsync(
             async () =>
             {

@@ -282,7 +282,7 @@ public sealed class JournalContentTests(SharedDatabase database, PostgresServer 
     {
         await using var connection = await journals.Connect().OpenAsync(Cancellation);
         await using var batch = new NpgsqlBatch(connection);
-        journals.Open().AddRehearsal(batch, isLarge);
+        new JournalCommands(journals.Service).AddRehearsal(batch, isLarge);
         await batch.ExecuteNonQueryAsync(Cancellation);
     }
 }

@@ -1,6 +1,6 @@
 using Azure.Data.Tables;
 using OrleansUploads.Cluster.Azure;
-using OrleansUploads.Silo.Identity;
+using OrleansUploads.Cluster.Identity;
 
 namespace OrleansUploads.Silo.Tests.OnAzure;
 

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using Amazon.S3;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -34,6 +35,7 @@ public sealed class EventDeliveryTests
         Assert.True(EventSecrets.TryParse($"whsec_{Convert.ToBase64String(Secret)}", out var secrets, out _));
         var server = await UploadsServer.StartAsync(new ServiceOptions { Events = new EventTarget(receiver, secrets) }, Cancelled);
         await server.CreateVaultAsync("tapes", Cancelled);
+        await server.CreateBucketAsync("photos", Cancelled);
         return (server, new GlacierClient(new GlacierClientOptions
         {
             Endpoint = server.Endpoint,
@@ -42,6 +44,14 @@ public sealed class EventDeliveryTests
             SecretAccessKey = server.SecretAccessKey,
         }));
     }
+
+    private static AmazonS3Client ConnectS3(UploadsServer server) => new(
+        server.AccessKeyId,
+        server.SecretAccessKey,
+        new AmazonS3Config { ServiceURL = $"{server.Endpoint}", AuthenticationRegion = "us-east-1", ForcePathStyle = true });
+
+    private static async Task<string> InitiateAsync(AmazonS3Client s3) =>
+        (await s3.InitiateMultipartUploadAsync("photos", "2026/a \"b\".jpg", Cancelled)).UploadId;
 
     private static async Task<(string Upload, string Archive)> CompleteAsync(GlacierClient client)
     {
@@ -83,6 +93,35 @@ public sealed class EventDeliveryTests
             text);
         await server.AdvanceAsync(TimeSpan.FromHours(1), Cancelled);
         Assert.False(receiver.HasMore);
+    }
+
+    [Fact]
+    public async Task The_ends_of_uploads_to_a_bucket_are_posted_with_the_key_of_the_object()
+    {
+        await using var receiver = await Receiver.StartAsync();
+        var (server, client) = await StartAsync(receiver.Address);
+        await using var stopping = server;
+        client.Dispose();
+        using var s3 = ConnectS3(server);
+        var upload = await InitiateAsync(s3);
+        var part = await s3.UploadPartAsync(
+            new() { BucketName = "photos", Key = "2026/a \"b\".jpg", UploadId = upload, PartNumber = 1, InputStream = new MemoryStream(new byte[1000]) },
+            Cancelled);
+        var done = await s3.CompleteMultipartUploadAsync(
+            new() { BucketName = "photos", Key = "2026/a \"b\".jpg", UploadId = upload, PartETags = [new(1, part.ETag)] }, Cancelled);
+
+        var message = await receiver.NextAsync();
+
+        Verify(message);
+        Assert.Equal(
+            $$$"""{"type":"upload.completed","timestamp":"{{{message.Json.GetProperty("timestamp")}}}","data":{"uploadId":"{{{upload}}}","bucket":"photos","key":"2026/a \u0022b\u0022.jpg","etag":"{{{done.ETag.Trim('"')}}}","sizeBytes":1000}}""",
+            Encoding.UTF8.GetString(message.Body));
+        var aborted = await InitiateAsync(s3);
+        await s3.AbortMultipartUploadAsync("photos", "2026/a \"b\".jpg", aborted, Cancelled);
+        AssertTells("upload.aborted", aborted, await receiver.NextAsync());
+        var stale = await InitiateAsync(s3);
+        await server.AdvanceAsync(TimeSpan.FromDays(8), Cancelled);
+        AssertTells("upload.expired", stale, await receiver.NextAsync());
     }
 
     [Fact]

@@ -1,4 +1,4 @@
-namespace OrleansUploads.TestKit.Journals;
+namespace OrleansUploads.Engine.Memory;
 
 /// <summary>A journal in memory. It implements the whole contract except durability.</summary>
 public sealed class MemoryJournal : IJournal, IWakeIndex, ISharedWakeIndex

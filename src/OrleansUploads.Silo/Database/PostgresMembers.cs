@@ -4,23 +4,14 @@ using OrleansUploads.Postgres.Database;
 
 namespace OrleansUploads.Silo.Database;
 
-internal static class PostgresSchema
+/// <summary>The members of a cluster, as Orleans' ADO.NET provider stores them.</summary>
+internal static class PostgresMembers
 {
-    private const string Advice = "See deploy/postgres/README.md for the required schema and how to create it.";
-
-    /// <summary>Checks that the database has all required tables.</summary>
-    /// <exception cref="SettingException">Something is missing. The message says what.</exception>
-    /// <exception cref="NpgsqlException">The database cannot be reached.</exception>
-    public static async Task RequireAsync(PostgresDatabase database)
-    {
-        await using var connection = await database.OpenAsync(CancellationToken.None);
-        await RequireRelationAsync(connection, "orleansquery", "the table of Orleans queries");
-        await RequireRelationAsync(connection, "orleansmembershiptable", "the membership table of Orleans");
-        await RequireRelationAsync(connection, "uploads_record", "the table of the journal's records");
-        await RequireRelationAsync(connection, "uploads_snapshot", "the table of the journal's snapshots");
-        await RequireRelationAsync(connection, "uploads_wake", "the table of the journal's wake times");
-        await RequireRelationAsync(connection, "uploads_row", "the table of the rows beside the journal");
-    }
+    public static readonly RequiredTable[] Tables =
+    [
+        new("orleansquery", "the table of Orleans queries"),
+        new("orleansmembershiptable", "the membership table of Orleans"),
+    ];
 
     /// <summary>The latest generation of the silos at an address, dead or alive; 0 if there was none.</summary>
     public static async Task<int> ReadLastGenerationAsync(PostgresDatabase database, string clusterId, IPEndPoint silo)
@@ -47,14 +38,6 @@ internal static class PostgresSchema
             throw new SettingException(
                 $"{VariableOf(nameof(SiloSettings.ClusterId))}: the database has silos of the cluster '{other}', and none of '{clusterId}'. Correct the "
                 + "setting, or start a silo first.");
-        }
-    }
-
-    private static async Task RequireRelationAsync(NpgsqlConnection connection, string name, string description)
-    {
-        if (await ReadAsync(connection, "SELECT to_regclass($1) IS NOT NULL", name) is not true)
-        {
-            throw new SettingException($"The database does not have {name} ({description}). {Advice}");
         }
     }
 

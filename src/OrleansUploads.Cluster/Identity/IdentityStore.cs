@@ -1,5 +1,8 @@
-namespace OrleansUploads.Silo.Identity;
+using OrleansUploads.Cluster.Settings;
 
+namespace OrleansUploads.Cluster.Identity;
+
+/// <summary>Where a cluster keeps its identity.</summary>
 internal abstract class IdentityStore
 {
     /// <summary>Names the database: the same on all its servers, another one for a copy that was loaded from a backup.</summary>
@@ -14,7 +17,7 @@ internal abstract class IdentityStore
 
     /// <summary>Returns the identity of the cluster.</summary>
     /// <param name="makes">Whether to make an identity for a new database.</param>
-    /// <exception cref="SettingException">No silo has ever started on the database, or it is a copy.</exception>
+    /// <exception cref="ClusterRefusedException">No silo has ever started on the database, or it is a copy.</exception>
     public async Task<ClusterIdentity> RequireAsync(bool makes, CancellationToken cancellationToken)
     {
         var database = await NameDatabaseAsync(cancellationToken);
@@ -22,16 +25,15 @@ internal abstract class IdentityStore
         {
             if (await ReadAsync(cancellationToken) is ({ } identity, _))
             {
-                return identity.Database == database ? identity : throw new SettingException(
-                    $"{VariableOf(nameof(SiloSettings.ConnectionString))}: this is a copy of a cluster's database: the cluster {identity.Id} was made in "
+                return identity.Database == database ? identity : throw new ClusterRefusedException(
+                    $"this is a copy of a cluster's database: the cluster {identity.Id} was made in "
                     + $"{identity.Database}, and this is {database}. If the copy replaces the original, run 'orleans-uploads-silo restore' with "
                     + "the settings of a silo. If the original goes on, run 'orleans-uploads-silo clone'.");
             }
 
             if (!makes)
             {
-                throw new SettingException(
-                    $"{VariableOf(nameof(SiloSettings.ConnectionString))}: no silo has ever started on this database. Start a silo first.");
+                throw new ClusterRefusedException("no silo has ever started on this database. Start a silo first.");
             }
 
             await TryWriteAsync(ClusterIdentity.Create(database, isCopy: false), version: null, cancellationToken);

@@ -1,7 +1,7 @@
-using OrleansUploads.Postgres;
+using OrleansUploads.Cluster.Identity;
 using OrleansUploads.Postgres.Database;
 
-namespace OrleansUploads.Silo.Identity;
+namespace OrleansUploads.Postgres;
 
 /// <summary>The identity of a cluster on PostgreSQL: a row beside its journal.</summary>
 internal sealed class PostgresIdentity(PostgresDatabase database, string service) : IdentityStore

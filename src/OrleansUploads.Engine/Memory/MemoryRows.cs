@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 
-namespace OrleansUploads.TestKit.Journals;
+namespace OrleansUploads.Engine.Memory;
 
 /// <summary>Named rows in memory.</summary>
 public sealed class MemoryRows : INamedRows

@@ -1,10 +1,12 @@
 using System.Diagnostics;
 using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
 using Npgsql;
-using OrleansUploads.Postgres.Database;
+using OrleansUploads.Cluster.Settings;
 
-namespace OrleansUploads.Silo.Database;
+namespace OrleansUploads.Postgres.Database;
 
+/// <summary>Checks that silos can run with a database.</summary>
 internal static partial class PostgresPreflight
 {
     /// <summary>How long a silo waits for a server that is slow or still starting, or for one of several to become the primary. A check
@@ -17,20 +19,40 @@ internal static partial class PostgresPreflight
     private static readonly TimeSpan MaxCommitTime = TimeSpan.FromSeconds(5);
 
     /// <summary>Opens the database of a connection string, and finds its primary.</summary>
+    /// <param name="tables">The tables that it must have.</param>
     /// <param name="log">Gets a warning when the start waits.</param>
     /// <param name="maxWait"><see cref="MaxWait"/> outside tests.</param>
-    /// <exception cref="SettingException">No silo can run with this database. The message says why.</exception>
-    public static async Task<PostgresDatabase> OpenAsync(string connectionString, ILogger log, TimeSpan maxWait)
+    /// <exception cref="ClusterRefusedException">No silo can run with this database. The message says why.</exception>
+    public static Task<PostgresDatabase> OpenAsync(
+        string connectionString, IEnumerable<RequiredTable> tables, ILogger log, TimeSpan maxWait, CancellationToken cancellationToken) =>
+        OpenAsync(
+            connectionString,
+            async database =>
+            {
+                await PostgresSchema.RequireAsync(database, tables, cancellationToken);
+                await RequirePreparedStatementsAsync(database);
+                await RequireCommitAsync(database);
+            },
+            log,
+            maxWait,
+            cancellationToken);
+
+    /// <summary>Opens the database of a connection string, finds its primary, and does something with it before it is used.</summary>
+    /// <exception cref="ClusterRefusedException">That is impossible. The message says why.</exception>
+    public static async Task<PostgresDatabase> OpenAsync(
+        string connectionString,
+        Func<PostgresDatabase, Task> prepareAsync,
+        ILogger log,
+        TimeSpan maxWait,
+        CancellationToken cancellationToken)
     {
         PostgresDatabase? database = null;
         try
         {
             database = PostgresDatabase.Create(connectionString);
-            await AwaitPrimaryAsync(database, log, maxWait);
+            await AwaitPrimaryAsync(database, log, maxWait, cancellationToken);
             RequirePrimary(database);
-            await PostgresSchema.RequireAsync(database);
-            await RequirePreparedStatementsAsync(database);
-            await RequireCommitAsync(database);
+            await prepareAsync(database);
             return database;
         }
         catch (Exception fault)
@@ -49,13 +71,14 @@ internal static partial class PostgresPreflight
         }
     }
 
-    private static async Task AwaitPrimaryAsync(PostgresDatabase database, ILogger log, TimeSpan maxWait)
+    private static async Task AwaitPrimaryAsync(
+        PostgresDatabase database, ILogger log, TimeSpan maxWait, CancellationToken cancellationToken)
     {
         var startedAt = Stopwatch.GetTimestamp();
         var isLogged = false;
         while (true)
         {
-            await database.FindPrimaryAsync(CancellationToken.None);
+            await database.FindPrimaryAsync(cancellationToken);
             if (HasPrimary(database)
                 || Stopwatch.GetElapsedTime(startedAt) >= maxWait
                 || database.Servers.FirstOrDefault(server => MayAnswerSoon(server, database.Servers.Count > 1)) is not { } server)
@@ -69,7 +92,7 @@ internal static partial class PostgresPreflight
                 Waits(log, maxWait.TotalSeconds, server.Name, server.Report!.Fault!.Message);
             }
 
-            await Task.Delay(BetweenChecks);
+            await Task.Delay(BetweenChecks, cancellationToken);
         }
     }
 
@@ -147,8 +170,7 @@ internal static partial class PostgresPreflight
         await commit;
     }
 
-    private static SettingException Refusal(string message, Exception? fault = null) =>
-        new($"{VariableOf(nameof(SiloSettings.ConnectionString))}: {message}", fault);
+    private static ClusterRefusedException Refusal(string message, Exception? fault = null) => new(message, fault);
 
     [LoggerMessage(3038, LogLevel.Warning, "The database is not ready. The start waits for it for up to {Seconds} seconds. {Server}: {Fault}")]
     private static partial void Waits(ILogger log, double seconds, string server, string fault);

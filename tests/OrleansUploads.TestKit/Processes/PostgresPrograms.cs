@@ -1,9 +1,9 @@
 using System.Globalization;
 
-namespace OrleansUploads.Silo.Tests.Harness;
+namespace OrleansUploads.TestKit.Processes;
 
 /// <summary>Debian's programs of PostgreSQL.</summary>
-internal static class PostgresPrograms
+public static class PostgresPrograms
 {
     /// <summary>The database's superuser, and the user of the system that runs the servers.</summary>
     public const string Superuser = "postgres";
@@ -52,6 +52,23 @@ internal static class PostgresPrograms
 
     /// <summary>Runs a program to its end, which must be a success.</summary>
     public static Task RunAsync(string program, params string[] arguments) => RunToEndAsync(Start(program, arguments));
+
+    /// <summary>Makes the data of a server in a folder that does not exist yet.</summary>
+    /// <param name="parent">The folder above it.</param>
+    public static async Task MakeServerAsync(string parent, string folder)
+    {
+        await MakeFolderAsync(parent, folder);
+        await RunAsync("initdb", "-D", folder, "-U", Superuser, "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C");
+    }
+
+    /// <summary>Starts a server on a port of the loopback address. It does not flush.</summary>
+    /// <param name="settings">Further ones.</param>
+    public static CapturedProcess StartServer(string folder, int port, params string[] settings) => Start(
+        "postgres",
+        [
+            "-D", folder, "-p", $"{port}", "-c", "listen_addresses=127.0.0.1", "-c", "unix_socket_directories=", "-c", "fsync=off",
+            .. settings.SelectMany(static setting => new[] { "-c", setting }),
+        ]);
 
     /// <summary>Starts a program as the user that owns the servers' folders.</summary>
     public static CapturedProcess Start(string program, params string[] arguments)

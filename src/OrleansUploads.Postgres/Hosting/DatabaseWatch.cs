@@ -1,11 +1,16 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Npgsql;
+using Orleans.Configuration;
 using OrleansUploads.Postgres.Database;
 
-namespace OrleansUploads.Silo.Database;
+namespace OrleansUploads.Postgres.Hosting;
 
 /// <summary>Asks the servers of the database every second what they are, so that requests go to a new primary as soon as there is one,
 /// and writes what a request writes, so that the health report knows whether requests can be answered.</summary>
-internal sealed partial class DatabaseWatch(PostgresDatabase database, TimeProvider time, ILogger<DatabaseWatch> log) : BackgroundService
+internal sealed partial class DatabaseWatch(
+    PostgresDatabase database, IOptions<ClusterOptions> cluster, TimeProvider time, ILogger<DatabaseWatch> log) : BackgroundService
 {
     /// <summary>How long a commit may take until no other write begins.</summary>
     private static readonly TimeSpan MaxCommitTime = TimeSpan.FromSeconds(3);
@@ -16,6 +21,7 @@ internal sealed partial class DatabaseWatch(PostgresDatabase database, TimeProvi
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        database.Rehearsal = new JournalCommands(cluster.Value.ServiceId).AddRehearsal;
         database.CommitNotReplicated = warning => CommitNotReplicated(log, warning);
         return Task.WhenAll(
             [.. database.Servers.Select(server => ProbeRepeatedlyAsync(server, stoppingToken)), CommitAsync(stoppingToken)]);

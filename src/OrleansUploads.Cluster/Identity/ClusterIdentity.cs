@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-namespace OrleansUploads.Silo.Identity;
+namespace OrleansUploads.Cluster.Identity;
 
 /// <summary>What distinguishes a cluster from its copies. It is stored with the decisions, so a copy of them has it too, until a command gives
 /// the copy another one.</summary>
