@@ -99,11 +99,18 @@ public sealed class KeyScopeTests
             var upload = (await s3.InitiateMultipartUploadAsync("backups", key)).UploadId;
             var part = await s3.UploadPartAsync(new UploadPartRequest
             {
-                BucketName = "backups", Key = key, UploadId = upload, PartNumber = 1, InputStream = new MemoryStream([1]),
+                BucketName = "backups",
+                Key = key,
+                UploadId = upload,
+                PartNumber = 1,
+                InputStream = new MemoryStream([1]),
             });
             await s3.CompleteMultipartUploadAsync(new CompleteMultipartUploadRequest
             {
-                BucketName = "backups", Key = key, UploadId = upload, PartETags = [new PartETag(part)],
+                BucketName = "backups",
+                Key = key,
+                UploadId = upload,
+                PartETags = [new PartETag(part)],
             });
         }
 
