@@ -31,7 +31,6 @@ internal sealed class S3Front(FrontServices services) : IFront
 /// URL.</summary>
 internal sealed class S3Request : FrontRequest
 {
-
     private readonly FrontServices _services;
     private readonly HttpExchange _exchange;
     private readonly S3Address? _address;

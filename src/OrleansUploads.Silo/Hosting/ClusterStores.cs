@@ -32,7 +32,9 @@ internal static class ClusterStores
             settings.ConnectionString, logs.CreateLogger(typeof(PostgresPreflight)), PostgresPreflight.MaxWait);
     }
 
+    /// <summary>Opens the database of a cluster and checks that it has all tables.</summary>
     /// <param name="maxWait"><see cref="PostgresPreflight.MaxWait"/> outside tests.</param>
+    /// <exception cref="SettingException">It cannot be used. The message says why.</exception>
     internal static async Task<PostgresDatabase> OpenDatabaseAsync(string connectionString, ILogger log, TimeSpan maxWait)
     {
         try

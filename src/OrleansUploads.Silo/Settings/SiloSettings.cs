@@ -1,11 +1,11 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging.Abstractions;
+using OrleansUploads.Cluster.Identity;
 using OrleansUploads.Cluster.Tls;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Gateway.Http.Credentials;
 using OrleansUploads.Gateway.Settings;
-using OrleansUploads.Cluster.Identity;
 
 namespace OrleansUploads.Silo.Settings;
 
