@@ -1,8 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Logging;
 using Orleans.TestingHost;
 using OrleansUploads.Cluster.Hosting;
 using OrleansUploads.Cluster.Settings;
@@ -11,7 +9,6 @@ using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Memory;
 using OrleansUploads.Engine.Ports;
-using OrleansUploads.Gateway.Glacier.Notifications;
 using OrleansUploads.Gateway.Hosting;
 using OrleansUploads.Gateway.Http.Credentials;
 using OrleansUploads.Gateway.Settings;
@@ -41,9 +38,7 @@ public sealed class UploadsCluster : IAsyncDisposable
         var builder = new InProcessTestClusterBuilder((short)silos);
         builder.ConfigureSilo((_, silo) =>
         {
-            silo.Services.AddPostedEvents(options);
-            silo.Services.TryAddSingleton<INotifier>(services => new HttpNotifier(
-                options.Receivers, options.Gateway.Region, services.GetRequiredService<ILogger<HttpNotifier>>()));
+            silo.Services.AddHttpNotices(options);
             silo.Services.AddSingleton<IPartStore>(_parts);
             silo.AddOrleansUploads(
                 new EntityClusterOptions { Engine = options.Engine, Time = _time, Clock = new ContinuousClock(_time) }, store);

@@ -46,9 +46,7 @@ public static class LocalServices
         this IServiceCollection services, ServiceOptions options, Func<DataFolder, EnginePorts> portsOf)
     {
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<INotifier>(provider => new HttpNotifier(
-            options.Receivers, options.Gateway.Region, provider.GetRequiredService<ILogger<HttpNotifier>>()));
-        services.AddPostedEvents(options);
+        services.AddHttpNotices(options);
         services.AddSingleton(provider => new EmbeddedEngine(new EngineSetup(
             OwnedPorts(provider.GetRequiredService<DataFolder>(), portsOf), options.Engine, provider.GetRequiredService<TimeProvider>())
         {
@@ -77,9 +75,12 @@ public static class LocalServices
         return services;
     }
 
-    /// <summary>Posts the ends of uploads if an address is configured, unless the program has a receiver of its own.</summary>
-    public static IServiceCollection AddPostedEvents(this IServiceCollection services, ServiceOptions options)
+    /// <summary>Adds what is sent over HTTP: the notifications of vaults, and the ends of uploads if an address is configured. A receiver
+    /// that the program has already added is kept.</summary>
+    public static IServiceCollection AddHttpNotices(this IServiceCollection services, ServiceOptions options)
     {
+        services.TryAddSingleton<INotifier>(provider => new HttpNotifier(
+            options.Receivers, options.Gateway.Region, provider.GetRequiredService<ILogger<HttpNotifier>>()));
         if (options.Events is { } target)
         {
             services.TryAddSingleton(TimeProvider.System);

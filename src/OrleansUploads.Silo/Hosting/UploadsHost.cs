@@ -9,7 +9,6 @@ using OrleansUploads.Dashboard;
 using OrleansUploads.Engine;
 using OrleansUploads.Engine.Ownership;
 using OrleansUploads.Engine.Ports;
-using OrleansUploads.Gateway.Glacier.Notifications;
 using OrleansUploads.Gateway.Hosting;
 using OrleansUploads.Gateway.Http.Credentials;
 using OrleansUploads.Gateway.Http.Health;
@@ -47,9 +46,7 @@ internal static class UploadsHost
         builder.Services.AddSingleton(
             new ServerDescription(
                 ServerDescription.VersionOf(typeof(UploadsHost).Assembly), SqliteVersion: null, settings.PartsPlace));
-        builder.Services.AddSingleton<INotifier>(services => new HttpNotifier(
-            options.Receivers, options.Gateway.Region, services.GetRequiredService<ILogger<HttpNotifier>>()));
-        builder.Services.AddPostedEvents(options);
+        builder.Services.AddHttpNotices(options);
         builder.Services.AddSingleton<ICredentialStore>(services => CreateCredentials(settings, services));
         builder.Services.AddSingleton<IdSource>();
         var gateway = options.Gateway;
