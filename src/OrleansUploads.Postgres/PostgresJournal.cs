@@ -8,7 +8,7 @@ namespace OrleansUploads.Postgres;
 /// says: appends wait for the standby if commits do, and so do reads, except for versions that are not 0: a host that knows one has it from
 /// a confirmed read or write. The token of a write cancels nothing once its transaction has begun, because the outcome would be
 /// unknown.</remarks>
-internal sealed class PostgresJournal : IJournal, IWakeIndex, ISharedWakeIndex
+internal sealed class PostgresJournal : IJournal, ISharedWakeIndex
 {
     /// <summary>Maximum length of a record or a snapshot, in bytes.</summary>
     public const int MaxRecordBytes = 256 * 1024 * 1024;
@@ -107,9 +107,6 @@ internal sealed class PostgresJournal : IJournal, IWakeIndex, ISharedWakeIndex
                 cancellationToken),
             cancellationToken);
     }
-
-    public ValueTask<IReadOnlyList<EntityId>> ListDueAsync(DateTimeOffset dueAt, int limit, CancellationToken cancellationToken) =>
-        ListDueAsync(dueAt, limit, new WakeShare(0, 1), cancellationToken);
 
     public ValueTask<IReadOnlyList<EntityId>> ListDueAsync(
         DateTimeOffset dueAt, int limit, WakeShare share, CancellationToken cancellationToken)

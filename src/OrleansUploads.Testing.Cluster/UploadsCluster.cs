@@ -132,7 +132,8 @@ public sealed class UploadsCluster : IAsyncDisposable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(by, TimeSpan.Zero);
         _time.Advance(by);
-        await new WakeScan(new ContinuousClock(_time), _journal.ListDueAsync, new ClusterHost(Grains).WakeAsync).RunAsync(cancellationToken);
+        var due = new WakeScan(new ContinuousClock(_time), ((IWakeIndex)_journal).ListDueAsync, new ClusterHost(Grains).WakeAsync);
+        await due.RunAsync(cancellationToken);
         await _cluster.Silos[0].ServiceProvider.GetRequiredService<AttemptCollector>()
             .CollectAsync(_options.Engine.Maintenance.AttemptGrace, cancellationToken);
     }

@@ -1,7 +1,7 @@
 namespace OrleansUploads.Engine.Memory;
 
 /// <summary>A journal in memory. It implements the whole contract except durability.</summary>
-public sealed class MemoryJournal : IJournal, IWakeIndex, ISharedWakeIndex
+public sealed class MemoryJournal : IJournal, ISharedWakeIndex
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<EntityId, Stream> _streams = [];
@@ -62,9 +62,6 @@ public sealed class MemoryJournal : IJournal, IWakeIndex, ISharedWakeIndex
             },
             cancellationToken);
     }
-
-    public ValueTask<IReadOnlyList<EntityId>> ListDueAsync(DateTimeOffset dueAt, int limit, CancellationToken cancellationToken) =>
-        ListDueAsync(dueAt, limit, new WakeShare(0, 1), cancellationToken);
 
     public ValueTask<IReadOnlyList<EntityId>> ListDueAsync(
         DateTimeOffset dueAt, int limit, WakeShare share, CancellationToken cancellationToken)

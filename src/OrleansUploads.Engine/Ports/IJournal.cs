@@ -42,20 +42,27 @@ public interface IWakeIndex
     ValueTask<IReadOnlyList<EntityId>> ListDueAsync(DateTimeOffset dueAt, int limit, CancellationToken cancellationToken);
 }
 
-/// <summary>A wake index that several hosts scan, each its own share.</summary>
-public interface ISharedWakeIndex
+/// <summary>A wake index that several hosts scan, each its own share. One host alone scans the only share.</summary>
+public interface ISharedWakeIndex : IWakeIndex
 {
     /// <summary>Lists the entities of a share whose wake time is at or before an instant, earliest first.</summary>
     /// <param name="limit">At least 1.</param>
     ValueTask<IReadOnlyList<EntityId>> ListDueAsync(
         DateTimeOffset dueAt, int limit, WakeShare share, CancellationToken cancellationToken);
+
+    ValueTask<IReadOnlyList<EntityId>> IWakeIndex.ListDueAsync(DateTimeOffset dueAt, int limit, CancellationToken cancellationToken) =>
+        ListDueAsync(dueAt, limit, WakeShare.Whole, cancellationToken);
 }
 
 /// <summary>One of several shares of all entities. Each entity is in exactly one share of a division; the index decides in which one, by the
 /// name of the entity alone.</summary>
 /// <param name="Number">From 0 to <paramref name="Count"/> - 1.</param>
 /// <param name="Count">The number of shares; at least 1.</param>
-public readonly record struct WakeShare(int Number, int Count);
+public readonly record struct WakeShare(int Number, int Count)
+{
+    /// <summary>All entities.</summary>
+    public static readonly WakeShare Whole = new(0, 1);
+}
 
 /// <summary>The outcome of an append, if it is known.</summary>
 public enum AppendOutcome

@@ -73,8 +73,8 @@ public sealed class SharedJournalTests
         var silos = cluster.Silos.OrderBy(static silo => silo.SiloAddress).ToList();
         await cluster.KillAsync(silos[1]);
         var own = silos[0].ServiceProvider.GetRequiredService<SiloShare>();
-        await Eventually.BecomesTrueAsync(() => own.Find() == new WakeShare(0, 1), "the other silo is alone");
-        Assert.DoesNotContain(new WakeShare(0, 1), shares.Asked);
+        await Eventually.BecomesTrueAsync(() => own.Find() == WakeShare.Whole, "the other silo is alone");
+        Assert.DoesNotContain(WakeShare.Whole, shares.Asked);
         release.SetResult();
 
         // No further scan begins, because the clock stands still.
@@ -137,7 +137,7 @@ public sealed class SharedJournalTests
         _time.Advance(StaleAfter);
 
         await TickUntilAsync(async () => (await UploadOfManyParts.ListOpenAsync(cluster.Client)).Count == 1, "the others expire");
-        Assert.Contains(broken, await _memory.ListDueAsync(_time.GetUtcNow(), Uploads, CancellationToken.None));
+        Assert.Contains(broken, await _memory.ListDueAsync(_time.GetUtcNow(), Uploads, WakeShare.Whole, CancellationToken.None));
         isFailing = false;
         await AllExpireAsync(cluster);
     }

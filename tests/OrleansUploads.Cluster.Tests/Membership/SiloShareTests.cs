@@ -25,7 +25,7 @@ public sealed class SiloShareTests
         ClusterMember[] members = [Member(1, status), Member(2, SiloStatus.Active)];
 
         Assert.Null(SiloShare.Of(members[0].SiloAddress, members));
-        Assert.Equal(new WakeShare(0, 1), SiloShare.Of(members[1].SiloAddress, members));
+        Assert.Equal(WakeShare.Whole, SiloShare.Of(members[1].SiloAddress, members));
     }
 
     private static ClusterMember Member(int number, SiloStatus status) =>

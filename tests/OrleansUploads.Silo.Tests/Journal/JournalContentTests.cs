@@ -250,7 +250,7 @@ public sealed class JournalContentTests(SharedDatabase database, PostgresServer 
             await journal.AppendAsync(new JournalAppend(entity, 1, new byte[1], new WakeChange(null)), Cancellation);
             await journal.SaveSnapshotAsync(entity, 2, new byte[1], Cancellation);
             await journal.ReadAsync(entity, Cancellation);
-            await journal.ListDueAsync(DateTimeOffset.UtcNow, 1, Cancellation);
+            await journal.ListDueAsync(DateTimeOffset.UtcNow, 1, WakeShare.Whole, Cancellation);
             await journal.ForgetAsync(entity, 2, Cancellation);
         }
 

@@ -229,7 +229,7 @@ public sealed class JournalFenceTests(SharedDatabase database) : IClassFixture<S
         await RequireRefusedAsync(() => AppendAsync(journal, 1, "2"));
         await RequireRefusedAsync(async () => await journal.ReadAsync(Upload, Cancellation));
         await RequireRefusedAsync(async () => await journal.ReadVersionAsync(Upload, Cancellation));
-        await RequireRefusedAsync(async () => await journal.ListDueAsync(DateTimeOffset.UtcNow, 1, Cancellation));
+        await RequireRefusedAsync(async () => await journal.ListDueAsync(DateTimeOffset.UtcNow, 1, WakeShare.Whole, Cancellation));
 
         static async Task RequireRefusedAsync(Func<Task> call) => Assert.Contains(
             "is an old primary", (await Assert.ThrowsAsync<JournalUnavailableException>(call)).Message, StringComparison.Ordinal);
