@@ -1,17 +1,17 @@
 namespace OrleansUploads.Client.Transfers;
 
-/// <summary>Hands out grants of the parts that this node is to write. Asks for a few at a time, so that nodes that share an upload take
-/// different parts and end at the same time.</summary>
+/// <summary>Hands out grants of the parts that this node is to write. Asks for as many as it writes in a few seconds, so that nodes that
+/// share an upload take different parts and end at the same time.</summary>
 /// <remarks>The server grants the first of the offered parts that no other node has or writes. So those before the last grant are taken, and
 /// the next offer begins after it.</remarks>
 /// <param name="client">Asks the server.</param>
 /// <param name="vault">The vault name.</param>
 /// <param name="uploadId">The upload ID.</param>
 /// <param name="missing">The parts that the upload is not known to have.</param>
-/// <param name="atMost">How many grants to ask for at a time.</param>
+/// <param name="first">How many grants to ask for first.</param>
 /// <param name="insists">Whether to ask also for parts that other nodes are to write.</param>
 internal sealed class DirectGrants(
-    GlacierClient client, string vault, string uploadId, IReadOnlyList<ByteRange> missing, int atMost, bool insists)
+    GlacierClient client, string vault, string uploadId, IReadOnlyList<ByteRange> missing, int first, bool insists)
     : IDisposable
 {
     /// <summary>How many parts to offer for each grant. More are offered when other nodes have taken all of these.</summary>
@@ -20,10 +20,18 @@ internal sealed class DirectGrants(
     /// <summary>The share of the parts that are left that a node takes at a time, as its reciprocal.</summary>
     private const int Shares = 16;
 
+    /// <summary>If grants are used up sooner, more are asked for the next time.</summary>
+    private static readonly TimeSpan ShortestUse = TimeSpan.FromSeconds(2);
+
+    /// <summary>If they last longer, fewer are asked for. Long before others may be granted the same parts.</summary>
+    private static readonly TimeSpan LongestUse = TimeSpan.FromSeconds(8);
+
     private readonly SemaphoreSlim _turn = new(1);
     private readonly Queue<DirectGrant> _granted = new();
     private int _next;
-    private int _offered = OfferedPerGrant * atMost;
+    private int _wanted = first;
+    private int _offered = OfferedPerGrant * first;
+    private long? _askedAt;
 
     /// <summary>Takes the next grant, or null if no part is left that no other node is writing, or the upload has ended.</summary>
     public async Task<DirectGrant?> TakeAsync(CancellationToken cancellationToken)
@@ -48,7 +56,8 @@ internal sealed class DirectGrants(
 
     private async Task AskAsync(CancellationToken cancellationToken)
     {
-        var wanted = Math.Clamp((missing.Count - _next) / Shares, 1, atMost);
+        AdaptWanted();
+        var wanted = Math.Clamp((missing.Count - _next) / Shares, 1, _wanted);
         ByteRange[] offer = [.. missing.Skip(_next).Take(insists ? wanted : Math.Min(_offered, GlacierClient.MaxCandidatesInCall))];
         try
         {
@@ -66,5 +75,20 @@ internal sealed class DirectGrants(
         {
             _next = missing.Count;
         }
+    }
+
+    private void AdaptWanted()
+    {
+        var time = client.Transport.TimeProvider;
+        if (_askedAt is { } since)
+        {
+            var used = time.GetElapsedTime(since);
+            _wanted = used < ShortestUse ? Math.Min(2 * _wanted, GlacierClient.MaxPartsInCall)
+                : used > LongestUse ? Math.Max(_wanted / 2, 1)
+                : _wanted;
+            _offered = Math.Max(_offered, OfferedPerGrant * _wanted);
+        }
+
+        _askedAt = time.GetTimestamp();
     }
 }

@@ -1,24 +1,94 @@
-using System.Collections.Concurrent;
-
 namespace OrleansUploads.Client.Transfers;
 
-/// <summary>Reports written parts. Those that are written while a report is under way are the next one.</summary>
-internal sealed class DirectReports(GlacierClient client, string vault, string uploadId) : IDisposable
+/// <summary>Lets a few parts be written at a time, and reports several of them in one call.</summary>
+/// <remarks>A report costs the server about as much as many, so a written part waits for others: until there are enough, for the delay, or
+/// until no part is being written. Other parts are written meanwhile.</remarks>
+/// <param name="client">Sends the reports.</param>
+/// <param name="vault">The vault name.</param>
+/// <param name="uploadId">The upload ID.</param>
+/// <param name="options">How many parts are written in parallel, and how long they wait for their report.</param>
+internal sealed class DirectReports(GlacierClient client, string vault, string uploadId, DirectUploadOptions options) : IDisposable
 {
-    private readonly SemaphoreSlim _turn = new(1);
-    private readonly ConcurrentQueue<Waiting> _queue = new();
+    /// <summary>The number of parts that are reported without delay.</summary>
+    private const int EnoughParts = 16;
 
-    /// <summary>Reports a part, perhaps with others.</summary>
-    public async Task<DirectVerdict> ReportAsync(DirectPart part, CancellationToken cancellationToken)
+    private readonly SemaphoreSlim _writers = new(options.Workers);
+    private readonly SemaphoreSlim _turn = new(1);
+    private readonly Lock _gate = new();
+    private readonly Queue<Waiting> _queue = new();
+    private TaskCompletionSource _due = NewSignal();
+
+    /// <summary>The number of calls that write a part or are about to.</summary>
+    private int _writing;
+
+    /// <summary>How many calls of <see cref="WriteAsync"/> keep all writers busy while written parts wait for their report.</summary>
+    public int Calls => options.Workers + (2 * EnoughParts);
+
+    /// <summary>Writes a part when there is a writer for it, and reports it, perhaps with others.</summary>
+    /// <param name="write">Writes the part; returns null if there is none to write.</param>
+    /// <param name="cancellationToken">Stops writing and waiting.</param>
+    /// <returns>The verdict of the server, or null if there was no part to write.</returns>
+    public async Task<DirectVerdict?> WriteAsync(Func<CancellationToken, Task<DirectPart?>> write, CancellationToken cancellationToken)
     {
-        var waiting = new Waiting(part);
-        _queue.Enqueue(waiting);
+        Waiting? waiting = null;
+        Interlocked.Increment(ref _writing);
+        try
+        {
+            await _writers.WaitAsync(cancellationToken);
+            try
+            {
+                if (await write(cancellationToken) is { } part)
+                {
+                    waiting = new Waiting(part, client.Transport.TimeProvider.GetTimestamp());
+                }
+            }
+            finally
+            {
+                _writers.Release();
+            }
+        }
+        finally
+        {
+            End(waiting);
+        }
+
+        return waiting is null ? null : await ReportAsync(waiting, cancellationToken);
+    }
+
+    public void Dispose()
+    {
+        _writers.Dispose();
+        _turn.Dispose();
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private void End(Waiting? written)
+    {
+        lock (_gate)
+        {
+            _writing--;
+            if (written is not null)
+            {
+                _queue.Enqueue(written);
+            }
+
+            if (_queue.Count >= EnoughParts || _writing == 0)
+            {
+                _due.TrySetResult();
+            }
+        }
+    }
+
+    private async Task<DirectVerdict> ReportAsync(Waiting waiting, CancellationToken cancellationToken)
+    {
         await _turn.WaitAsync(cancellationToken);
         try
         {
             // An earlier turn may have reported this part, too, and one with many before it does not reach it.
             while (!waiting.Verdict.Task.IsCompleted)
             {
+                await AwaitOthersAsync(waiting, cancellationToken);
                 await ReportNextAsync(cancellationToken);
             }
         }
@@ -30,16 +100,26 @@ internal sealed class DirectReports(GlacierClient client, string vault, string u
         return await waiting.Verdict.Task;
     }
 
-    public void Dispose() => _turn.Dispose();
+    private async Task AwaitOthersAsync(Waiting first, CancellationToken cancellationToken)
+    {
+        var time = client.Transport.TimeProvider;
+        var left = options.ReportDelay - time.GetElapsedTime(first.Since);
+        if (left > TimeSpan.Zero)
+        {
+            try
+            {
+                await _due.Task.WaitAsync(left, time, cancellationToken);
+            }
+            catch (TimeoutException)
+            {
+                // These are all that were written in time.
+            }
+        }
+    }
 
     private async Task ReportNextAsync(CancellationToken cancellationToken)
     {
-        var group = new List<Waiting>();
-        while (group.Count < GlacierClient.MaxPartsInCall && _queue.TryDequeue(out var next))
-        {
-            group.Add(next);
-        }
-
+        var group = TakeWritten();
         try
         {
             var verdicts = await client.ReportWrittenAsync(vault, uploadId, [.. group.Select(static next => next.Part)], cancellationToken);
@@ -54,7 +134,26 @@ internal sealed class DirectReports(GlacierClient client, string vault, string u
         }
     }
 
-    private sealed record Waiting(DirectPart Part)
+    private List<Waiting> TakeWritten()
+    {
+        lock (_gate)
+        {
+            var group = new List<Waiting>();
+            while (group.Count < GlacierClient.MaxPartsInCall && _queue.TryDequeue(out var next))
+            {
+                group.Add(next);
+            }
+
+            if (_queue.Count < EnoughParts && _writing > 0)
+            {
+                _due = NewSignal();
+            }
+
+            return group;
+        }
+    }
+
+    private sealed record Waiting(DirectPart Part, long Since)
     {
         public TaskCompletionSource<DirectVerdict> Verdict { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }

@@ -30,6 +30,7 @@ public sealed class DirectUpload
         (_client, _vault, _uploadId) = (client, vault, uploadId);
         _options = options ?? new DirectUploadOptions();
         ArgumentOutOfRangeException.ThrowIfLessThan(_options.Workers, 1, nameof(options));
+        ArgumentOutOfRangeException.ThrowIfLessThan(_options.ReportDelay, TimeSpan.Zero, nameof(options));
     }
 
     /// <summary>Writes the parts of the archive that the upload does not have and that no other node is writing, waits for those of the
@@ -58,7 +59,14 @@ public sealed class DirectUpload
 
             var missing = Enumerable.Range(0, plan.PartCount).Select(plan.RangeOf).Where(range => !have.HasPart(range)).ToArray();
             var hasWritten = await WriteMissingAsync(source, missing, insists, progress, cancellationToken);
-            insists = !await AwaitOthersAsync(source.LengthBytes, cancellationToken) && !hasWritten;
+            var others = await AwaitOthersAsync(source.LengthBytes, cancellationToken);
+            if (others is { State: not VaultUploadState.Open })
+            {
+                source.RequireUnchanged();
+                return await CompleteAsync(source.LengthBytes, others, cancellationToken);
+            }
+
+            insists = others is null && !hasWritten;
         }
 
         source.RequireUnchanged();
@@ -76,8 +84,8 @@ public sealed class DirectUpload
     {
         ArgumentNullException.ThrowIfNull(source);
         var range = new ByteRange(firstByte, firstByte + source.LengthBytes);
-        using var reports = new DirectReports(_client, _vault, _uploadId);
-        if (!await WriteAsync(source, offsetBytes: 0, range, grant: null, reports, cancellationToken))
+        using var reports = new DirectReports(_client, _vault, _uploadId, _options);
+        if (await WriteAsync(source, firstByte, token => GrantAsync(range, token), reports, cancellationToken) is null)
         {
             throw new ArchiveUploadException(_uploadId, $"The upload has ended, so it does not take bytes {range}.");
         }
@@ -90,11 +98,15 @@ public sealed class DirectUpload
     /// <exception cref="ArchiveUploadException">The upload has ended without an archive, or with one of another size, or has bytes beyond
     /// this size.</exception>
     /// <exception cref="GlacierException">The server refused a request, or could not be reached.</exception>
-    public async Task<ArchiveReceipt> CompleteAsync(long archiveSizeBytes, CancellationToken cancellationToken = default)
+    public Task<ArchiveReceipt> CompleteAsync(long archiveSizeBytes, CancellationToken cancellationToken = default) =>
+        CompleteAsync(archiveSizeBytes, known: null, cancellationToken);
+
+    private async Task<ArchiveReceipt> CompleteAsync(long archiveSizeBytes, UploadDescription? known, CancellationToken cancellationToken)
     {
         while (true)
         {
-            var upload = await _client.DescribeUploadAsync(_vault, _uploadId, cancellationToken: cancellationToken);
+            var upload = known ?? await DescribeAsync(cancellationToken);
+            known = null;
             if (upload.State is VaultUploadState.Aborted or VaultUploadState.Expired)
             {
                 throw new ArchiveUploadException(_uploadId, $"The upload has ended without an archive: it is {upload.State}.");
@@ -126,44 +138,62 @@ public sealed class DirectUpload
         ByteSource source, IReadOnlyList<ByteRange> missing, bool insists, DirectProgress progress, CancellationToken cancellationToken)
     {
         using var grants = new DirectGrants(
-            _client, _vault, _uploadId, missing, Math.Min(2 * _options.Workers, GlacierClient.MaxPartsInCall), insists);
-        using var reports = new DirectReports(_client, _vault, _uploadId);
+            _client, _vault, _uploadId, missing, Math.Min(_options.Workers, GlacierClient.MaxPartsInCall), insists);
+        using var reports = new DirectReports(_client, _vault, _uploadId, _options);
         var hasWritten = false;
         await Parallel.ForAsync(
             0,
-            _options.Workers,
-            new ParallelOptions { MaxDegreeOfParallelism = _options.Workers, CancellationToken = cancellationToken },
+            reports.Calls,
+            new ParallelOptions { MaxDegreeOfParallelism = reports.Calls, CancellationToken = cancellationToken },
             async (_, token) =>
             {
-                while (await grants.TakeAsync(token) is { } grant
-                    && await WriteAsync(source, grant.Range.Start, grant.Range, grant, reports, token))
+                while (await WriteAsync(source, sourceStart: 0, grants.TakeAsync, reports, token) is { } range)
                 {
                     hasWritten = true;
-                    progress.Add(grant.Range);
+                    progress.Add(range);
                 }
             });
         return hasWritten;
     }
 
-    /// <summary>Writes and reports a part, under other grants if the first one fails: its object may exist. Returns false if the upload has
-    /// ended.</summary>
-    private async Task<bool> WriteAsync(
-        ByteSource source, long offsetBytes, ByteRange range, DirectGrant? grant, DirectReports reports, CancellationToken cancellationToken)
+    /// <summary>Writes and reports a part, under other grants if the first one fails: its object may exist.</summary>
+    /// <param name="source">The bytes.</param>
+    /// <param name="sourceStart">The offset of the source in the archive.</param>
+    /// <param name="take">Takes the first grant, or null if there is no part to write.</param>
+    /// <param name="reports">Reports the part.</param>
+    /// <param name="cancellationToken">Stops writing.</param>
+    /// <returns>The range of the part, or null if there is none to write or the upload has ended.</returns>
+    private async Task<ByteRange?> WriteAsync(
+        ByteSource source,
+        long sourceStart,
+        Func<CancellationToken, Task<DirectGrant?>> take,
+        DirectReports reports,
+        CancellationToken cancellationToken)
     {
+        ByteRange? range = null;
         try
         {
             return await _options.PartRetry.RunAsync(
-                async (attempt, token) =>
+                async (_, retryToken) =>
                 {
-                    var used = attempt == 1 && grant is not null
-                        ? grant
-                        : (await _client.GrantWritesAsync(_vault, _uploadId, [range], cancellationToken: token))[0];
-                    var treeHash = await _client.Transport.WriteAsync(used, _uploadId, source, offsetBytes, token);
-                    var verdict = await reports.ReportAsync(new DirectPart(range, treeHash, used.Attempt), token);
-                    return verdict.Code is null ? true : throw new GlacierException(verdict.Code, verdict.Message ?? verdict.Code)
+                    var verdict = await reports.WriteAsync(
+                        async token =>
+                        {
+                            if (await (range is { } known ? GrantAsync(known, token) : take(token)) is not { } grant)
+                            {
+                                return null;
+                            }
+
+                            range = grant.Range;
+                            var treeHash = await _client.Transport.WriteAsync(
+                                grant, _uploadId, source, grant.Range.Start - sourceStart, token);
+                            return new DirectPart(grant.Range, treeHash, grant.Attempt);
+                        },
+                        retryToken);
+                    return verdict is not { Code: { } code } ? range : throw new GlacierException(code, verdict.Message ?? code)
                     {
                         // The store may have lost the object, or the report came too late; the next one is another.
-                        IsTransient = verdict.Code is not (GlacierErrorCodes.ResourceNotFound or GlacierErrorCodes.AccessDenied),
+                        IsTransient = code is not (GlacierErrorCodes.ResourceNotFound or GlacierErrorCodes.AccessDenied),
                     };
                 },
                 _client.Transport.TimeProvider,
@@ -171,21 +201,27 @@ public sealed class DirectUpload
         }
         catch (GlacierException ended) when (ended.Code == GlacierErrorCodes.ResourceNotFound)
         {
-            return false;
+            return null;
         }
     }
 
-    /// <summary>Waits until the upload has all bytes or has ended. Returns false if nothing arrives for too long.</summary>
-    private async Task<bool> AwaitOthersAsync(long archiveSizeBytes, CancellationToken cancellationToken)
+    private async Task<DirectGrant?> GrantAsync(ByteRange range, CancellationToken cancellationToken) =>
+        (await _client.GrantWritesAsync(_vault, _uploadId, [range], cancellationToken: cancellationToken))[0];
+
+    private Task<UploadDescription> DescribeAsync(CancellationToken cancellationToken) =>
+        _client.DescribeUploadAsync(_vault, _uploadId, cancellationToken: cancellationToken);
+
+    /// <summary>Waits until the upload has all bytes or has ended, and describes it. Returns null if nothing arrives for too long.</summary>
+    private async Task<UploadDescription?> AwaitOthersAsync(long archiveSizeBytes, CancellationToken cancellationToken)
     {
         var time = _client.Transport.TimeProvider;
         var (bytes, since) = (-1L, time.GetTimestamp());
         while (time.GetElapsedTime(since) < _options.Patience)
         {
-            var upload = await _client.DescribeUploadAsync(_vault, _uploadId, cancellationToken: cancellationToken);
+            var upload = await DescribeAsync(cancellationToken);
             if (upload.State is not VaultUploadState.Open || upload.Bytes >= archiveSizeBytes)
             {
-                return true;
+                return upload;
             }
 
             if (upload.Bytes != bytes)
@@ -196,7 +232,7 @@ public sealed class DirectUpload
             await Task.Delay(_options.Pause, time, cancellationToken);
         }
 
-        return false;
+        return null;
     }
 
     /// <summary>The tree hash of the archive, from those of the upload's parts; null if parts are missing or the upload has ended.</summary>

@@ -6,6 +6,10 @@ public sealed record DirectUploadOptions
     /// <summary>The number of parts to write in parallel. Each has a buffer of 128 KiB.</summary>
     public int Workers { get; init; } = 4;
 
+    /// <summary>How long a written part may wait for others, so that one call reports several of them. Parts of a node that stops before
+    /// their report are written again.</summary>
+    public TimeSpan ReportDelay { get; init; } = TimeSpan.FromSeconds(2);
+
     /// <summary>How often a part may fail at the store or in a report before the upload stops, and the delays between. A lost grant is
     /// asked for again.</summary>
     public RetryPolicy PartRetry { get; init; } = new() { MaxAttempts = 20 };

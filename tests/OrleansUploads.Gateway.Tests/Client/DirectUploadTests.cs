@@ -66,6 +66,51 @@ public sealed class DirectUploadTests(DirectServer gateway) : IClassFixture<Dire
     }
 
     [Fact]
+    public async Task Parts_are_reported_together_while_others_are_written_and_at_once_when_none_is()
+    {
+        var observed = new Observed();
+        using var client = Connect(observed);
+        var (vault, upload) = await OpenAsync(client);
+        using var source = ByteSource.FromMemory(Archive);
+        var patient = Quick with { ReportDelay = Timeout.InfiniteTimeSpan };
+        Assert.Throws<ArgumentOutOfRangeException>(() => new DirectUpload(client, vault, upload, patient));
+
+        var receipt = await new DirectUpload(client, vault, upload, Quick with { ReportDelay = TimeSpan.FromDays(1) })
+            .SendAsync(source, Cancellation);
+
+        await ExpectArchiveAsync(vault, receipt);
+        Assert.InRange(observed.CountOf("?written"), 1, 3);
+    }
+
+    [Fact]
+    public async Task A_written_part_is_reported_after_the_delay_although_another_one_is_still_being_written()
+    {
+        var observed = new Observed();
+        using var client = Connect(observed);
+        var (vault, upload) = await OpenAsync(client);
+        using var source = new StuckSource(3 * MiB, stuckAt: 2 * MiB);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        var reported = new TaskCompletionSource();
+        var options = Quick with
+        {
+            ReportDelay = TimeSpan.FromMilliseconds(10),
+            OnProgress = progress =>
+            {
+                if (progress.PartsDone == 2)
+                {
+                    reported.TrySetResult();
+                }
+            },
+        };
+
+        var sending = new DirectUpload(client, vault, upload, options).SendAsync(source, stop.Token);
+
+        await reported.Task.WaitAsync(Cancellation);
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sending);
+    }
+
+    [Fact]
     public async Task Nodes_that_share_an_upload_write_different_parts_and_get_the_same_receipt()
     {
         var observed = new Observed();
@@ -95,16 +140,15 @@ public sealed class DirectUploadTests(DirectServer gateway) : IClassFixture<Dire
         var written = new ConcurrentQueue<int>();
         var impatient = Quick with
         {
-            Workers = 1,
             Patience = TimeSpan.FromMilliseconds(100),
             OnProgress = progress => written.Enqueue(progress.LastPart is { } part ? (int)(part.Start / MiB) : Parts),
         };
 
         await new DirectUpload(client, vault, upload, impatient).SendAsync(source, Cancellation);
 
-        Assert.Equal(
-            [.. Enumerable.Range(Claimed, Parts - Claimed), .. Enumerable.Range(0, Claimed)],
-            written.Where(static part => part < Parts).Distinct());
+        var order = written.Where(static part => part < Parts).Distinct().ToList();
+        Assert.Equal(Enumerable.Range(Claimed, Parts - Claimed), order[..(Parts - Claimed)].Order());
+        Assert.Equal(Enumerable.Range(0, Claimed), order[(Parts - Claimed)..].Order());
     }
 
     [Fact]
@@ -234,6 +278,22 @@ public sealed class DirectUploadTests(DirectServer gateway) : IClassFixture<Dire
         Assert.Contains("does not grant writes", refusal.Message, StringComparison.Ordinal);
     }
 
+    /// <summary>Reads no byte from an offset on until it is cancelled.</summary>
+    private sealed class StuckSource(int lengthBytes, int stuckAt) : ByteSource
+    {
+        public override long LengthBytes => lengthBytes;
+
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, long offsetBytes, CancellationToken cancellationToken)
+        {
+            if (offsetBytes >= stuckAt)
+            {
+                await Task.Delay(Timeout.InfiniteTimeSpan, cancellationToken);
+            }
+
+            return Math.Min(buffer.Length, lengthBytes - (int)offsetBytes);
+        }
+    }
+
     private sealed class FailingSource : ByteSource
     {
         public override long LengthBytes => 3 * MiB;
@@ -258,6 +318,9 @@ public sealed class DirectUploadTests(DirectServer gateway) : IClassFixture<Dire
         public int LostWrites => _lostWrites;
 
         public long BytesToServer => _bytesToServer;
+
+        /// <summary>The number of calls to the server with a query, such as <c>?written</c>.</summary>
+        public int CountOf(string query) => _requests.GetValueOrDefault(query);
 
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
