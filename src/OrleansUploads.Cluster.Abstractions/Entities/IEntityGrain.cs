@@ -17,6 +17,13 @@ public interface IEntityGrain : IGrainWithStringKey
     [ResponseTimeout(AnswerTime)]
     ValueTask<EntityReply> AskAsync(EntityMessage command);
 
+    /// <summary>Sends independent commands to the entity and waits for all answers.</summary>
+    /// <param name="commands">The commands.</param>
+    /// <returns>The replies, in the order of the commands.</returns>
+    [Alias("AskAll")]
+    [ResponseTimeout(AnswerTime)]
+    ValueTask<EntityReply[]> AskAllAsync(EntityMessage[] commands);
+
     /// <summary>Lets the entity act on the time that has passed, and deliver what a crash left undelivered. Silos call this when the wake
     /// time of the entity has come.</summary>
     /// <returns>A reply without an answer. If the outcome is unknown, the entity stays due.</returns>

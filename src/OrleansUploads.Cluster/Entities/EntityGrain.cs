@@ -63,6 +63,9 @@ public abstract class EntityGrain : Grain, IEntityGrain, IRemindable
         }
     }
 
+    public async ValueTask<EntityReply[]> AskAllAsync(EntityMessage[] commands) =>
+        await Task.WhenAll(commands.Select(command => AskAsync(command).AsTask()));
+
     public async ValueTask<EntityReply> WakeAsync()
     {
         try

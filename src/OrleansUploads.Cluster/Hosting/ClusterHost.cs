@@ -13,7 +13,39 @@ public sealed class ClusterHost(IGrainFactory grains) : IEntityHost
     public async ValueTask<TrackedAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
     {
         var message = Messages.Pack(command);
-        var reply = await CallGrainAsync(entity, grain => grain.AskAsync(message), cancellationToken);
+        return AnswerOf(entity, await CallGrainAsync(entity, grain => grain.AskAsync(message), cancellationToken));
+    }
+
+    public async ValueTask<IReadOnlyList<TrackedAnswer>> SendAllAsync(
+        EntityId entity, IReadOnlyList<ICommand> commands, CancellationToken cancellationToken)
+    {
+        EntityMessage[] messages = [.. commands.Select(Messages.Pack)];
+        var replies = await CallGrainAsync(entity, grain => grain.AskAllAsync(messages), cancellationToken);
+        return [.. replies.Select(reply => AnswerOf(entity, reply))];
+    }
+
+    /// <summary>Lets an entity act on the time that has passed.</summary>
+    /// <exception cref="EntityUnavailableException">The outcome is unknown; waking the entity again is safe.</exception>
+    internal async ValueTask WakeAsync(EntityId entity, CancellationToken cancellationToken) =>
+        RequireAvailable(entity, await CallGrainAsync(entity, static grain => grain.WakeAsync(), cancellationToken));
+
+    private async ValueTask<TReply> CallGrainAsync<TReply>(
+        EntityId entity, Func<IEntityGrain, ValueTask<TReply>> call, CancellationToken cancellationToken)
+    {
+        CallerRequest.Announce();
+        try
+        {
+            return await call(_grains.Of(entity)).AsTask().WaitAsync(cancellationToken);
+        }
+        catch (Exception fault) when (IsLostCall(fault, cancellationToken))
+        {
+            throw new EntityUnavailableException(entity, "the cluster did not answer; try again.", fault) { IsFailover = true };
+        }
+    }
+
+    private static TrackedAnswer AnswerOf(EntityId entity, EntityReply reply)
+    {
+        RequireAvailable(entity, reply);
         try
         {
             return new(Messages.Unpack<IAnswer>(reply.Answer!));
@@ -25,31 +57,16 @@ public sealed class ClusterHost(IGrainFactory grains) : IEntityHost
         }
     }
 
-    /// <summary>Lets an entity act on the time that has passed.</summary>
-    /// <exception cref="EntityUnavailableException">The outcome is unknown; waking the entity again is safe.</exception>
-    internal async ValueTask WakeAsync(EntityId entity, CancellationToken cancellationToken) =>
-        await CallGrainAsync(entity, static grain => grain.WakeAsync(), cancellationToken);
-
-    private async ValueTask<EntityReply> CallGrainAsync(
-        EntityId entity, Func<IEntityGrain, ValueTask<EntityReply>> call, CancellationToken cancellationToken)
+    private static void RequireAvailable(EntityId entity, EntityReply reply)
     {
-        CallerRequest.Announce();
-        EntityReply reply;
-        try
+        if (reply.Unavailable is { } reason)
         {
-            reply = await call(_grains.Of(entity)).AsTask().WaitAsync(cancellationToken);
-        }
-        catch (Exception fault) when (IsLostCall(fault, cancellationToken))
-        {
-            throw new EntityUnavailableException(entity, "the cluster did not answer; try again.", fault) { IsFailover = true };
-        }
-
-        return reply.Unavailable is not { } reason ? reply
-            : throw new EntityUnavailableException(entity, reason, reply.IsDamaged ? new JournalDamagedException(reason) : null)
+            throw new EntityUnavailableException(entity, reason, reply.IsDamaged ? new JournalDamagedException(reason) : null)
             {
                 IsFailover = reply.IsFailover,
                 IsRefused = reply.IsRefused,
             };
+        }
     }
 
     /// <summary>Whether a call of a grain failed because a message was lost. Orleans reports this with several exception types. It also

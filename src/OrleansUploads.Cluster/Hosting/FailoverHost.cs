@@ -16,15 +16,40 @@ internal sealed class FailoverHost(IEntityHost inner, FailoverOptions options, T
     private int _heldCommands;
     private long _heldBytes;
 
-    public async ValueTask<TrackedAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
+    public ValueTask<TrackedAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken) =>
+        SendAsync(new Held(entity, command, time.GetTimestamp()), cancellationToken);
+
+    /// <remarks>If the entity does not answer, each command is held and sent again alone.</remarks>
+    public async ValueTask<IReadOnlyList<TrackedAnswer>> SendAllAsync(
+        EntityId entity, IReadOnlyList<ICommand> commands, CancellationToken cancellationToken)
     {
         var startedAt = time.GetTimestamp();
-        EntityUnavailableException? reason = null;
+        var isSent = false;
         if (!_outages.ContainsKey(entity))
+        {
+            isSent = true;
+            try
+            {
+                return await inner.SendAllAsync(entity, commands, cancellationToken);
+            }
+            catch (EntityUnavailableException fault) when (fault.IsFailover && !stopping.IsCancellationRequested)
+            {
+                // The entity is moving.
+            }
+        }
+
+        return await Task.WhenAll(commands.Select(
+            command => SendAsync(new Held(entity, command, startedAt) { IsSent = isSent }, cancellationToken).AsTask()));
+    }
+
+    private async ValueTask<TrackedAnswer> SendAsync(Held held, CancellationToken cancellationToken)
+    {
+        EntityUnavailableException? reason = null;
+        if (!_outages.ContainsKey(held.Entity))
         {
             try
             {
-                return await inner.SendAsync(entity, command, cancellationToken);
+                return await SendOnceAsync(held, cancellationToken);
             }
             catch (EntityUnavailableException fault) when (fault.IsFailover && !stopping.IsCancellationRequested)
             {
@@ -32,17 +57,16 @@ internal sealed class FailoverHost(IEntityHost inner, FailoverOptions options, T
             }
         }
 
-        var bytes = Messages.Pack(command).Body.Length;
+        var bytes = Messages.Pack(held.Command).Body.Length;
         if (!TryHold(bytes))
         {
             throw new EntityUnavailableException(
-                entity, "it is moving to another silo, and too many requests wait for that already; try again.", reason);
+                held.Entity, "it is moving to another silo, and too many requests wait for that already; try again.", reason);
         }
 
         try
         {
-            return await HoldAsync(
-                new Held(entity, command, startedAt) { IsSent = reason is not null }, reason, cancellationToken);
+            return await HoldAsync(held, reason, cancellationToken);
         }
         finally
         {
@@ -89,7 +113,7 @@ internal sealed class FailoverHost(IEntityHost inner, FailoverOptions options, T
                 {
                     try
                     {
-                        return await SendAsync(held, ending.Token);
+                        return await SendOnceAsync(held, ending.Token);
                     }
                     catch (EntityUnavailableException fault) when (fault.IsFailover)
                     {
@@ -120,7 +144,7 @@ internal sealed class FailoverHost(IEntityHost inner, FailoverOptions options, T
                 await Task.Delay(delay, time, ending);
                 try
                 {
-                    return await SendAsync(held, ending);
+                    return await SendOnceAsync(held, ending);
                 }
                 catch (EntityUnavailableException fault) when (fault.IsFailover)
                 {
@@ -140,7 +164,7 @@ internal sealed class FailoverHost(IEntityHost inner, FailoverOptions options, T
         }
     }
 
-    private async ValueTask<TrackedAnswer> SendAsync(Held held, CancellationToken cancellationToken)
+    private async ValueTask<TrackedAnswer> SendOnceAsync(Held held, CancellationToken cancellationToken)
     {
         var isRepetition = held.IsSent;
         held.IsSent = true;
@@ -151,7 +175,7 @@ internal sealed class FailoverHost(IEntityHost inner, FailoverOptions options, T
         }
         catch (EntityUnavailableException fault) when (fault.IsRefused && isRepetition)
         {
-            throw EntityUnavailableException.OfRefusedRepetition(fault);
+            throw EntityUnavailableException.OfUnknownOutcome(fault);
         }
     }
 

@@ -29,6 +29,11 @@ internal sealed class RecentPoliciesHost(IEntityHost inner, TimeProvider time) :
         _ => inner.SendAsync(entity, command, cancellationToken),
     };
 
+    public ValueTask<IReadOnlyList<TrackedAnswer>> SendAllAsync(
+        EntityId entity, IReadOnlyList<ICommand> commands, CancellationToken cancellationToken) => entity.Kind == EntityKind.Vault
+            ? this.SendEachAsync(entity, commands, cancellationToken)
+            : inner.SendAllAsync(entity, commands, cancellationToken);
+
     private async ValueTask<TrackedAnswer> FindAsync(EntityId vault, ICommand command, CancellationToken cancellationToken)
     {
         if (_recent.TryGetValue(vault, out var recent) && time.GetElapsedTime(recent.AskedAt) < MaxAge)

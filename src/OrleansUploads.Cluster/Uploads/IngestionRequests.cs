@@ -1,6 +1,7 @@
 using OrleansUploads.Cluster.Abstractions.Uploads;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Uploads;
+using OrleansUploads.Engine.Receiving;
 using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Cluster.Uploads;
@@ -62,13 +63,14 @@ internal static class IngestionRequests
 
     public static PartRange ToRange(this WantedPart part) => ToRange(part.FirstByte, part.LastByte);
 
-    public static PartRange ToRange(this WrittenPart part) => ToRange(part.FirstByte, part.LastByte);
+    public static ReportedWrite ToReport(this WrittenPart part) => new(
+        ToRange(part.FirstByte, part.LastByte),
+        ToTreeHash(part.TreeHash),
+        AttemptId.TryParse(part.Attempt, out var attempt)
+            ? attempt
+            : throw Invalid($"'{part.Attempt}' is not the name of an attempt. Use that of the grant."));
 
-    public static AttemptId ToAttempt(this WrittenPart part) => AttemptId.TryParse(part.Attempt, out var attempt)
-        ? attempt
-        : throw Invalid($"'{part.Attempt}' is not the name of an attempt. Use that of the grant.");
-
-    public static TreeHash ToTreeHash(string text) => TreeHash.TryParse(text, out var hash)
+    private static TreeHash ToTreeHash(string text) => TreeHash.TryParse(text, out var hash)
         ? hash
         : throw Invalid($"'{text}' is not a valid tree hash. Use 64 hex digits.");
 

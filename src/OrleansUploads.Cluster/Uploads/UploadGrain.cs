@@ -39,8 +39,12 @@ public sealed class UploadGrain(EntityGrainPorts ports) : EntityGrain(EntityKind
         VaultAddress vault, ImmutableArray<PartReport> reports, CancellationToken cancellationToken = default)
     {
         RequireCount(reports, IUploadGrain.MaxReports, nameof(reports));
-        return ReportAllAsync(
-            vault, reports, (incarnation, report) => ReportPartAsync(incarnation, report, cancellationToken), cancellationToken);
+        return AnswerAllAsync(
+            vault,
+            reports,
+            async incarnation => await Task.WhenAll(
+                reports.Select(report => AnswerAsync(() => ReportPartAsync(incarnation, report, cancellationToken)).AsTask())),
+            cancellationToken);
     }
 
     public ValueTask<UploadAnswer<ImmutableArray<WriteGrant>>> GrantWritesAsync(
@@ -66,20 +70,35 @@ public sealed class UploadGrain(EntityGrainPorts ports) : EntityGrain(EntityKind
         VaultAddress vault, ImmutableArray<WrittenPart> parts, CancellationToken cancellationToken = default)
     {
         RequireCount(parts, IUploadGrain.MaxGrants, nameof(parts));
-        return ReportAllAsync(
+        return AnswerAllAsync<WrittenPart, AcceptedPart>(
             vault,
             parts,
-            async (incarnation, part) => AnswerOf(
-                await Direct.ReportAsync(
+            async incarnation =>
+            {
+                var read = parts.Select(static part => Read(part)).ToList();
+                var outcomes = new Queue<Outcome<Done>>(await Direct.ReportAsync(
                     RequireUpload(),
                     incarnation,
-                    part.ToRange(),
-                    IngestionRequests.ToTreeHash(part.TreeHash),
-                    part.ToAttempt(),
+                    [.. read.Where(static report => report.Refusal is null).Select(static report => report.Value)],
                     sender: null,
-                    cancellationToken),
-                _ => new AcceptedPart(part.FirstByte, part.LastByte)),
+                    cancellationToken));
+                return [.. parts.Zip(read, (part, report) => report.Refusal is { } refusal
+                    ? new UploadAnswer<AcceptedPart>(default, refusal)
+                    : AnswerOf(outcomes.Dequeue(), _ => new AcceptedPart(part.FirstByte, part.LastByte)))];
+            },
             cancellationToken);
+
+        static UploadAnswer<ReportedWrite> Read(WrittenPart part)
+        {
+            try
+            {
+                return new(part.ToReport(), null);
+            }
+            catch (RefusedRequestException refused)
+            {
+                return new(default, refused.Refusal);
+            }
+        }
     }
 
     public ValueTask<UploadAnswer<FinishedArchive>> CompleteAsync(
@@ -177,18 +196,15 @@ public sealed class UploadGrain(EntityGrainPorts ports) : EntityGrain(EntityKind
         }
     }
 
-    /// <summary>Takes several reports. All are queued before the first is answered, so they share a journal write.</summary>
-    private async ValueTask<ImmutableArray<UploadAnswer<TResult>>> ReportAllAsync<TReport, TResult>(
+    /// <summary>Answers several reports. All are queued before the first is answered, so they share a journal write.</summary>
+    private async ValueTask<ImmutableArray<UploadAnswer<TResult>>> AnswerAllAsync<TReport, TResult>(
         VaultAddress vault,
         ImmutableArray<TReport> reports,
-        Func<VaultIncarnation, TReport, ValueTask<UploadAnswer<TResult>>> report,
+        Func<VaultIncarnation, Task<UploadAnswer<TResult>[]>> answer,
         CancellationToken cancellationToken)
     {
         var answers = await InVaultAsync<UploadAnswer<TResult>[]>(
-            vault,
-            async incarnation => new(
-                await Task.WhenAll(reports.Select(one => AnswerAsync(() => report(incarnation, one)).AsTask())), null),
-            cancellationToken);
+            vault, async incarnation => new(await answer(incarnation), null), cancellationToken);
         return [.. answers.Value ?? reports.Select(_ => new UploadAnswer<TResult>(default, answers.Refusal))];
     }
 

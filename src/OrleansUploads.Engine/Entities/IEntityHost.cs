@@ -9,6 +9,16 @@ public interface IEntityHost
     /// <exception cref="EntityUnavailableException">The outcome is unknown; repeating the command is safe.</exception>
     /// <exception cref="OperationCanceledException">The caller stopped waiting; the outcome is unknown.</exception>
     ValueTask<TrackedAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken);
+
+    /// <summary>Sends independent commands to an entity, and waits for all answers. This costs less than to send one after the
+    /// other.</summary>
+    /// <returns>The answers, in the order of the commands.</returns>
+    /// <exception cref="EntityUnavailableException">The outcome of at least one command is unknown; repeating all of them is
+    /// safe.</exception>
+    /// <exception cref="OperationCanceledException">The caller stopped waiting; the outcomes are unknown.</exception>
+    ValueTask<IReadOnlyList<TrackedAnswer>> SendAllAsync(
+        EntityId entity, IReadOnlyList<ICommand> commands, CancellationToken cancellationToken) =>
+        this.SendEachAsync(entity, commands, cancellationToken);
 }
 
 /// <summary>The answer to a command, which its host may have sent more than once.</summary>
@@ -26,6 +36,35 @@ public static class EntityHostExtensions
         this IEntityHost host, EntityId entity, ICommand<TAnswer> command, CancellationToken cancellationToken)
         where TAnswer : class, IAnswer =>
         Outcome.Of<TAnswer>((await host.SendAsync(entity, command, cancellationToken)).Answer);
+
+    /// <summary>Sends independent commands to an entity, and waits for all answers and refusals.</summary>
+    /// <returns>The outcomes, in the order of the commands.</returns>
+    /// <exception cref="EntityUnavailableException">The outcome of at least one command is unknown; repeating all of them is
+    /// safe.</exception>
+    public static async ValueTask<IReadOnlyList<Outcome<TAnswer>>> AskAllAsync<TAnswer>(
+        this IEntityHost host, EntityId entity, IReadOnlyList<ICommand<TAnswer>> commands, CancellationToken cancellationToken)
+        where TAnswer : class, IAnswer
+    {
+        if (commands.Count == 0)
+        {
+            return [];
+        }
+
+        try
+        {
+            var tracked = await host.SendAllAsync(entity, commands, cancellationToken);
+            return [.. tracked.Select(static one => Outcome.Of<TAnswer>(one.Answer))];
+        }
+        catch (EntityUnavailableException fault) when (fault.IsRefused && commands.Count > 1)
+        {
+            throw EntityUnavailableException.OfUnknownOutcome(fault);
+        }
+    }
+
+    /// <summary>Sends commands to an entity as if each had its own caller.</summary>
+    public static async ValueTask<IReadOnlyList<TrackedAnswer>> SendEachAsync(
+        this IEntityHost host, EntityId entity, IReadOnlyList<ICommand> commands, CancellationToken cancellationToken) =>
+        await Task.WhenAll(commands.Select(command => host.SendAsync(entity, command, cancellationToken).AsTask()));
 
     /// <summary>Sends a command to an entity and waits for the answer or the refusal.</summary>
     /// <returns>The outcome, and whether it is that of a repetition: see <see cref="TrackedAnswer.IsToRepetition"/>.</returns>
@@ -52,9 +91,9 @@ public sealed class EntityUnavailableException : Exception
         IsFailover = inner is EntityUnavailableException { IsFailover: true };
     }
 
-    /// <summary>Creates the exception for a repeated command that was refused. The command may have been carried out when it was sent
-    /// before, so the refusal of the repetition proves nothing.</summary>
-    public static EntityUnavailableException OfRefusedRepetition(EntityUnavailableException refusal)
+    /// <summary>Creates the exception for a refusal that proves nothing: the command was repeated and may have been carried out when it was
+    /// sent before, or it was sent with others.</summary>
+    public static EntityUnavailableException OfUnknownOutcome(EntityUnavailableException refusal)
     {
         ArgumentNullException.ThrowIfNull(refusal);
         return new EntityUnavailableException(refusal.Entity, "the outcome of the command is unknown; try again.", refusal);

@@ -124,7 +124,7 @@ internal sealed class AttemptIntake(IEntityHost host, IPartStore parts, SharedLa
             }
             catch (EntityUnavailableException fault) when (fault.IsRefused && reports > 1)
             {
-                throw EntityUnavailableException.OfRefusedRepetition(fault);
+                throw EntityUnavailableException.OfUnknownOutcome(fault);
             }
         }
     }

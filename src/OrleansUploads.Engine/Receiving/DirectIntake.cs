@@ -74,47 +74,43 @@ public sealed class DirectIntake(
             : new(refusal);
     }
 
-    /// <summary>Takes the report of a part of an archive.</summary>
+    /// <summary>Takes the reports of parts of an archive.</summary>
     /// <param name="upload">The upload.</param>
     /// <param name="vault">The incarnation of the vault in the request.</param>
-    /// <param name="range">The range of the part.</param>
-    /// <param name="treeHash">Its tree hash.</param>
-    /// <param name="attempt">The attempt that was granted for it.</param>
-    /// <param name="sender">Who sends the report, or null if that is not known.</param>
+    /// <param name="written">The parts; at most <see cref="MaxParts"/>.</param>
+    /// <param name="sender">Who sends the reports, or null if that is not known.</param>
     /// <param name="cancellationToken">Canceled when the client disconnects.</param>
+    /// <returns>An outcome for each part, in their order. They are independent.</returns>
     /// <exception cref="PartStoreUnavailableException">The store does not answer.</exception>
-    /// <exception cref="EntityUnavailableException">The outcome is unknown; repeating the report is safe.</exception>
-    public ValueTask<Outcome<Done>> ReportAsync(
-        UploadId upload,
-        VaultIncarnation vault,
-        PartRange range,
-        TreeHash treeHash,
-        AttemptId attempt,
-        Sender? sender,
-        CancellationToken cancellationToken) =>
+    /// <exception cref="EntityUnavailableException">At least one outcome is unknown; repeating the reports is safe.</exception>
+    public ValueTask<IReadOnlyList<Outcome<Done>>> ReportAsync(
+        UploadId upload, VaultIncarnation vault, IReadOnlyList<ReportedWrite> written, Sender? sender, CancellationToken cancellationToken) =>
         ReportAsync(
             upload,
-            new NeededAttempt(attempt, range.LengthBytes, treeHash),
-            new StorePart(vault, range, treeHash, attempt, sender),
-            new CheckPart(vault, range),
+            written,
+            static part => new NeededAttempt(part.Attempt, part.Range.LengthBytes, part.TreeHash),
+            part => new StorePart(vault, part.Range, part.TreeHash, part.Attempt, sender),
+            part => new CheckPart(vault, part.Range),
             cancellationToken);
 
-    /// <summary>Takes the report of a part of an object. Its MD5 and its checksum are not compared with the bytes.</summary>
+    /// <summary>Takes the reports of parts of an object. Their MD5s and checksums are not compared with the bytes.</summary>
     /// <param name="upload">The upload.</param>
     /// <param name="name">The object in the request.</param>
-    /// <param name="part">The part, with the attempt that was granted for it.</param>
-    /// <param name="sender">Who sends the report, or null if that is not known.</param>
+    /// <param name="written">The parts, with the attempts that were granted for them; at most <see cref="MaxParts"/>.</param>
+    /// <param name="sender">Who sends the reports, or null if that is not known.</param>
     /// <param name="cancellationToken">Canceled when the client disconnects.</param>
+    /// <returns>An outcome for each part, in their order. They are independent.</returns>
     /// <exception cref="PartStoreUnavailableException">The store does not answer.</exception>
-    /// <exception cref="EntityUnavailableException">The outcome is unknown; repeating the report is safe.</exception>
-    public ValueTask<Outcome<Done>> ReportAsync(
-        UploadId upload, ObjectName name, NumberedPart part, Sender? sender, CancellationToken cancellationToken) =>
+    /// <exception cref="EntityUnavailableException">At least one outcome is unknown; repeating the reports is safe.</exception>
+    public ValueTask<IReadOnlyList<Outcome<Done>>> ReportAsync(
+        UploadId upload, ObjectName name, IReadOnlyList<NumberedPart> written, Sender? sender, CancellationToken cancellationToken) =>
         ReportAsync(
             upload,
-            new NeededAttempt(
-                part.Attempt ?? throw new ArgumentException("The part has no attempt.", nameof(part)), part.LengthBytes, part.TreeHash),
-            new StoreNumberedPart(name, part, sender),
-            new CheckNumberedPart(name, part.Number, part.LengthBytes),
+            written,
+            static part => new NeededAttempt(
+                part.Attempt ?? throw new ArgumentException("A part has no attempt.", nameof(written)), part.LengthBytes, part.TreeHash),
+            part => new StoreNumberedPart(name, part, sender),
+            part => new CheckNumberedPart(name, part.Number, part.LengthBytes),
             cancellationToken);
 
     private async ValueTask<Outcome<GrantedWrites<TPart>>> GrantAsync<TPart>(
@@ -151,37 +147,61 @@ public sealed class DirectIntake(
         return new(new GrantedWrites<TPart>(writes));
     }
 
-    /// <summary>Compares an attempt with its report: its name, length, seal and leaves. Then the upload decides.</summary>
+    /// <summary>Compares attempts with their reports: their names, lengths, seals and leaves. Then the upload decides about those without a
+    /// fault.</summary>
     /// <remarks>A refused attempt is not deleted: an earlier report may have made it the part.</remarks>
-    private async ValueTask<Outcome<Done>> ReportAsync<TChecked>(
-        UploadId upload, NeededAttempt reported, ICommand<Done> report, ICommand<TChecked> check, CancellationToken cancellationToken)
+    private async ValueTask<IReadOnlyList<Outcome<Done>>> ReportAsync<TPart, TChecked>(
+        UploadId upload,
+        IReadOnlyList<TPart> written,
+        Func<TPart, NeededAttempt> attemptOf,
+        Func<TPart, ICommand<Done>> report,
+        Func<TPart, ICommand<TChecked>> check,
+        CancellationToken cancellationToken)
         where TChecked : class, IAnswer
     {
         if (parts.Grants is not { } grants)
         {
-            return new(new Refusal.WritesNotGranted());
+            return [.. written.Select(static _ => new Outcome<Done>(new Refusal.WritesNotGranted()))];
         }
 
-        var fault = reported.Attempt.IsGranted
+        var refusals = await Task.WhenAll(written.Select(RefusalOfAsync));
+        TPart[] found = [.. written.Where((_, at) => refusals[at] is null)];
+        if (found.Length > 0)
+        {
+            await grants.RequireAsync(cancellationToken);
+        }
+
+        var outcomes = await host.AskAllAsync(upload.Entity, [.. found.Select(report)], cancellationToken);
+        foreach (var (part, outcome) in found.Zip(outcomes))
+        {
+            if (outcome.Refusal is null)
+            {
+                AttemptIntake.CountStored(attemptOf(part).LengthBytes);
+            }
+        }
+
+        var decided = new Queue<Outcome<Done>>(outcomes);
+        return [.. refusals.Select(refusal => refusal is null ? decided.Dequeue() : new(refusal))];
+
+        async Task<Refusal?> RefusalOfAsync(TPart part)
+        {
+            var reported = attemptOf(part);
+            if (await FindFaultAsync(upload, reported, cancellationToken) is not { } fault)
+            {
+                return null;
+            }
+
+            // An upload that takes no such part says more than its bytes, which may be deleted.
+            var refused = (await host.AskAsync(upload.Entity, check(part), cancellationToken)).Refusal;
+            return refused ?? new Refusal.AttemptNotAsReported(reported.Attempt, fault);
+        }
+    }
+
+    private async ValueTask<string?> FindFaultAsync(UploadId upload, NeededAttempt reported, CancellationToken cancellationToken) =>
+        reported.Attempt.IsGranted
             ? await new AttemptCheck(parts, isDeep: false, new ReadPace(null, time)) { ReadsBytes = false }
                 .FindFaultAsync(upload, reported, cancellationToken)
             : "no node was granted it";
-        if (fault is not null)
-        {
-            // An upload that takes no such part says more than its bytes, which may be deleted.
-            var refused = (await host.AskAsync(upload.Entity, check, cancellationToken)).Refusal;
-            return new(refused ?? new Refusal.AttemptNotAsReported(reported.Attempt, fault));
-        }
-
-        await grants.RequireAsync(cancellationToken);
-        var outcome = await host.AskAsync(upload.Entity, report, cancellationToken);
-        if (outcome.Refusal is null)
-        {
-            AttemptIntake.CountStored(reported.LengthBytes);
-        }
-
-        return outcome;
-    }
 
     private readonly record struct Candidate<TPart>(TPart Part, int Number, long LengthBytes);
 }
@@ -190,6 +210,12 @@ public sealed class DirectIntake(
 /// <param name="Number">Its number.</param>
 /// <param name="LengthBytes">Its length; at least 1.</param>
 public readonly record struct PlannedPart(int Number, long LengthBytes);
+
+/// <summary>A part of an archive that a node has written.</summary>
+/// <param name="Range">Its range.</param>
+/// <param name="TreeHash">Its tree hash.</param>
+/// <param name="Attempt">The attempt that was granted for it.</param>
+public readonly record struct ReportedWrite(PartRange Range, TreeHash TreeHash, AttemptId Attempt);
 
 /// <summary>The writes that were granted in one call.</summary>
 public sealed record GrantedWrites<TPart>(IReadOnlyList<GrantedWrite<TPart>> Writes);

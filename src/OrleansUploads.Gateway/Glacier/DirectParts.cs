@@ -1,5 +1,6 @@
 using System.Text.Json;
 using OrleansUploads.Core.Parts;
+using OrleansUploads.Engine.Receiving;
 using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Gateway.Glacier;
@@ -25,21 +26,20 @@ internal static class DirectParts
         var upload = MultipartOperations.IdOf(call);
         var request = Read<WrittenRanges>(call, "reports");
         Require(DirectWriteDocuments.FaultOfReports(request.Parts.Count));
-        var reports = request.Parts.Select(part => (
-            Range: RangeOf(part?.Range),
-            Hash: TreeHash.TryParse(part?.TreeHash, out var hash)
+        var written = request.Parts.Select(static part => new ReportedWrite(
+            RangeOf(part?.Range),
+            TreeHash.TryParse(part?.TreeHash, out var hash)
                 ? hash
                 : throw GlacierError.Invalid($"Invalid treeHash: {part?.TreeHash}. It must be 64 hex digits."),
-            Attempt: AttemptId.TryParse(part?.Attempt, out var attempt)
+            AttemptId.TryParse(part?.Attempt, out var attempt)
                 ? attempt
                 : throw GlacierError.Invalid($"Invalid attempt: {part?.Attempt}. It must be that of the grant."))).ToList();
-        return DirectWriteDocuments.Answer(new VerdictList(await Task.WhenAll(reports.Select(async report =>
+        var outcomes = await call.Paths.DirectIntake.ReportAsync(upload, call.Incarnation, written, call.Sender, call.Aborted);
+        return DirectWriteDocuments.Answer(new VerdictList([.. written.Zip(outcomes, (part, outcome) =>
         {
-            var outcome = await call.Paths.DirectIntake.ReportAsync(
-                upload, call.Incarnation, report.Range, report.Hash, report.Attempt, call.Sender, call.Aborted);
             var error = outcome.Refusal is { } refusal ? call.ErrorOf(refusal) : null;
-            return new PartVerdict(report.Range.ToString(), null, error?.Code, error?.Message);
-        }))));
+            return new PartVerdict(part.Range.ToString(), null, error?.Code, error?.Message);
+        })]));
     }
 
     private static T Read<T>(GlacierCall call, string name)

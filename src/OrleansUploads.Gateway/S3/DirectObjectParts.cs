@@ -31,12 +31,12 @@ internal static class DirectObjectParts
         var request = await RequestDocument.ReadAsync(call, Parse<WrittenNumbers>);
         Require(DirectWriteDocuments.FaultOfReports(request.Parts.Count));
         var parts = request.Parts.Select(static part => PartOf(part ?? throw Invalid("parts", "null", "a part"))).ToList();
-        return DirectWriteDocuments.Answer(new VerdictList(await Task.WhenAll(parts.Select(async part =>
+        var outcomes = await call.Paths.DirectIntake.ReportAsync(upload, name, parts, call.Exchange.Sender, call.Aborted);
+        return DirectWriteDocuments.Answer(new VerdictList([.. parts.Zip(outcomes, (part, outcome) =>
         {
-            var outcome = await call.Paths.DirectIntake.ReportAsync(upload, name, part, call.Exchange.Sender, call.Aborted);
             var error = outcome.Refusal is { } refusal ? call.ErrorOf(refusal) : null;
             return new PartVerdict(null, part.Number, error?.Code, error?.Message);
-        }))));
+        })]));
     }
 
     private static NumberedPart PartOf(WrittenNumber part) => new(

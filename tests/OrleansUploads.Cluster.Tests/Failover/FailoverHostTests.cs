@@ -34,6 +34,39 @@ public sealed class FailoverHostTests : IDisposable
     }
 
     [Fact]
+    public async Task Commands_that_were_sent_together_are_held_and_each_answer_is_that_to_a_repetition()
+    {
+        var inner = new MovingHost();
+        ICommand[] commands = [new ListParts(Some.Incarnation, 0, 1), new AbortUpload(Some.Incarnation)];
+        var answers = HostOver(inner, Patient).SendAllAsync(Some.Upload(1).Entity, commands, CancellationToken.None).AsTask();
+
+        await AdvanceAsync(TimeSpan.FromSeconds(6));
+        Assert.False(answers.IsCompleted);
+        inner.HasArrived = true;
+        await AdvanceUntilAsync(answers);
+
+        Assert.Equal([new(Done.Instance, IsToRepetition: true), new(Done.Instance, IsToRepetition: true)], await answers);
+        Assert.Equal(commands.ToHashSet(), inner.Sent.ToHashSet());
+    }
+
+    [Fact]
+    public async Task A_refusal_of_several_commands_does_not_say_that_none_was_carried_out()
+    {
+        var host = HostOver(new MovingHost { HasArrived = true, IsRefused = true });
+        var upload = Some.Upload(1).Entity;
+        var command = new AbortUpload(Some.Incarnation);
+
+        var one = await Assert.ThrowsAsync<EntityUnavailableException>(
+            async () => await host.AskAllAsync(upload, [command], CancellationToken.None));
+        var two = await Assert.ThrowsAsync<EntityUnavailableException>(
+            async () => await host.AskAllAsync(upload, [command, command], CancellationToken.None));
+
+        Assert.True(one.IsRefused);
+        Assert.False(two.IsRefused);
+        Assert.True(Assert.IsType<EntityUnavailableException>(two.InnerException).IsRefused);
+    }
+
+    [Fact]
     public async Task Only_the_answer_to_a_command_that_was_sent_before_is_that_to_a_repetition()
     {
         var inner = new MovingHost();

@@ -111,6 +111,17 @@ public sealed class RecentPoliciesHostTests
     }
 
     [Fact]
+    public async Task A_change_that_is_sent_with_others_waits_likewise()
+    {
+        var changing = _host.SendAllAsync(
+            Some.Vault.Entity, [new DescribeVault(Some.Vault), new DeleteAccessPolicy(Some.Vault)], CancellationToken.None).AsTask();
+        _time.Advance(RecentPoliciesHost.MaxAge - TimeSpan.FromMilliseconds(1));
+        Assert.False(changing.IsCompleted);
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+        Assert.Equal(2, (await changing).Count);
+    }
+
+    [Fact]
     public async Task Only_a_limited_number_of_vaults_is_remembered()
     {
         var vaults = Enumerable.Range(0, RecentPoliciesHost.MaxVaults + 1)

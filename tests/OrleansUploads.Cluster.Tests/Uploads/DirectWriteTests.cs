@@ -3,6 +3,8 @@ using OrleansUploads.Cluster.Abstractions.Uploads;
 using OrleansUploads.Cluster.Hosting;
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Parts;
+using OrleansUploads.Core.Uploads;
+using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Reading;
 using OrleansUploads.Hashing;
 using OrleansUploads.TestKit.PartStores;
@@ -68,6 +70,23 @@ public sealed class DirectWriteTests(DirectWriteTests.SharedCluster shared) : IC
         await new ArchiveReader(_parts).CopyAsync(
             manifest!, new PartRange(0, Archive.Length - 1), copy, TestContext.Current.CancellationToken);
         Assert.Equal(Archive, copy.ToArray());
+    }
+
+    [Fact]
+    public async Task Commands_that_are_sent_together_are_answered_in_their_order()
+    {
+        var (upload, id) = await OpenAsync();
+        var written = await Task.WhenAll((await upload.GrantWritesAsync(Vault, [Wanted(0), Wanted(1)])).Value.Select(grant => WriteAsync(id, grant)));
+        await upload.ReportWrittenAsync(Vault, [.. written]);
+        var incarnation = (await new ClusterHost(_cluster.Grains).AskAsync(
+            Some.Vault.Entity, new FindPolicies(Some.Vault), TestContext.Current.CancellationToken)).Answer.Incarnation;
+
+        var outcomes = await new ClusterHost(_cluster.Grains).AskAllAsync(
+            id.Entity,
+            [.. Enumerable.Range(1, 3).Select(number => new FindPart(incarnation, number))],
+            TestContext.Current.CancellationToken);
+
+        Assert.Equal([0, Some.MiB, null], outcomes.Select(static outcome => outcome.Answer.Range?.FirstByte));
     }
 
     [Fact]

@@ -152,8 +152,8 @@ public sealed class DirectHistoryTests
             var outcome = await bench.UntilAnsweredAsync(async () => planted == Mistake.ReportNotVerified
                 ? await bench.Host.AskAsync(
                     upload.Entity, new StorePart(ClientCalls.Incarnation, RangeOf(slot), hash, attempt), CancellationToken.None)
-                : await IntakeOf(bench).ReportAsync(
-                    upload, ClientCalls.Incarnation, RangeOf(slot), hash, attempt, sender: null, CancellationToken.None));
+                : (await IntakeOf(bench).ReportAsync(
+                    upload, ClientCalls.Incarnation, [new(RangeOf(slot), hash, attempt)], sender: null, CancellationToken.None))[0]);
             if (planted == Mistake.RefusalDeletes && outcome.Refusal is not null)
             {
                 await bench.Parts.DeleteAttemptAsync(upload, attempt, CancellationToken.None);

@@ -35,9 +35,13 @@ public sealed class DirectIntakeTests
         return granted.Attempt;
     }
 
+    private static async ValueTask<Outcome<Done>> ReportAsync(
+        DirectIntake intake, UploadId upload, PartRange range, byte[] bytes, AttemptId attempt) =>
+        Assert.Single(await intake.ReportAsync(
+            upload, ClientCalls.Incarnation, [new(range, TreeHasher.Compute(bytes), attempt)], sender: null, Cancellation));
+
     private async Task<Refusal?> ReportAsync(UploadId upload, PartRange range, byte[] bytes, AttemptId attempt) =>
-        (await _intake.ReportAsync(
-            upload, ClientCalls.Incarnation, range, TreeHasher.Compute(bytes), attempt, sender: null, Cancellation)).Refusal;
+        (await ReportAsync(_intake, upload, range, bytes, attempt)).Refusal;
 
     private async Task StoreAsync(UploadId upload, PartRange range, byte[] bytes) =>
         Assert.Null(await ReportAsync(upload, range, bytes, await WriteAsync(upload, range, bytes)));
@@ -76,6 +80,38 @@ public sealed class DirectIntakeTests
         Assert.Empty(await _bench.ListPartsAsync(upload));
 
         Assert.Null(await ReportAsync(upload, range, First, attempt));
+    }
+
+    [Fact]
+    public async Task Each_of_several_reports_has_its_own_outcome()
+    {
+        var upload = await _bench.OpenFirstUploadAsync();
+        var first = await WriteAsync(upload, ClientCalls.SlotRange(0), First);
+        var second = await WriteAsync(upload, ClientCalls.SlotRange(1), First);
+        var third = await WriteAsync(upload, ClientCalls.SlotRange(2), First);
+        var hash = TreeHasher.Compute(First);
+
+        var outcomes = await _intake.ReportAsync(
+            upload,
+            ClientCalls.Incarnation,
+            [
+                new(ClientCalls.SlotRange(0), hash, first),
+                new(ClientCalls.SlotRange(1), TreeHasher.Compute(Last), second),
+                new(ClientCalls.SlotRange(3), hash, third),
+                new(ClientCalls.SlotRange(2), hash, third),
+            ],
+            sender: null,
+            Cancellation);
+
+        Assert.Collection(
+            outcomes.Select(static outcome => outcome.Refusal),
+            Assert.Null,
+            static refusal => Assert.IsType<Refusal.AttemptNotAsReported>(refusal),
+            static refusal => Assert.IsType<Refusal.AttemptOfOtherPart>(refusal),
+            Assert.Null);
+        Assert.Equal(
+            [ClientCalls.SlotRange(0), ClientCalls.SlotRange(2)],
+            (await _bench.ListPartsAsync(upload)).Select(static part => part.Range));
     }
 
     [Fact]
@@ -172,8 +208,7 @@ public sealed class DirectIntakeTests
         await bench.UntilAnsweredAsync(async () =>
         {
             failing = repeated++ == 0;
-            return await IntakeOf(bench).ReportAsync(
-                upload, ClientCalls.Incarnation, ClientCalls.SlotRange(0), TreeHasher.Compute(First), granted.Attempt, null, Cancellation);
+            return await ReportAsync(IntakeOf(bench), upload, ClientCalls.SlotRange(0), First, granted.Attempt);
         });
 
         Assert.Equal(2, repeated);
@@ -189,7 +224,6 @@ public sealed class DirectIntakeTests
             upload, ClientCalls.Incarnation, [ClientCalls.SlotRange(0)], atMost: null, Cancellation)).Refusal);
         var attempt = bench.Ids.NewGrantedAttempt(1);
         await bench.Parts.StoreAsync(upload, attempt, First);
-        Assert.IsType<Refusal.WritesNotGranted>((await IntakeOf(bench).ReportAsync(
-            upload, ClientCalls.Incarnation, ClientCalls.SlotRange(0), TreeHasher.Compute(First), attempt, null, Cancellation)).Refusal);
+        Assert.IsType<Refusal.WritesNotGranted>((await ReportAsync(IntakeOf(bench), upload, ClientCalls.SlotRange(0), First, attempt)).Refusal);
     }
 }

@@ -30,10 +30,14 @@ internal class PlantedBug
         process.Paths.DirectIntake.GrantAsync(upload, vault, [range], atMost, cancellationToken);
 
     /// <summary>Takes the report of a part that a node has written.</summary>
-    public virtual ValueTask<Outcome<Done>> ReportAsync(
+    public virtual async ValueTask<Outcome<Done>> ReportAsync(
         SimulatedProcess process, UploadId upload, StorePart report, CancellationToken cancellationToken) =>
-        process.Paths.DirectIntake.ReportAsync(
-            upload, report.Vault, report.Range, report.TreeHash, report.Attempt, report.Sender, cancellationToken);
+        (await process.Paths.DirectIntake.ReportAsync(
+            upload,
+            report.Vault,
+            [new ReportedWrite(report.Range, report.TreeHash, report.Attempt)],
+            report.Sender,
+            cancellationToken))[0];
 
     /// <summary>Called when a crash loses a write to this entity.</summary>
     public virtual void TornTail(EntityId entity)
