@@ -44,10 +44,16 @@ public sealed class PhysicalCopyTests : IAsyncDisposable
 
         var refusal = await RunningSilo.ExpectRefusalAsync(NewSilo(_copy).Environment);
 
-        Assert.Contains("one of the two is a copy of the other", refusal, StringComparison.Ordinal);
-        Assert.Contains("'orleans-uploads-silo clone'", refusal, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", refusal, StringComparison.Ordinal);
-        Assert.Contains(production, static silo => silo.Log.Contains("is not in the table of silos of this silo's database", StringComparison.Ordinal));
+
+        // If production has renewed its claim to the bytes since the copy, the silo ends before it meets any other.
+        if (!refusal.Contains("is used by silos with another database", StringComparison.Ordinal))
+        {
+            Assert.Contains("one of the two is a copy of the other", refusal, StringComparison.Ordinal);
+            Assert.Contains("'orleans-uploads-silo clone'", refusal, StringComparison.Ordinal);
+            Assert.Contains(
+                production, static silo => silo.Log.Contains("is not in the table of silos of this silo's database", StringComparison.Ordinal));
+        }
 
         // Production notices nothing, and silos that belong to it come and go.
         await load.AwaitMoreAsync(20);
