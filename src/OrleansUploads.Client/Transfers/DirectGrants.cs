@@ -23,7 +23,7 @@ internal sealed class DirectGrants(
     /// <summary>If grants are used up sooner, more are asked for the next time.</summary>
     private static readonly TimeSpan ShortestUse = TimeSpan.FromSeconds(2);
 
-    /// <summary>If they last longer, fewer are asked for. Long before others may be granted the same parts.</summary>
+    /// <summary>If they last longer, fewer are asked for: after 30 seconds, other nodes may be granted the same parts.</summary>
     private static readonly TimeSpan LongestUse = TimeSpan.FromSeconds(8);
 
     private readonly SemaphoreSlim _turn = new(1);
@@ -31,7 +31,7 @@ internal sealed class DirectGrants(
     private int _next;
     private int _wanted = first;
     private int _offered = OfferedPerGrant * first;
-    private long? _askedAt;
+    private long? _grantedAt;
 
     /// <summary>Takes the next grant, or null if no part is left that no other node is writing, or the upload has ended.</summary>
     public async Task<DirectGrant?> TakeAsync(CancellationToken cancellationToken)
@@ -62,6 +62,7 @@ internal sealed class DirectGrants(
         try
         {
             var grants = await client.GrantWritesAsync(vault, uploadId, offer, insists ? null : wanted, cancellationToken);
+            _grantedAt = grants.Count > 0 ? client.Transport.TimeProvider.GetTimestamp() : null;
             foreach (var grant in grants)
             {
                 _granted.Enqueue(grant);
@@ -79,16 +80,13 @@ internal sealed class DirectGrants(
 
     private void AdaptWanted()
     {
-        var time = client.Transport.TimeProvider;
-        if (_askedAt is { } since)
+        if (_grantedAt is { } since)
         {
-            var used = time.GetElapsedTime(since);
+            var used = client.Transport.TimeProvider.GetElapsedTime(since);
             _wanted = used < ShortestUse ? Math.Min(2 * _wanted, GlacierClient.MaxPartsInCall)
                 : used > LongestUse ? Math.Max(_wanted / 2, 1)
                 : _wanted;
             _offered = Math.Max(_offered, OfferedPerGrant * _wanted);
         }
-
-        _askedAt = time.GetTimestamp();
     }
 }

@@ -31,7 +31,11 @@ internal sealed class DirectReports(GlacierClient client, string vault, string u
     public async Task<DirectVerdict?> WriteAsync(Func<CancellationToken, Task<DirectPart?>> write, CancellationToken cancellationToken)
     {
         Waiting? waiting = null;
-        Interlocked.Increment(ref _writing);
+        lock (_gate)
+        {
+            _writing++;
+        }
+
         try
         {
             await _writers.WaitAsync(cancellationToken);
@@ -88,7 +92,7 @@ internal sealed class DirectReports(GlacierClient client, string vault, string u
             // An earlier turn may have reported this part, too, and one with many before it does not reach it.
             while (!waiting.Verdict.Task.IsCompleted)
             {
-                await AwaitOthersAsync(waiting, cancellationToken);
+                await AwaitOthersAsync(cancellationToken);
                 await ReportNextAsync(cancellationToken);
             }
         }
@@ -100,15 +104,24 @@ internal sealed class DirectReports(GlacierClient client, string vault, string u
         return await waiting.Verdict.Task;
     }
 
-    private async Task AwaitOthersAsync(Waiting first, CancellationToken cancellationToken)
+    /// <summary>Waits until the next report is due: there are enough parts, the oldest has waited for the delay, or none is being
+    /// written.</summary>
+    private async Task AwaitOthersAsync(CancellationToken cancellationToken)
     {
         var time = client.Transport.TimeProvider;
-        var left = options.ReportDelay - time.GetElapsedTime(first.Since);
+        TimeSpan left;
+        Task due;
+        lock (_gate)
+        {
+            left = options.ReportDelay - time.GetElapsedTime(_queue.Peek().Since);
+            due = _due.Task;
+        }
+
         if (left > TimeSpan.Zero)
         {
             try
             {
-                await _due.Task.WaitAsync(left, time, cancellationToken);
+                await due.WaitAsync(left, time, cancellationToken);
             }
             catch (TimeoutException)
             {
