@@ -277,6 +277,7 @@ start() {
     for number in $(seq 1 "$1"); do wait_until_ready "$number"; done
     status
     [ "$database" != postgres ] || echo "export ORLEANS_POSTGRES='$(connection_string)'"
+    [ "$parts" != blobs ] || echo "export AZURE_STORAGE_CONNECTION_STRING='$(azurite_connection Blob "$store_port")'"
     echo "export AWS_ACCESS_KEY_ID=$AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY=$AWS_SECRET_ACCESS_KEY AWS_DEFAULT_REGION=us-east-1"
 }
 

@@ -12,9 +12,9 @@
 #                                                          straight into the store, and loses answers; 20 rounds unless you say otherwise
 #   tests/clusters/campaign.sh [--azure] bench             compares the rates of three silos, which deploy/local-cluster.sh starts and which
 #                                                          then stay, with those of one process
-#   tests/clusters/campaign.sh direct [OPTIONS]            compares nodes that write archives straight into the store of three silos with bare
-#                                                          clients of the store; --mebibytes N sets the size (default: 8192, which needs
-#                                                          25 GB of disk), --nodes N... the numbers of nodes
+#   tests/clusters/campaign.sh [--azure] direct [OPTIONS]  compares nodes that write archives straight into the store of three silos, an S3
+#                                                          store or Azurite's blobs, with bare clients of the store; --mebibytes N sets the
+#                                                          size (default: 8192, which needs 25 GB of disk), --nodes N... the numbers of nodes
 #
 # The database is PostgreSQL, or with --azure the tables of Azurite. deploy/local-cluster.sh says what they need.
 # The tests also need: dotnet build tests/OrleansUploads.Silo.Tests -c Release
@@ -58,9 +58,13 @@ bench() {
 
 direct() {
     require_benchmarks
-    [ -z "$azure" ] || fail "direct writes are compared on PostgreSQL only. Leave --azure out."
-    "$root/deploy/local-cluster.sh" --parts s3 start 3
-    dotnet "$benchmarks" direct --cluster "${LOCAL_CLUSTER_FOLDER:-/tmp/orleans-uploads-cluster}" --port "${LOCAL_CLUSTER_PORT:-9400}" "$@"
+    parts=s3
+    [ -z "$azure" ] || parts=blobs
+    started=$("$root/deploy/local-cluster.sh" $azure --parts $parts start 3)
+    echo "$started"
+    blobs=$(echo "$started" | sed -n "s/^export AZURE_STORAGE_CONNECTION_STRING='\(.*\)'/\1/p")
+    dotnet "$benchmarks" direct --cluster "${LOCAL_CLUSTER_FOLDER:-/tmp/orleans-uploads-cluster}" --port "${LOCAL_CLUSTER_PORT:-9400}" \
+        ${blobs:+--blobs "$blobs"} "$@"
 }
 
 database=PostgreSQL

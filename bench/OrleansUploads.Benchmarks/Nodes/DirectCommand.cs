@@ -9,6 +9,7 @@ internal static class DirectCommand
     {
         var cluster = new Option<DirectoryInfo>("--cluster") { Description = "The folder of deploy/local-cluster.sh.", Required = true };
         var port = new Option<int>("--port") { Description = "Its first port.", DefaultValueFactory = static _ => 9400 };
+        var blobs = new Option<string?>("--blobs") { Description = "The connection string of its blobs, if its bytes are there and not in S3." };
         var mebibytes = new Option<int>("--mebibytes") { Description = "The size of an archive.", DefaultValueFactory = static _ => 8192 };
         var nodes = new Option<int[]>("--nodes")
         {
@@ -18,12 +19,12 @@ internal static class DirectCommand
         };
         var command = new Command("direct", "Compares nodes that write straight into the store with bare clients of the store.")
         {
-            cluster, port, mebibytes, nodes, quick, folder,
+            cluster, port, blobs, mebibytes, nodes, quick, folder,
         };
         command.SetAction((parsed, cancellationToken) => Suite.RunAsync(
             [
                 new DirectRates(
-                    new LocalCluster(parsed.GetRequiredValue(cluster).FullName, parsed.GetValue(port)),
+                    new LocalCluster(parsed.GetRequiredValue(cluster).FullName, parsed.GetValue(port), parsed.GetValue(blobs)),
                     parsed.GetRequiredValue(nodes),
                     (long)parsed.GetValue(mebibytes) << 20),
             ],

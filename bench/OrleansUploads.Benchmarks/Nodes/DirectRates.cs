@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using Amazon.S3;
-using Amazon.S3.Model;
 using OrleansUploads.Benchmarks.Transfers;
 using OrleansUploads.Client;
 using OrleansUploads.Client.Models;
@@ -8,7 +6,7 @@ using OrleansUploads.Client.Models;
 namespace OrleansUploads.Benchmarks.Nodes;
 
 /// <summary>Compares nodes that share an upload, and write its parts straight into the store of a cluster, with as many processes that put
-/// the same parts into the same store under addresses that Amazon's client signs, and nothing else.</summary>
+/// the same parts into the same store under addresses that its provider's client signs, and nothing else.</summary>
 /// <param name="cluster">The cluster, which does nothing else meanwhile.</param>
 /// <param name="counts">The numbers of nodes to measure.</param>
 /// <param name="bytes">The size of an archive.</param>
@@ -18,7 +16,6 @@ internal sealed class DirectRates(LocalCluster cluster, IReadOnlyList<int> count
     private const int WarmUpPartBytes = 1 << 20;
     private const int WarmUpParts = 1000;
     private const int WarmUps = 3;
-    private const int MaxDeletions = 1000;
 
     /// <summary>The bar of the rate holds for this many nodes and more.</summary>
     private const int ManyNodes = 16;
@@ -45,7 +42,7 @@ internal sealed class DirectRates(LocalCluster cluster, IReadOnlyList<int> count
             AccessKeyId = id,
             SecretAccessKey = secret,
         });
-        using var store = NodeCommand.ConnectStore(cluster.Store, cluster.StoreKeys.Id, cluster.StoreKeys.Secret);
+        using var store = BareStore.Connect(cluster.StoreVariables);
         await client.CreateVaultAsync(GatewayServer.Vault, cancellationToken);
         List<NodeProcess> nodes = [];
         try
@@ -81,7 +78,7 @@ internal sealed class DirectRates(LocalCluster cluster, IReadOnlyList<int> count
     }
 
     private async Task<IReadOnlyList<Verdict>> CompareAsync(
-        Session session, GlacierClient client, AmazonS3Client store, List<NodeProcess> nodes, CancellationToken cancellationToken)
+        Session session, GlacierClient client, BareStore store, List<NodeProcess> nodes, CancellationToken cancellationToken)
     {
         List<Use> shared = [];
         List<Use> put = [];
@@ -118,40 +115,28 @@ internal sealed class DirectRates(LocalCluster cluster, IReadOnlyList<int> count
 
     /// <summary>Shares an upload among the nodes, and deletes the archive.</summary>
     private async Task<Use> ShareAsync(
-        GlacierClient client, AmazonS3Client store, List<NodeProcess> nodes, long lengthBytes, int partBytes, CancellationToken cancellationToken)
+        GlacierClient client, BareStore store, List<NodeProcess> nodes, long lengthBytes, int partBytes, CancellationToken cancellationToken)
     {
         var upload = await client.InitiateMultipartUploadAsync(GatewayServer.Vault, partBytes, cancellationToken: cancellationToken);
         var use = await MeasureAsync(nodes, $"share {GatewayServer.Vault} {upload} {lengthBytes}", cancellationToken);
         await client.DeleteArchiveAsync(GatewayServer.Vault, use.Archive, cancellationToken);
 
         // The silos keep parts that were written twice for a day.
-        await DeleteAsync(
-            store,
-            (await ListAsync(store, "", cancellationToken)).Where(key => key.Contains(upload, StringComparison.Ordinal)),
-            cancellationToken);
+        await store.DeleteAsync(
+            (await store.ListAsync("", cancellationToken)).Where(key => key.Contains(upload, StringComparison.Ordinal)), cancellationToken);
         return use;
     }
 
     /// <summary>Lets the nodes put the parts as objects, and deletes them.</summary>
     private async Task<Use> PutAsync(
-        string folder, AmazonS3Client store, List<NodeProcess> nodes, long lengthBytes, int partBytes, CancellationToken cancellationToken)
+        string folder, BareStore store, List<NodeProcess> nodes, long lengthBytes, int partBytes, CancellationToken cancellationToken)
     {
         var prefix = $"bare-{Guid.NewGuid():N}";
         var counter = Path.Combine(folder, prefix);
         var use = await MeasureAsync(nodes, $"put {prefix} {lengthBytes} {partBytes} {counter}", cancellationToken);
         File.Delete(counter);
-        await DeleteAsync(store, await ListAsync(store, prefix, cancellationToken), cancellationToken);
+        await store.DeleteAsync(await store.ListAsync(prefix, cancellationToken), cancellationToken);
         return use;
-    }
-
-    private static async Task DeleteAsync(AmazonS3Client store, IEnumerable<string> keys, CancellationToken cancellationToken)
-    {
-        foreach (var some in keys.Chunk(MaxDeletions))
-        {
-            await store.DeleteObjectsAsync(
-                new DeleteObjectsRequest { BucketName = NodeCommand.Bucket, Objects = [.. some.Select(static key => new KeyVersion { Key = key })] },
-                cancellationToken);
-        }
     }
 
     private async Task<Use> MeasureAsync(List<NodeProcess> nodes, string line, CancellationToken cancellationToken)
@@ -193,16 +178,9 @@ internal sealed class DirectRates(LocalCluster cluster, IReadOnlyList<int> count
         await client.DeleteArchiveAsync(GatewayServer.Vault, use.Archive, freesNow: true, cancellationToken);
     }
 
-    private static async Task<List<string>> ListAsync(AmazonS3Client store, string prefix, CancellationToken cancellationToken) => await store
-        .Paginators.ListObjectsV2(new ListObjectsV2Request { BucketName = NodeCommand.Bucket, Prefix = prefix }).S3Objects
-        .Select(static found => found.Key).ToListAsync(cancellationToken);
-
-    private Dictionary<string, string> EnvironmentOf(int number) => new()
+    private Dictionary<string, string> EnvironmentOf(int number) => new(cluster.StoreVariables)
     {
         [NodeCommand.Silo] = cluster.Endpoints[number % cluster.Endpoints.Count].ToString(),
-        [NodeCommand.Store] = cluster.Store,
-        [NodeCommand.StoreKey] = cluster.StoreKeys.Id,
-        [NodeCommand.StoreSecret] = cluster.StoreKeys.Secret,
         [NodeCommand.Key] = cluster.Keys.Id,
         [NodeCommand.Secret] = cluster.Keys.Secret,
     };

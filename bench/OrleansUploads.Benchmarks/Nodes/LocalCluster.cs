@@ -4,10 +4,11 @@ using System.Text.RegularExpressions;
 
 namespace OrleansUploads.Benchmarks.Nodes;
 
-/// <summary>What <c>deploy/local-cluster.sh --parts s3 start 3</c> has started.</summary>
+/// <summary>What <c>deploy/local-cluster.sh start 3</c> has started, with bytes in S3 or in blobs.</summary>
 /// <param name="folder">Its folder.</param>
 /// <param name="port">Its first port.</param>
-internal sealed partial class LocalCluster(string folder, int port)
+/// <param name="blobs">The connection string of the blobs, or null if the bytes are in S3.</param>
+internal sealed partial class LocalCluster(string folder, int port, string? blobs)
 {
     private const int Silos = 3;
 
@@ -17,21 +18,29 @@ internal sealed partial class LocalCluster(string folder, int port)
     public IReadOnlyList<Uri> Endpoints { get; } =
         [.. Enumerable.Range(1, Silos).Select(number => new Uri($"http://127.0.0.1:{port + number}"))];
 
-    public string Store { get; } = $"http://127.0.0.1:{port + 301}";
-
     /// <summary>The access key ID and the secret of the silos.</summary>
     public (string Id, string Secret) Keys => (Value("keys", "AWS_ACCESS_KEY_ID"), Value("keys", "AWS_SECRET_ACCESS_KEY"));
 
-    /// <summary>The access key ID and the secret of the store.</summary>
-    public (string Id, string Secret) StoreKeys =>
-        (Value("store-credentials", "aws_access_key_id"), Value("store-credentials", "aws_secret_access_key"));
+    /// <summary>The address of the store and its keys, as environment variables of a node.</summary>
+    public IReadOnlyDictionary<string, string> StoreVariables => blobs is not null
+        ? new Dictionary<string, string> { [BlobStore.Connection] = blobs }
+        : new Dictionary<string, string>
+        {
+            [S3Store.Endpoint] = $"http://127.0.0.1:{port + 301}",
+            [S3Store.KeyId] = Value("store-credentials", "aws_access_key_id"),
+            [S3Store.Secret] = Value("store-credentials", "aws_secret_access_key"),
+        };
+
+    private string DatabaseProcess => ProcessOf(File.Exists(Path.Combine(folder, "azurite-table.pid"))
+        ? "azurite-table.pid"
+        : "postgres/postmaster.pid");
 
     private IEnumerable<string> SiloProcesses => Enumerable.Range(1, Silos).Select(number => ProcessOf($"silo-{number}.pid"));
 
-    /// <summary>The processor time, in milliseconds, that the silos, the database and its sessions have used so far.</summary>
+    /// <summary>The processor time, in milliseconds, that the silos, the database and its child processes have used so far.</summary>
     public double ReadProcessorMilliseconds()
     {
-        var processes = SiloProcesses.Append(ProcessOf("postgres/postmaster.pid")).ToHashSet(StringComparer.Ordinal);
+        var processes = SiloProcesses.Append(DatabaseProcess).ToHashSet(StringComparer.Ordinal);
         return Directory.EnumerateDirectories("/proc").Where(static path => char.IsAsciiDigit(Path.GetFileName(path)[0]))
             .Sum(path => TicksOf(path, processes)) / TicksPerMillisecond;
     }

@@ -1,8 +1,6 @@
+using System.Collections;
 using System.CommandLine;
 using System.Globalization;
-using Amazon.Runtime;
-using Amazon.S3;
-using Amazon.S3.Model;
 using OrleansUploads.Client;
 using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Transfers;
@@ -11,21 +9,16 @@ namespace OrleansUploads.Benchmarks.Nodes;
 
 /// <summary><c>node</c>: a process that writes parts of archives when a line of its input tells it to, and answers with one line.</summary>
 /// <remarks><c>share VAULT UPLOAD BYTES</c> shares an upload; <c>put KEY BYTES PARTBYTES COUNTER</c> puts the parts whose numbers it takes from
-/// a <see cref="SharedCounter"/>, under addresses that Amazon's client signs, and nothing else. The answer has the writes of <c>share</c> and the archive.</remarks>
+/// a <see cref="SharedCounter"/>, under addresses that the store's own client signs, and nothing else. The answer has the writes of
+/// <c>share</c> and the archive.</remarks>
 internal static class NodeCommand
 {
     public const string Ready = "ready";
     public const string Silo = "NODE_SILO";
-    public const string Store = "NODE_STORE";
-    public const string StoreKey = "NODE_STORE_KEY";
-    public const string StoreSecret = "NODE_STORE_SECRET";
     public const string Key = "AWS_ACCESS_KEY_ID";
     public const string Secret = "AWS_SECRET_ACCESS_KEY";
-    public const string Bucket = "parts";
 
     private const int Workers = 4;
-
-    private static readonly TimeSpan Life = TimeSpan.FromMinutes(15);
 
     public static Command Create()
     {
@@ -33,10 +26,6 @@ internal static class NodeCommand
         command.SetAction(static (_, cancellationToken) => ServeAsync(cancellationToken));
         return command;
     }
-
-    public static AmazonS3Client ConnectStore(string endpoint, string accessKeyId, string secret) => new(
-        new BasicAWSCredentials(accessKeyId, secret),
-        new AmazonS3Config { ServiceURL = endpoint, ForcePathStyle = true, AuthenticationRegion = "us-east-1" });
 
     public static long Number(string word) => long.Parse(word, CultureInfo.InvariantCulture);
 
@@ -51,7 +40,8 @@ internal static class NodeCommand
             AccessKeyId = Variable(Key),
             SecretAccessKey = Variable(Secret),
         });
-        using var s3 = ConnectStore(Variable(Store), Variable(StoreKey), Variable(StoreSecret));
+        using var store = BareStore.Connect(Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
+            .ToDictionary(static variable => (string)variable.Key, static variable => (string)variable.Value!));
         Console.WriteLine(Ready);
         while (await Console.In.ReadLineAsync(cancellationToken) is { } line)
         {
@@ -66,7 +56,7 @@ internal static class NodeCommand
             }
             else
             {
-                await PutAsync(s3, http, words[1], Number(words[2]), (int)Number(words[3]), words[4], cancellationToken);
+                await PutAsync(store, http, words[1], Number(words[2]), (int)Number(words[3]), words[4], cancellationToken);
             }
 
             Console.WriteLine($"{counted.Writes} {archive}");
@@ -75,10 +65,8 @@ internal static class NodeCommand
         return 0;
     }
 
-    /// <remarks>Amazon's client signs the address and not the body, which it refuses over plain HTTP in other ways. So nothing hashes the
-    /// bytes.</remarks>
     private static async Task PutAsync(
-        AmazonS3Client s3, HttpClient http, string key, long bytes, int partBytes, string counter, CancellationToken cancellationToken)
+        BareStore store, HttpClient http, string key, long bytes, int partBytes, string counter, CancellationToken cancellationToken)
     {
         using var source = new PartBytes(bytes);
         using var next = new SharedCounter(counter);
@@ -87,16 +75,9 @@ internal static class NodeCommand
             for (var part = next.Take(); part * partBytes < bytes; part = next.Take())
             {
                 var at = part * partBytes;
-                using var body = new ByteArrayContent(await source.CopyAsync(at, (int)Math.Min(partBytes, bytes - at), cancellationToken));
-                var address = await s3.GetPreSignedURLAsync(new GetPreSignedUrlRequest
-                {
-                    BucketName = Bucket,
-                    Key = $"{key}/{part}",
-                    Verb = HttpVerb.PUT,
-                    Protocol = Protocol.HTTP,
-                    Expires = DateTime.UtcNow + Life,
-                });
-                using var answer = await http.PutAsync(new Uri(address), body, cancellationToken);
+                using var request = await store.SignPutAsync($"{key}/{part}");
+                request.Content = new ByteArrayContent(await source.CopyAsync(at, (int)Math.Min(partBytes, bytes - at), cancellationToken));
+                using var answer = await http.SendAsync(request, cancellationToken);
                 answer.EnsureSuccessStatusCode();
             }
         }));
