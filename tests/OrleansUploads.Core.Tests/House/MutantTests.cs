@@ -13,6 +13,8 @@ public sealed class MutantTests
         Assert.Equal(5, columns.Length);
         var (project, testClass, file, code) = (columns[0], columns[1], columns[2], columns[3]);
 
+        // The mutant and the code become the two sides of one conditional expression.
+        Assert.DoesNotMatch(@"^(if|return|throw|var|case)\b", code);
         var source = File.ReadAllText(Path.Combine(Repository.Root, $"src/OrleansUploads.{file}"));
         Assert.Equal(2, source.Split(code).Length);
         Assert.Contains(
