@@ -344,7 +344,7 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
 
         try
         {
-            (_state, _historyEvents, _historyBytes) = Replay(_decider, Entity, history);
+            (_state, _historyEvents, _historyBytes) = EntityHistory.Replay(_decider, Entity, history);
         }
         catch (JournalDamagedException fault)
         {
@@ -403,42 +403,6 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
         ResetState();
         _phase = Phase.Unloaded;
         return true;
-    }
-
-    /// <summary>Reads a history.</summary>
-    /// <returns>The state, and what the history costs in events and in bytes.</returns>
-    /// <exception cref="JournalDamagedException">The history differs from what was written.</exception>
-    internal static (TState State, long Events, long Bytes) Replay(
-        Decider<TState, TCommand, TEvent> decider, EntityId entity, JournalHistory history)
-    {
-        var (state, events, bytes) = (decider.Initial, 0L, 0L);
-        try
-        {
-            if (history.Snapshot is { } snapshot)
-            {
-                state = EventCodec.DecodeSnapshot<TState>(snapshot);
-                (events, bytes) = (decider.SnapshotCost(state), snapshot.Length);
-            }
-
-            foreach (var record in history.Records)
-            {
-                bytes += record.Length;
-                foreach (var happened in EventCodec.Decode<TEvent>(record))
-                {
-                    state = decider.Evolve(state, happened);
-                    events++;
-                }
-            }
-
-            return (state, events, bytes);
-        }
-        catch (Exception fault) when (fault is System.Text.Json.JsonException or InvalidOperationException or FormatException)
-        {
-            throw new JournalDamagedException(
-                $"The journal of {entity} contains a record that cannot be read: {fault.Message} Restore the data folder from "
-                + "a backup, or use the version of the program that wrote it.",
-                fault);
-        }
     }
 
     /// <summary>Starts the next step if none is in progress: loads the entity, or decides a batch of queued commands and writes or

@@ -72,7 +72,7 @@ public class EntityCatalog(EngineOptions engine, EntityLayout layout)
         public override EntityRunner CreateRunner(EntityCatalog catalog, EntityId entity) => catalog.Run(entity, decider);
 
         public override object Rebuild(EntityId entity, JournalHistory history) =>
-            DeciderRunner<TState, TCommand, TEvent>.Replay(decider, entity, history).State;
+            EntityHistory.Replay(decider, entity, history).State;
     }
 }
 
