@@ -24,11 +24,7 @@ internal static class ArchiveParts
     /// <summary>Lists the parts, in the order of their ranges.</summary>
     public static async ValueTask<FrontAnswer> ListAsync(GlacierCall call, int limit, long firstByte)
     {
-        if (!ArchiveId.TryParse(call.Id, out var archive))
-        {
-            throw GlacierError.ArchiveNotFound(call.Id);
-        }
-
+        var archive = ArchiveOperations.IdOf(call);
         var entry = await call.AskAsync(call.Incarnation.ArchiveShard(archive), new FindArchive(archive));
         var manifest = await call.Paths.Archives.FindManifestAsync(entry.Upload, call.Aborted)
             ?? throw GlacierError.Unavailable("The manifest is not stored yet. Try again.");
