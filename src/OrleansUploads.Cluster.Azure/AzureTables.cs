@@ -5,7 +5,7 @@ namespace OrleansUploads.Cluster.Azure;
 
 public static class AzureTables
 {
-    /// <summary>With the key or the shared access signature of a connection string.</summary>
+    /// <summary>Connects with the key or the shared access signature of a connection string.</summary>
     /// <exception cref="FormatException">It is not a connection string.</exception>
     public static TableServiceClient Connect(string connectionString)
     {

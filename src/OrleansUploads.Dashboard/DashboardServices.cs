@@ -36,6 +36,6 @@ public static class DashboardServices
         return services;
     }
 
-    /// <summary>Makes an address that of the dashboard. Nothing else is served there, so no stored bytes have its origin.</summary>
+    /// <summary>Serves the dashboard at an address, and nothing else, so that no stored bytes have its origin.</summary>
     public static void UseUploadsDashboard(this ListenOptions endpoint) => OwnAddress.Use(endpoint);
 }

@@ -129,7 +129,8 @@ internal sealed class SignInChallenge(TimeProvider time)
         return age >= TimeSpan.Zero && age <= Life;
     }
 
-    /// <summary>Uses a challenge for which a client has given the proof. Who has read the proof on its way cannot use it again.</summary>
+    /// <summary>Uses a challenge for which a client has given the proof. Somebody who reads the proof on its way cannot use it
+    /// again.</summary>
     /// <returns>False if it was used before, or if the key has been used too often.</returns>
     public bool TryUse(string challenge, string accessKeyId)
     {

@@ -127,7 +127,7 @@ public sealed class PresignedUrlVersion2
             };
     }
 
-    /// <summary>In base64.</summary>
+    /// <summary>Signs a text. The signature is in base64.</summary>
     [SuppressMessage("Security", "CA5350", Justification = "The protocol prescribes HMAC-SHA1.")]
     private static string Sign(string text, string secret)
     {

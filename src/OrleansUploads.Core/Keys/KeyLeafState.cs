@@ -56,7 +56,7 @@ public sealed record KeyLeafState : IStoredAs<KeyLeafState, StoredKeyLeaf>
     /// <summary>The entries by position. During a split they include those that are still to be moved.</summary>
     public ImmutableSortedDictionary<KeyPosition, KeyEntry> Entries { get; init; } = NoEntries;
 
-    /// <summary>Approximately, in the journal.</summary>
+    /// <summary>The approximate length of the entries in the journal.</summary>
     public long EntryBytes { get; init; }
 
     /// <summary>Publications that their uploads have not recorded yet, by upload ID.</summary>
@@ -69,13 +69,13 @@ public sealed record KeyLeafState : IStoredAs<KeyLeafState, StoredKeyLeaf>
     /// <summary>What is known of the changes of the keys, apart from those that made the entries.</summary>
     public KeyChanges Changes { get; init; } = KeyChanges.None;
 
-    /// <summary>By upload ID. Their uploads do not know yet that they were overwritten or deleted.</summary>
+    /// <summary>The objects whose uploads do not know yet that they were overwritten or deleted, by upload ID.</summary>
     public ImmutableSortedDictionary<string, PendingRelease> Releases { get; init; } =
         ImmutableSortedDictionary.Create<string, PendingRelease>(StringComparer.Ordinal);
 
     public long Splits { get; init; }
 
-    /// <summary>In progress, or null.</summary>
+    /// <summary>The split in progress, or null.</summary>
     public LeafSplit? Split { get; init; }
 
     /// <summary>The newest step of the bucket that sealed or unsealed the leaf. It stops late messages of earlier steps.</summary>
@@ -246,7 +246,7 @@ public sealed record RangeGiven(LeafName Taker) : KeyLeafEvent;
 [Named("route-withdrawn.1")]
 public sealed record RouteWithdrawn : KeyLeafEvent;
 
-/// <summary>Its bucket is being deleted.</summary>
+/// <summary>The leaf was sealed, because its bucket is being deleted.</summary>
 [Named("leaf-sealed.1")]
 public sealed record LeafSealed(long Step = 0) : KeyLeafEvent;
 

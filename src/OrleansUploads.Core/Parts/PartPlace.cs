@@ -77,7 +77,7 @@ public readonly record struct PartLocation : ITextValue<PartLocation>
 
     private PartLocation(string text) => _text = text;
 
-    /// <summary>0 for the default value.</summary>
+    /// <summary>The length of the text; 0 for the default value.</summary>
     public int Chars => _text?.Length ?? 0;
 
     /// <summary>Parses a location. Returns false if the text is empty, too long or not printable ASCII.</summary>

@@ -1,6 +1,5 @@
 namespace OrleansUploads.Core.Uploads;
 
-/// <summary>Commands of an upload.</summary>
 public abstract record UploadCommand : ICommand
 {
     private protected UploadCommand()

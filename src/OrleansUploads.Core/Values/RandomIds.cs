@@ -93,7 +93,7 @@ public readonly record struct LockId : ITextValue<LockId>
     public override string ToString() => _text ?? "";
 }
 
-/// <summary>Of a unit of provisioned capacity: 24 characters of URL-safe base64, random, never reused.</summary>
+/// <summary>ID of a unit of provisioned capacity: 24 characters of URL-safe base64, random, never reused.</summary>
 public readonly record struct CapacityId : ITextValue<CapacityId>
 {
     public const int RandomBytes = 18;

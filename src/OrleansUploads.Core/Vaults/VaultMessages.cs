@@ -2,7 +2,6 @@ using OrleansUploads.Core.Archives;
 
 namespace OrleansUploads.Core.Vaults;
 
-/// <summary>Commands of a vault.</summary>
 public abstract record VaultCommand : ICommand
 {
     private protected VaultCommand()
@@ -13,14 +12,12 @@ public abstract record VaultCommand : ICommand
 /// <summary>A command that names its vault. It is refused if the vault does not exist.</summary>
 internal interface IAddressesVault
 {
-    /// <summary>The vault.</summary>
     VaultId Vault { get; }
 }
 
 /// <summary>A message about one incarnation of the vault. It is ignored if the vault has another one.</summary>
 internal interface IAboutIncarnation
 {
-    /// <summary>Epoch of the incarnation.</summary>
     long Epoch { get; }
 }
 

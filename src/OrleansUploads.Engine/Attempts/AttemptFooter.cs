@@ -21,7 +21,7 @@ public sealed class AttemptFooter
     /// <summary>The number of bytes with one checksum.</summary>
     public const int ChecksummedBytes = 64 * 1024;
 
-    /// <summary>The longest part of any protocol, which is that of an object.</summary>
+    /// <summary>The longest part of any protocol: S3's.</summary>
     public const long MaxLengthBytes = ObjectLimits.MaxPartBytes;
 
     /// <summary>What is wrong with a file or object that has no footer.</summary>

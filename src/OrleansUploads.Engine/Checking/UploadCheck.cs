@@ -107,7 +107,7 @@ internal sealed class UploadCheck(
         return null;
     }
 
-    /// <summary>Whether a manifest is that of an archive or object.</summary>
+    /// <summary>Whether a manifest belongs to an archive or object.</summary>
     internal static bool IsOf(UploadState state, Manifest manifest) => state switch
     {
         UploadState.Stored { Spec: ArchiveUploadSpec spec, Completion: ArchiveCompletion archive } =>

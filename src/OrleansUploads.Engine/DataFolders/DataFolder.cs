@@ -51,10 +51,10 @@ public sealed class DataFolder : IAsyncDisposable
 
     public DiskSpace Space { get; }
 
-    /// <summary>Of the journal, the part store and their disk.</summary>
+    /// <summary>The health of the journal, the part store and their disk.</summary>
     public IReadOnlyList<IStoreHealth> Health { get; }
 
-    /// <summary>Not served because one of their recent records is damaged. Report them to the operator.</summary>
+    /// <summary>The entities that are not served, because one of their recent records is damaged. Report them to the operator.</summary>
     public IReadOnlyList<EntityId> DamagedEntities => _journal.DamagedAtOpen;
 
     /// <summary>Whether the folder is a backup that is used for the first time. The lease in its journal belongs to the

@@ -8,7 +8,7 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
     where TCommand : class, ICommand
     where TEvent : class
 {
-    /// <summary>More confirmations than this are written.</summary>
+    /// <summary>The number of confirmations that may wait. With more, all of them are written.</summary>
     private const int MaxHeld = 256;
 
     private static readonly TimeSpan PendingWakeInterval = TimeSpan.FromMinutes(1);

@@ -235,10 +235,10 @@ public sealed class FairTurns<TAccount>(int atOnce, int perAccount, int maxWaiti
         /// <summary>The steps that it took, by size and weight. It begins with the least of the others.</summary>
         public long Work { get; set; }
 
-        /// <summary>Those that wait, in the order in which they came.</summary>
+        /// <summary>The callers that wait, in the order in which they came.</summary>
         public LinkedList<Caller> Callers { get; } = [];
 
-        /// <summary>Where the account is among those that wait.</summary>
+        /// <summary>The place of the account among those that wait.</summary>
         public LinkedListNode<AccountLine> Place { get; }
     }
 

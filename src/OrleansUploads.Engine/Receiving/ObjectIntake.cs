@@ -300,7 +300,7 @@ internal sealed class TicketedPublication(IEntityHost host, KeyIndex keys, TimeP
     private const int MaxTickets = 10;
 
     /// <summary>How long a request gets tickets. After this time its client may have given up, although the connection does not show it
-    /// yet, and may rely on the answer to a later request. Clients wait longer by default: those of Amazon for a minute.</summary>
+    /// yet, and may rely on the answer to a later request. Clients wait longer by default: Amazon's wait for a minute.</summary>
     private static readonly TimeSpan TicketLife = TimeSpan.FromSeconds(20);
 
     /// <summary>Takes a ticket ahead. This loads the key's leaf, so that its decision need not wait for that.</summary>
@@ -318,7 +318,7 @@ internal sealed class TicketedPublication(IEntityHost host, KeyIndex keys, TimeP
     }
 
     /// <summary>Sends a command. Its first ticket is the one that was taken ahead, or a new one.</summary>
-    /// <returns>The outcome, and whether it is that of a repetition: see <see cref="TrackedAnswer.IsToRepetition"/>.</returns>
+    /// <returns>The outcome, and whether it answers a repetition: see <see cref="TrackedAnswer.IsToRepetition"/>.</returns>
     /// <exception cref="EntityUnavailableException">The outcome is unknown.</exception>
     /// <exception cref="OperationCanceledException">The client is gone; the outcome is unknown.</exception>
     public async ValueTask<(Outcome<PublishedObject> Outcome, bool IsOfRepetition)> SendAsync(

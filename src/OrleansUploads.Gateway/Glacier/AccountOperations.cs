@@ -21,7 +21,7 @@ internal static class AccountOperations
         return FrontAnswer.NoContent();
     }
 
-    /// <summary>Those that have not expired.</summary>
+    /// <summary>Lists the units that have not expired.</summary>
     public static async ValueTask<FrontAnswer> ListCapacityAsync(GlacierCall call)
     {
         var units = await call.AskAsync(call.Account.Entity, new ListCapacity());

@@ -8,7 +8,7 @@ namespace OrleansUploads.Gateway.Glacier;
 /// list their parts, as at Amazon.</summary>
 internal static class ArchiveParts
 {
-    /// <summary>The header of ListParts that makes the ID in the path that of an archive.</summary>
+    /// <summary>The header of ListParts that says that the ID in the path is an archive's.</summary>
     public const string Header = "x-orleans-uploads-id";
 
     private const string Archive = "archive";

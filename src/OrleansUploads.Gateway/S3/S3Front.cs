@@ -187,7 +187,7 @@ internal sealed class S3Call : FrontCall
 
     public override S3Error ErrorOf(Refusal refusal) => ErrorOf(refusal, Address);
 
-    /// <summary>The error for a refusal about another address than that of the request.</summary>
+    /// <summary>The error for a refusal about another address than the request's.</summary>
     public S3Error ErrorOf(Refusal refusal, S3Address address) => refusal switch
     {
         ObjectRefusal.PreconditionFailed { Exists: true } when OnlyAdds && !Conditions.HasWrite(Headers) => new S3Error(

@@ -9,7 +9,7 @@ internal sealed class SettingBinder(Func<Setting, string> nameOf)
     private readonly HashSet<string> _set = [];
     private readonly Dictionary<string, string> _names = [];
 
-    /// <summary>Each sentence names its setting.</summary>
+    /// <summary>What is wrong with the settings. Each sentence names its setting.</summary>
     public IReadOnlyList<string> Flaws => [.. _flaws.Select(static flaw => flaw.Sentence)];
 
     /// <summary><paramref name="textOf"/> returns null or an empty text for the default.</summary>

@@ -72,7 +72,8 @@ internal sealed class SiloSettings : ServiceSettings
     [Setting("Serve the dashboard only at this address and port. Default: the API's.")]
     public IPEndPoint? DashboardListen { get; set; }
 
-    /// <summary>Null if everything is in memory, or the bytes are in an object store.</summary>
+    /// <summary>The folder of the bytes, which all silos share. Null if everything is in memory, or the bytes are in an object
+    /// store.</summary>
     [Setting("The folder for all bytes; the same folder on all silos and gateways, on a shared file system. Or set Parts to an object store.")]
     public string? PartsFolder { get; set; }
 
@@ -141,7 +142,7 @@ internal sealed class SiloSettings : ServiceSettings
         };
     }
 
-    /// <summary>The cluster ID depends on it.</summary>
+    /// <summary>Uses the identity of the cluster, on which the cluster ID depends.</summary>
     public void Use(ClusterIdentity identity) => (Identity, ClusterId) = (identity.Id, identity.NameOf(ClusterId));
 
     public void RequireCluster()

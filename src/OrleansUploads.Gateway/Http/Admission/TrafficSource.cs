@@ -56,13 +56,13 @@ internal sealed class SourceQueues<T>
 
     public int Count { get; private set; }
 
-    /// <summary>Null if there are no items.</summary>
+    /// <summary>The oldest item of the longest queue, or null if there are no items.</summary>
     public T? OldestOfLongest => _byLength.Min?.Items.First!.Value.Item;
 
-    /// <summary>Oldest first.</summary>
+    /// <summary>The items of the longest queue, oldest first.</summary>
     public IEnumerable<T> Longest => _byLength.Min?.Items.Select(entry => entry.Item) ?? [];
 
-    /// <summary>The position is for <see cref="Remove"/>.</summary>
+    /// <summary>Adds an item, and returns its position for <see cref="Remove"/>.</summary>
     public Position Add(TrafficSource source, T item)
     {
         if (_queues.TryGetValue(source, out var queue))

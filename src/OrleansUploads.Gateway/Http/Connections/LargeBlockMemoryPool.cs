@@ -84,7 +84,7 @@ internal sealed class LargeBlocks
         return GC.AllocateUninitializedArray<byte>(BlockBytes);
     }
 
-    /// <summary>Gives a block back. Nothing may use it any more.</summary>
+    /// <summary>Gives a block back. The caller must not use it afterwards.</summary>
     public void Return(byte[] block)
     {
         lock (_gate)

@@ -4,7 +4,7 @@ namespace OrleansUploads.Gateway.Http.Exchanges;
 
 /// <summary>The headers that a presigned URL has in its query. The signature covers them there, and the holder of the URL does not have to
 /// send them. Their names are compared without case.</summary>
-/// <remarks>The SDKs move different headers into the query: some only those of Amazon, that for JavaScript also those that describe the
+/// <remarks>The SDKs move different headers into the query: some only Amazon's, the one for JavaScript also those that describe the
 /// content. A condition that stands there is one that the signer relies on.</remarks>
 internal sealed class QueryHeaders
 {
@@ -23,7 +23,7 @@ internal sealed class QueryHeaders
 
     private QueryHeaders(List<(string Name, string Value)> headers) => _headers = headers;
 
-    /// <summary>All of them as sent. A name may occur more than once.</summary>
+    /// <summary>All headers as sent. A name may occur more than once.</summary>
     public IReadOnlyList<(string Name, string Value)> All => _headers;
 
     /// <summary>Reads the query of a presigned URL.</summary>
