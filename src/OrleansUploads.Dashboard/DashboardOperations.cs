@@ -161,7 +161,6 @@ internal abstract record DashboardOperation(string Name, bool Changes, KeyAccess
 
 /// <summary>Who is signed in.</summary>
 /// <param name="AccessKeyId">The access key, or null if the server verifies no signatures.</param>
-/// <param name="Account">The account.</param>
 /// <param name="Scope">What the key is for.</param>
 /// <param name="Now">The server's time.</param>
 /// <param name="IsOperator">Whether the key may see the server itself.</param>

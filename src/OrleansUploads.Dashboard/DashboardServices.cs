@@ -14,7 +14,6 @@ public static class DashboardServices
     /// <summary>Adds the dashboard at the path <c>/dashboard</c>, with which people look at uploads in a browser. The gateway serves it,
     /// which <see cref="LocalServices.AddOrleansUploads"/> or <see cref="GatewayServices.AddOrleansUploadsFronts"/> adds, before or
     /// after.</summary>
-    /// <param name="services">The services.</param>
     /// <param name="hasOwnAddress">Whether it is served only on connections that <see cref="UseUploadsDashboard"/> marks.</param>
     public static IServiceCollection AddUploadsDashboard(this IServiceCollection services, bool hasOwnAddress = false)
     {

@@ -81,7 +81,6 @@ public sealed class PartMap : IStoredAs<PartMap, IReadOnlyList<PlacedPart>>
 
     /// <summary>Returns a map with a new part.</summary>
     /// <param name="number">1 to <see cref="Limits.MaxParts"/>.</param>
-    /// <param name="part">The part.</param>
     public PartMap With(int number, StoredPart part)
     {
         var slot = number - 1;

@@ -145,10 +145,8 @@ internal sealed class CompletionRules : Rules<UploadEvent>
     /// have been initiated before, so that the collector asks it.</summary>
     /// <param name="state">The upload.</param>
     /// <param name="spec">What the caller would initiate.</param>
-    /// <param name="part">The part.</param>
     /// <param name="complete">Makes the completion, from what was initiated and the number of the completion.</param>
     /// <param name="refusalOfRepeated">Why a put was refused that is repeated now.</param>
-    /// <param name="time">The time.</param>
     private static Decision<UploadEvent> Put<TSpec>(
         UploadState state,
         TSpec spec,

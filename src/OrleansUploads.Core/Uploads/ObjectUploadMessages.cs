@@ -27,7 +27,6 @@ public sealed record CheckNumberedPart(ObjectName Name, int Number, long LengthB
 
 /// <summary>Reports a part whose bytes are durable in the part store.</summary>
 /// <param name="Name">The object that the caller addressed.</param>
-/// <param name="Part">The part.</param>
 /// <param name="Sender">Who sent it, or null if that is not known.</param>
 [Named("store-numbered-part.1")]
 public sealed record StoreNumberedPart(ObjectName Name, NumberedPart Part, Sender? Sender = null)
@@ -108,7 +107,6 @@ public sealed record ConfirmPublicationSettled : UploadCommand, ICommand<Done>;
 
 /// <summary>The object that an upload became.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Upload">The upload.</param>
 /// <param name="ETag">Its ETag.</param>
 /// <param name="SizeBytes">Its size.</param>
 /// <param name="Checksum">Its checksum, or null if it has none.</param>

@@ -37,7 +37,6 @@ public sealed class AttemptFooter
     private uint _checksum;
 
     /// <summary>Creates an empty footer.</summary>
-    /// <param name="attempt">The attempt.</param>
     /// <param name="lengthBytes">The number of bytes before it, from 1 byte to <see cref="MaxLengthBytes"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">No attempt can have this length.</exception>
     public AttemptFooter(AttemptId attempt, long lengthBytes)

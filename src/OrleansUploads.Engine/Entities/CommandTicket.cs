@@ -3,7 +3,6 @@ using System.Diagnostics;
 namespace OrleansUploads.Engine.Entities;
 
 /// <summary>One caller that waits for the answer to a command. Disposing it ends the activity of the command.</summary>
-/// <param name="entity">The entity.</param>
 /// <param name="command">The command, or null for a wake-up.</param>
 public sealed class CommandTicket(EntityId entity, ICommand? command)
     : TaskCompletionSource<TrackedAnswer>(TaskCreationOptions.RunContinuationsAsynchronously), IDisposable

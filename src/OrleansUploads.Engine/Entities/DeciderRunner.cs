@@ -32,7 +32,6 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
     private long _write;
     private QueuedCommand? _begins;
 
-    /// <param name="entity">The entity.</param>
     /// <param name="decider">The rules of the entity.</param>
     /// <param name="isShared">See <see cref="EntityLayout.IsShared"/>.</param>
     /// <param name="historySlack">Replaces <see cref="Decider{TState,TCommand,TEvent}.HistorySlack"/>, or null.</param>

@@ -72,7 +72,6 @@ public sealed class ObjectIntake(
     }
 
     /// <summary>Stores a part.</summary>
-    /// <param name="upload">The upload.</param>
     /// <param name="name">The object in the request.</param>
     /// <param name="number">The part's number.</param>
     /// <param name="body">The bytes.</param>
@@ -175,7 +174,6 @@ public sealed class ObjectIntake(
     }
 
     /// <summary>Completes a multipart upload after checking that the part store has the chosen parts.</summary>
-    /// <param name="upload">The upload.</param>
     /// <param name="name">The object in the request.</param>
     /// <param name="chosen">The parts, by number, or null for all. Then the size is stated.</param>
     /// <param name="sizeBytes">The object's size, as the client knows it, or null if it did not say.</param>
@@ -216,7 +214,6 @@ public sealed class ObjectIntake(
 
     /// <summary>Aborts a multipart upload. Waits for a completion in progress, which decides whether the upload can be
     /// aborted.</summary>
-    /// <param name="upload">The upload.</param>
     /// <param name="name">The object in the request.</param>
     /// <param name="cancellationToken">Canceled when the client disconnects.</param>
     public async ValueTask<Outcome<Done>> AbortAsync(
@@ -278,7 +275,6 @@ public sealed class ObjectIntake(
 }
 
 /// <summary>What a client says of an object when it begins to upload it.</summary>
-/// <param name="StorageClass">The storage class.</param>
 /// <param name="Metadata">Headers that are returned with the object, by lower-case name.</param>
 /// <param name="Tags">The object's tags, or null for none.</param>
 /// <param name="ByteStorage">Which system stores the bytes of a multipart upload.</param>

@@ -27,7 +27,6 @@ internal sealed class QueryHeaders
     public IReadOnlyList<(string Name, string Value)> All => _headers;
 
     /// <summary>Reads the query of a presigned URL.</summary>
-    /// <param name="query">The query.</param>
     /// <param name="isVersion2">Whether it is presigned with Signature Version 2, whose <c>Expires</c> is no header.</param>
     public static QueryHeaders Read(QueryParameters query, bool isVersion2) => new(
         [.. query.All.Where(parameter => parameter.Name.StartsWith(AmazonPrefix, StringComparison.OrdinalIgnoreCase)
