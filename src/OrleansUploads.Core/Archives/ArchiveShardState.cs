@@ -109,7 +109,7 @@ public sealed record GuardUpdated(long Generation) : ArchiveShardEvent;
 [Named("deletions-forgotten.1")]
 public sealed record DeletionsForgotten(DateTimeOffset Before) : ArchiveShardEvent;
 
-/// <summary>A shard as it is stored. The members are those of <see cref="ArchiveShardState"/>.</summary>
+/// <summary>A shard as it is stored. It has the members of <see cref="ArchiveShardState"/>.</summary>
 public sealed record StoredArchiveShard
 {
     /// <summary>The vault, or null while the shard has had no archive.</summary>

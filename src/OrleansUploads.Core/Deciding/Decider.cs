@@ -116,10 +116,10 @@ public sealed record Decision<TEvent>
 /// <summary>The intents that an answer waits for.</summary>
 public enum AwaitedIntents
 {
-    /// <summary>Those of its decision.</summary>
+    /// <summary>The intents of its decision.</summary>
     Own,
 
-    /// <summary>Also those of earlier commands, as the answer to a repeated command must.</summary>
+    /// <summary>Also the intents of earlier commands. The answer to a repeated command waits for them.</summary>
     OwnAndEarlier,
 
     /// <summary>None: it is sent as soon as the decision is durable.</summary>

@@ -153,5 +153,5 @@ public sealed record StoredJobs(
     long Retirements,
     IReadOnlyList<RetiredArchive> Retired);
 
-/// <summary>A notice about a job of the same vault. The members are those of <see cref="JobNotice"/>.</summary>
+/// <summary>A notice about a job of the same vault. It has the members of <see cref="JobNotice"/>.</summary>
 public sealed record StoredNotice(JobId Job, string Topic, DateTimeOffset FinishedAt);

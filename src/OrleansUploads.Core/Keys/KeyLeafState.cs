@@ -254,7 +254,7 @@ public sealed record LeafSealed(long Step = 0) : KeyLeafEvent;
 [Named("leaf-unsealed.1")]
 public sealed record LeafUnsealed(long Step = 0, bool WasSealed = true) : KeyLeafEvent;
 
-/// <summary>A leaf as it is stored. The members are those of <see cref="KeyLeafState"/>.</summary>
+/// <summary>A leaf as it is stored. It has the members of <see cref="KeyLeafState"/>.</summary>
 public sealed record StoredKeyLeaf
 {
     /// <inheritdoc cref="KeyLeafState.Leaf"/>

@@ -119,7 +119,7 @@ public sealed record PublishedObject(
 /// <param name="Spec">What was fixed when its upload was initiated.</param>
 /// <param name="Published">The object.</param>
 /// <param name="Parts">Its parts, by number, or null if the manifest in the part store has them.</param>
-/// <param name="ChangedTags">Its tags if they were changed after the upload, or null if they are those of the upload.</param>
+/// <param name="ChangedTags">Its tags if they were changed after the upload, or null if they are unchanged.</param>
 /// <param name="Restore">Its restore, or null if it has none or if its days are over.</param>
 [Named("object-description.1")]
 public sealed record ObjectDescription(

@@ -35,7 +35,7 @@ public sealed class DataCheck
     /// <summary>Checks everything, or continues an interrupted check.</summary>
     /// <param name="from">Where to start; <see cref="CheckPosition.Start"/> to check everything.</param>
     /// <param name="cancellationToken">Stops the check; <see cref="Position"/> is the progress.</param>
-    /// <returns>The counts, including those of the interrupted check.</returns>
+    /// <returns>The counts, including the interrupted check's.</returns>
     /// <exception cref="JournalUnavailableException">The journal cannot be read at the moment.</exception>
     /// <exception cref="UnauthorizedAccessException">A file may not be read.</exception>
     public async Task<CheckTally> RunAsync(CheckPosition from, CancellationToken cancellationToken)

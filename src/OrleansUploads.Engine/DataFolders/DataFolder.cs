@@ -281,7 +281,7 @@ public sealed record DataFolderOptions
     /// <summary>Keeps the bytes if they are not in the folder. The caller disposes it after the folder.</summary>
     public IPartStore? Parts { get; init; }
 
-    /// <summary>Whether the caller may yet replace the store of the bytes, see <see cref="DataFolder.Own"/>.</summary>
+    /// <summary>Whether the caller may replace the store of the bytes later; see <see cref="DataFolder.Own"/>.</summary>
     public bool PartsMayBeElsewhere { get; init; }
 
     /// <summary>Whether large parts are written past the page cache.</summary>

@@ -56,7 +56,7 @@ public static partial class FileStatus
 
     internal static uint ProcessUser => IsSupported ? EffectiveUser() : 0;
 
-    /// <summary>Null if nothing stands under the path or it cannot be seen. A link is not followed.</summary>
+    /// <summary>What is at a path, or null if nothing is or it cannot be seen. A link is not followed.</summary>
     internal static FoundFile? Look(string path)
     {
         if (!IsSupported)

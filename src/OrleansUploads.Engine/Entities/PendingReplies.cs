@@ -295,8 +295,7 @@ internal sealed class PendingReplies(EntityId entity, Action<RunnerOutput> emit)
 
         public List<PendingReply> Waiters { get; set; } = [];
 
-        /// <summary>Whether the answers that the verdict leaves as they were no longer wait for the intent, although its confirmation is not
-        /// durable yet.</summary>
+        /// <summary>Whether the answers that the verdict does not change are sent without waiting for a durable confirmation.</summary>
         public bool IsDone { get; set; }
 
         public int FailedAttempts { get; set; }

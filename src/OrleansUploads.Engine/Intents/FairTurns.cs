@@ -232,7 +232,7 @@ public sealed class FairTurns<TAccount>(int atOnce, int perAccount, int maxWaiti
         /// <summary>The number of turns that the account has.</summary>
         public int InUse { get; set; }
 
-        /// <summary>The steps that it took, by size and weight. It begins with the least of the others.</summary>
+        /// <summary>The weighted sizes of its steps, added up. A new account begins with the least of the others.</summary>
         public long Work { get; set; }
 
         /// <summary>The callers that wait, in the order in which they came.</summary>

@@ -43,7 +43,7 @@ public interface IStoreMark
 /// process would acknowledge parts that no other process can read.</remarks>
 public static class StoreMarks
 {
-    /// <summary>The number of bytes of a new mark: a claim, and as many bytes that follow it.</summary>
+    /// <summary>The number of bytes of a new mark: a claim, and as many random bytes.</summary>
     public const int Bytes = 16;
 
     private const int ClaimBytes = Bytes / 2;

@@ -71,7 +71,7 @@ internal sealed class S3Request : FrontRequest
 
     private S3Operation? Operation => (_route as S3Route.To)?.Operation;
 
-    /// <summary>Whether it must not replace an object: the request says so, or it leaves that open and its key may only add.</summary>
+    /// <summary>Whether it must not replace an object, because the request forbids it, or allows both and its key may only add.</summary>
     private bool OnlyAdds => Operation is { MayReplace: true }
         && (Conditions.ForbidsReplacing(_headers)
             || (!Conditions.HasWrite(_headers)

@@ -40,7 +40,7 @@ internal sealed class SettingBinder(Func<Setting, string> nameOf)
     /// <summary>Whether a setting has the default, or a value of its form.</summary>
     public bool IsValid(string setting) => !_flaws.Exists(flaw => flaw.Setting == setting);
 
-    /// <summary>Whether the operator has set a setting, to whichever text.</summary>
+    /// <summary>Whether the operator has set a setting, even to an invalid text.</summary>
     public bool IsSet(string setting) => _set.Contains(setting) || !IsValid(setting);
 
     /// <summary>Adds a sentence about settings.</summary>

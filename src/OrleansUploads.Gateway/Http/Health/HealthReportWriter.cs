@@ -53,7 +53,7 @@ internal static class HealthReportWriter
     }
 
     /// <summary>Writes the details for callers on this machine, and the version also for callers in its private network, because a
-    /// container's host is one of these.</summary>
+    /// container's host is such a caller.</summary>
     private static void WriteDetails(Utf8JsonWriter json, HealthReport report, CallerDistance caller, ServerDescription? server)
     {
         if (caller.IsOnMachine)
