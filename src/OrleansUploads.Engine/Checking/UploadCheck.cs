@@ -6,7 +6,7 @@ namespace OrleansUploads.Engine.Checking;
 /// <summary>Compares an upload in the journal with its data in the part store.</summary>
 /// <remarks> The upload may change during the check: parts are replaced, archives deleted, and unowned bytes collected. Therefore apparent
 /// damage is checked again after reading the journal again. Only bytes that were needed both before and after count. Attempts never change
-/// and never come back into use, so such bytes were needed during the whole check. </remarks>
+/// and never come back into use, so such bytes were needed during the whole check.</remarks>
 /// <param name="states">Reads entities.</param>
 /// <param name="parts">The part store.</param>
 /// <param name="place">What the names of files and objects in findings begin with.</param>

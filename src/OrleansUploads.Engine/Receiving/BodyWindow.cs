@@ -79,7 +79,7 @@ internal sealed class BodyWindow : IDisposable
         }
     }
 
-    /// <summary>Reads the next piece: <see cref="PieceBytes"/>, or fewer at the end of the body. Earlier pieces become invalid. </summary>
+    /// <summary>Reads the next piece: <see cref="PieceBytes"/>, or fewer at the end of the body. Earlier pieces become invalid.</summary>
     public async ValueTask<ReadOnlyMemory<byte>> ReadAsync(Stream body, CancellationToken cancellationToken)
     {
         if (_filledBytes == _memory.Length)
