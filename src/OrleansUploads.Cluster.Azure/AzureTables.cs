@@ -20,7 +20,7 @@ public static class AzureTables
         }
     }
 
-    /// <summary>With an identity.</summary>
+    /// <summary>Connects with an identity.</summary>
     /// <param name="service">Such as <c>https://account.table.core.windows.net</c>.</param>
     public static TableServiceClient Connect(Uri service, TokenCredential credential) => new(service, credential, Options());
 

@@ -15,7 +15,7 @@ internal sealed class ServeOptions
 
     public static ServeOptions OfService() => new(Setting.Of<ServiceSettings>());
 
-    /// <summary>Only the options that say where the bytes are, for commands that read them without a server.</summary>
+    /// <summary>The options that say where the bytes are, for commands that read them without a server.</summary>
     public static ServeOptions OfParts() => new(Setting.Of<ServiceSettings>().Where(static setting =>
         setting.Name is nameof(ServiceSettings.Parts) or nameof(ServiceSettings.PartsEndpoint) or nameof(ServiceSettings.PartsRegion)));
 

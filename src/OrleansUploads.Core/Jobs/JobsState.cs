@@ -19,7 +19,7 @@ public sealed record JobsState(
 
     public int Inventories { get; init; }
 
-    /// <summary>For each archive with retrieval jobs, when the last of these jobs expires.</summary>
+    /// <summary>When the last retrieval job of each archive expires.</summary>
     public ImmutableDictionary<ArchiveId, DateTimeOffset> LastExpiry { get; init; } =
         ImmutableDictionary<ArchiveId, DateTimeOffset>.Empty;
 

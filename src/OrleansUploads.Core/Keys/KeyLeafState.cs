@@ -63,7 +63,7 @@ public sealed record KeyLeafState : IStoredAs<KeyLeafState, StoredKeyLeaf>
     public ImmutableSortedDictionary<string, Publication> Unsettled { get; init; } =
         ImmutableSortedDictionary.Create<string, Publication>(StringComparer.Ordinal);
 
-    /// <summary>In the index of uploads: the newest uploads that were removed from it, the oldest first. They stop late messages.</summary>
+    /// <summary>The newest uploads that were removed from the index of uploads, the oldest first. They stop late messages.</summary>
     public ImmutableArray<Publication> Settled { get; init; } = [];
 
     /// <summary>What is known of the changes of the keys, apart from those that made the entries.</summary>

@@ -151,7 +151,7 @@ public sealed class DataFolder : IAsyncDisposable
         }
     }
 
-    /// <summary>Without the journal, all bytes would be collected because they seem to have no owner.</summary>
+    /// <summary>Requires a journal beside the parts. Without one, all bytes would seem to have no owner and be collected.</summary>
     private static void RequireJournalOfParts(string path)
     {
         if (!File.Exists(Path.Combine(path, JournalSchema.FileName)) && HasParts(path))

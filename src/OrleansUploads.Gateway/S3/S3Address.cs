@@ -14,7 +14,7 @@ internal sealed record S3Address(string? Bucket, string? Key)
 
     public S3Level Level => Bucket is null ? S3Level.Service : Key is null ? S3Level.Bucket : S3Level.Object;
 
-    /// <summary>From the path on the wire and the host. Null if the path is not absolute or not UTF-8.</summary>
+    /// <summary>Reads the address in a path on the wire and a host. Null if the path is not absolute or not UTF-8.</summary>
     /// <param name="path">Without the query.</param>
     /// <param name="host">Without its port.</param>
     /// <param name="domain">The server's own domain. <c>bucket.domain</c> addresses a bucket. Null if only paths name

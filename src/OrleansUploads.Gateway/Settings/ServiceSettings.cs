@@ -104,7 +104,7 @@ internal class ServiceSettings
         + "system allows it, but not on network file systems and FUSE; or `off`.")]
     public DirectIo DirectIo { get; set; } = Defaults.DirectIo;
 
-    /// <summary>Null if the ends of uploads are not posted. <see cref="Check"/> reads it.</summary>
+    /// <summary>Where the ends of uploads are posted, or null. <see cref="Check"/> reads it.</summary>
     public EventTarget? Events { get; private set; }
 
     /// <summary>The object store of the bytes, or null for a folder.</summary>

@@ -112,7 +112,7 @@ internal sealed class SiloSettings : ServiceSettings
     /// <summary>The address that <see cref="AdvertisedAddress"/> names.</summary>
     public IPAddress Address { get; private set; } = IPAddress.Loopback;
 
-    /// <summary>Null if the ports of the cluster have no TLS.</summary>
+    /// <summary>The files of TLS, or null if the ports of the cluster have none.</summary>
     public TlsFiles? Tls => TlsCertificate is { } certificate && TlsKey is { } key && TlsAuthority is { } authority
         ? new TlsFiles(certificate, key, authority) { SiloName = TlsSiloName }
         : null;
@@ -130,7 +130,7 @@ internal sealed class SiloSettings : ServiceSettings
         : PartsStore is { Endpoint: { } endpoint } address ? $"{address} at {endpoint}"
         : PartsPlace;
 
-    /// <summary>Null if all key pairs are in the file.</summary>
+    /// <summary>The only key pair, or null if all key pairs are in the file.</summary>
     public Credential? OnlyKey => AccessKeyId is { } id && SecretAccessKey is { } secret ? new Credential(id, secret, Account) : null;
 
     public override ServiceOptions ToOptions()

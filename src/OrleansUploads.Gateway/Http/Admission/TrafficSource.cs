@@ -15,10 +15,10 @@ internal readonly record struct TrafficSource
         Address = address;
     }
 
-    /// <summary>Null before a signature has been verified.</summary>
+    /// <summary>The account, or null before a signature has been verified.</summary>
     public AccountId? Account { get; }
 
-    /// <summary>Null for an account, and for a transport without addresses.</summary>
+    /// <summary>The network address, or null for an account and for a transport without addresses.</summary>
     public IPAddress? Address { get; }
 
     public static TrafficSource Of(AccountId account) => new(account, null);

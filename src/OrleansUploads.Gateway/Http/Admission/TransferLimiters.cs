@@ -196,7 +196,7 @@ internal sealed class TransferLimiter(int slots, int maxWaiting, double share, T
 /// <summary>Which bytes an operation moves, so that it needs a slot.</summary>
 internal enum Transfer
 {
-    /// <summary>Only documents.</summary>
+    /// <summary>It moves only documents.</summary>
     None,
 
     /// <summary>An upload, or a copy, which is stored like one.</summary>

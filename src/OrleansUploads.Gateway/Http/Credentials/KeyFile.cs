@@ -52,7 +52,7 @@ public sealed class KeyFile(string path, IDiskFlush? flush = null, Action<TimeSp
     /// <summary>Reads the pairs, but not through a link, by which the owner of the folder could show another file.</summary>
     private IReadOnlyList<KeyPair> ReadOwn() => Parse(ReadBytes(followsLinks: false));
 
-    /// <summary>To be compared; null if the file does not exist.</summary>
+    /// <summary>The content of the file, or null if it does not exist.</summary>
     /// <param name="followsLinks">Whether the path may be a link, such as a secret's in a container.</param>
     /// <exception cref="InvalidDataException">The file is too large for a key file.</exception>
     internal byte[]? ReadBytes(bool followsLinks = true)
