@@ -101,6 +101,44 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
         StartNextStep(time);
     }
 
+    public override void Loaded(JournalHistory history, ServiceTime time)
+    {
+        if (_phase != Phase.Loading)
+        {
+            return;
+        }
+
+        try
+        {
+            (_state, _historyEvents, _historyBytes) = EntityHistory.Replay(_decider, Entity, history);
+        }
+        catch (JournalDamagedException fault)
+        {
+            LoadFailed(fault);
+            return;
+        }
+
+        (_version, _wakeAt) = (history.Version, history.WakeAt);
+        _phase = Phase.Ready;
+        foreach (var intent in _decider.Pending(_state))
+        {
+            _replies.Deliver(intent);
+        }
+
+        StartNextStep(time);
+    }
+
+    public override void LoadFailed(Exception fault)
+    {
+        if (_phase == Phase.Verifying)
+        {
+            DiscardState("its journal cannot be read.", fault);
+        }
+
+        _phase = Phase.Unloaded;
+        FailCallers("its journal cannot be read.", fault);
+    }
+
     public override void Verified(long version, ServiceTime time)
     {
         if (_phase != Phase.Verifying)
@@ -332,44 +370,6 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
     {
         _held.ForEach(_queue.Enqueue);
         _held.Clear();
-    }
-
-    public override void Loaded(JournalHistory history, ServiceTime time)
-    {
-        if (_phase != Phase.Loading)
-        {
-            return;
-        }
-
-        try
-        {
-            (_state, _historyEvents, _historyBytes) = EntityHistory.Replay(_decider, Entity, history);
-        }
-        catch (JournalDamagedException fault)
-        {
-            LoadFailed(fault);
-            return;
-        }
-
-        (_version, _wakeAt) = (history.Version, history.WakeAt);
-        _phase = Phase.Ready;
-        foreach (var intent in _decider.Pending(_state))
-        {
-            _replies.Deliver(intent);
-        }
-
-        StartNextStep(time);
-    }
-
-    public override void LoadFailed(Exception fault)
-    {
-        if (_phase == Phase.Verifying)
-        {
-            DiscardState("its journal cannot be read.", fault);
-        }
-
-        _phase = Phase.Unloaded;
-        FailCallers("its journal cannot be read.", fault);
     }
 
     /// <summary>Whether a command is decided without reading the journal, on the assumption that the entity is new. Its write fails if
