@@ -232,7 +232,8 @@ public sealed class FairTurns<TAccount>(int atOnce, int perAccount, int maxWaiti
         /// <summary>The number of turns that the account has.</summary>
         public int InUse { get; set; }
 
-        /// <summary>The weighted sizes of its steps, added up. A new account begins with the least of the others.</summary>
+        /// <summary>The weighted sizes of its steps, added up. An account that begins to work starts at least with the least of the
+        /// others.</summary>
         public long Work { get; set; }
 
         /// <summary>The callers that wait, in the order in which they came.</summary>
