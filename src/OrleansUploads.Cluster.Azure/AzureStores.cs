@@ -86,7 +86,8 @@ public static class AzureStores
         }));
     }
 
-    /// <summary>Missing tables are created. <see cref="AzureTables"/> connects to the account.</summary>
+    /// <summary>Keeps membership, journals and reminders in tables. Missing ones are created. <see cref="AzureTables"/> connects to the
+    /// account.</summary>
     public static ISiloBuilder AddOrleansUploadsAzureStores(this ISiloBuilder silo, TableServiceClient tables)
     {
         ArgumentNullException.ThrowIfNull(silo);
@@ -99,7 +100,7 @@ public static class AzureStores
         return silo.AddAzureJournals(tables);
     }
 
-    /// <summary>For a cluster whose membership is kept elsewhere.</summary>
+    /// <summary>Adds the tables of journals and reminders alone, for a cluster whose membership is kept elsewhere.</summary>
     internal static ISiloBuilder AddAzureJournals(this ISiloBuilder silo, TableServiceClient tables)
     {
         silo.AddAzureTableGrainStorage(ClusterNames.GrainStorage, (AzureTableStorageOptions options) =>

@@ -5,7 +5,7 @@ namespace OrleansUploads.Cluster.Azure;
 
 public static class AzureTables
 {
-    /// <summary>With the key or the shared access signature of a connection string.</summary>
+    /// <summary>Connects with the key or the shared access signature of a connection string.</summary>
     /// <exception cref="FormatException">It is not a connection string.</exception>
     public static TableServiceClient Connect(string connectionString)
     {
@@ -20,7 +20,7 @@ public static class AzureTables
         }
     }
 
-    /// <summary>With an identity.</summary>
+    /// <summary>Connects with an identity.</summary>
     /// <param name="service">Such as <c>https://account.table.core.windows.net</c>.</param>
     public static TableServiceClient Connect(Uri service, TokenCredential credential) => new(service, credential, Options());
 

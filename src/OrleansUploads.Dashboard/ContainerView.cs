@@ -169,7 +169,6 @@ internal sealed record ListedVault(string Name, DateTimeOffset Created, long Arc
 /// <param name="Name">Its name.</param>
 /// <param name="Created">When it was created.</param>
 /// <param name="Uploads">The uploads in progress.</param>
-/// <param name="Objects">The objects.</param>
 internal sealed record ListedBucket(string Name, DateTimeOffset Created, UploadCount Uploads, ObjectCount Objects);
 
 /// <summary>How many objects a bucket has.</summary>

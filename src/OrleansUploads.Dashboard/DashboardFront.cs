@@ -31,7 +31,7 @@ internal sealed class DashboardFront(
         new DashboardRequest(this, exchange, operations.Find(exchange.Context.Request.Method, exchange.Target));
 
     /// <inheritdoc/>
-    /// <remarks>The words are those of the vault API, which fit any reader.</remarks>
+    /// <remarks>Errors have the messages of the vault API, which fit any reader.</remarks>
     public FrontError Describe(HttpError error) => GlacierHttpErrors.Describe(error);
 
     public FrontAnswer AnswerOf(HttpExchange exchange, FrontError error) => DashboardAnswer.OfError(error);

@@ -134,17 +134,17 @@ internal sealed class DashboardOperations(
 /// <param name="Access">What it does, for keys with a scope, or null if any key may ask.</param>
 internal abstract record DashboardOperation(string Name, bool Changes, KeyAccess? Access)
 {
-    /// <summary>In logs and meters, names begin with this.</summary>
+    /// <summary>The beginning of the names in logs and meters.</summary>
     public const string Prefix = "Dashboard";
 
-    /// <summary>Sends a file of the page, to anyone.</summary>
+    /// <summary>An operation that sends a file of the page, to anyone.</summary>
     public sealed record OfPage(Func<HttpExchange, FrontAnswer> Answer) : DashboardOperation("GetAsset", false, null);
 
-    /// <summary>Begins or ends a session.</summary>
+    /// <summary>An operation that begins or ends a session.</summary>
     public sealed record OfSession(string Name, bool Changes, Func<HttpExchange, RequestPayload, ValueTask<FrontAnswer>> AnswerAsync)
         : DashboardOperation(Name, Changes, null);
 
-    /// <summary>Needs a session, unless the server verifies no signatures.</summary>
+    /// <summary>An operation that needs a session, unless the server verifies no signatures.</summary>
     public sealed record OfUser(string Name, KeyAccess? Access, Func<DashboardCall, RequestPayload, ValueTask<FrontAnswer>> AnswerAsync)
         : DashboardOperation(Name, Access?.Kind is not (null or Look or Read), Access)
     {
@@ -161,7 +161,6 @@ internal abstract record DashboardOperation(string Name, bool Changes, KeyAccess
 
 /// <summary>Who is signed in.</summary>
 /// <param name="AccessKeyId">The access key, or null if the server verifies no signatures.</param>
-/// <param name="Account">The account.</param>
 /// <param name="Scope">What the key is for.</param>
 /// <param name="Now">The server's time.</param>
 /// <param name="IsOperator">Whether the key may see the server itself.</param>
@@ -187,8 +186,8 @@ internal sealed record KeyRights(bool MayCreate, bool MayAdd, bool MayChange, bo
 internal sealed record DashboardCall(
     FrontServices Services, HttpExchange Exchange, AccountId Account, KeyScope Scope, string? AccessKeyId)
 {
-    /// <summary>Whether the key may see the server itself: it has no limits, and its account is that of the operators. The admin keys of
-    /// other accounts administer these accounts only.</summary>
+    /// <summary>Whether the key may see the server itself: it has no limits, and its account is the operators'. The admin keys of other
+    /// accounts administer these accounts only.</summary>
     public bool IsOperator => Scope.IsUnlimited
         && (Services.Options.AnonymousAccount is not null || Account == (Services.Options.OperatorAccount ?? KeyPair.DefaultAccountId));
 

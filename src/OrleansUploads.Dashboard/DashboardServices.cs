@@ -14,7 +14,6 @@ public static class DashboardServices
     /// <summary>Adds the dashboard at the path <c>/dashboard</c>, with which people look at uploads in a browser. The gateway serves it,
     /// which <see cref="LocalServices.AddOrleansUploads"/> or <see cref="GatewayServices.AddOrleansUploadsFronts"/> adds, before or
     /// after.</summary>
-    /// <param name="services">The services.</param>
     /// <param name="hasOwnAddress">Whether it is served only on connections that <see cref="UseUploadsDashboard"/> marks.</param>
     public static IServiceCollection AddUploadsDashboard(this IServiceCollection services, bool hasOwnAddress = false)
     {
@@ -36,6 +35,6 @@ public static class DashboardServices
         return services;
     }
 
-    /// <summary>Makes an address that of the dashboard. Nothing else is served there, so no stored bytes have its origin.</summary>
+    /// <summary>Serves the dashboard at an address, and nothing else, so that no stored bytes have its origin.</summary>
     public static void UseUploadsDashboard(this ListenOptions endpoint) => OwnAddress.Use(endpoint);
 }

@@ -90,7 +90,6 @@ internal sealed record ChallengeDocument(string Challenge);
 
 /// <summary>The body of a request to sign in.</summary>
 /// <param name="AccessKeyId">The access key.</param>
-/// <param name="Challenge">The challenge.</param>
 /// <param name="Proof">The proof that the client computed from the challenge and its secret, in hex.</param>
 internal sealed record SignInDocument(string? AccessKeyId, string? Challenge, string? Proof);
 
@@ -129,7 +128,8 @@ internal sealed class SignInChallenge(TimeProvider time)
         return age >= TimeSpan.Zero && age <= Life;
     }
 
-    /// <summary>Uses a challenge for which a client has given the proof. Who has read the proof on its way cannot use it again.</summary>
+    /// <summary>Uses a challenge for which a client has given the proof. Somebody who reads the proof on its way cannot use it
+    /// again.</summary>
     /// <returns>False if it was used before, or if the key has been used too often.</returns>
     public bool TryUse(string challenge, string accessKeyId)
     {

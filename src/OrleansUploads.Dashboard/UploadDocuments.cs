@@ -35,7 +35,7 @@ internal sealed class UploadNotes(RecentRefusals refusals, IClusterMap? cluster 
 }
 
 /// <summary>A page of uploads in progress.</summary>
-/// <param name="Uploads">The uploads: those of a vault oldest first, those of a bucket by key.</param>
+/// <param name="Uploads">The uploads of a vault, oldest first, or of a bucket, by key.</param>
 /// <param name="After">Where the next page begins, or null on the last page.</param>
 internal sealed record UploadsDocument(IReadOnlyList<UploadDocument> Uploads, PageStart? After);
 

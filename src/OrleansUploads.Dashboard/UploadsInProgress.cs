@@ -85,5 +85,4 @@ internal sealed record UploadCount(int Count, bool HasMore);
 /// <summary>An upload in a list of those of several vaults and buckets.</summary>
 /// <param name="Kind"><c>vaults</c> or <c>buckets</c>.</param>
 /// <param name="Container">The name of its vault or bucket.</param>
-/// <param name="Upload">The upload.</param>
 internal sealed record ShownUpload(string Kind, string Container, UploadDocument Upload);

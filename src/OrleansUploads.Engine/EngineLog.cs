@@ -46,7 +46,7 @@ public sealed partial class EngineLog(ILogger logger, TimeProvider time)
         }
     }
 
-    /// <summary>The receiver never gets the event.</summary>
+    /// <summary>Logs an event that its receiver never gets.</summary>
     public void EventAbandoned(EndNotice notice, string reason)
     {
         if (_events.TryPass(out var suppressed))

@@ -31,7 +31,7 @@ public static class Durations
         return unit is not null && count < int.MaxValue / 1000;
     }
 
-    /// <summary>As <see cref="TryParse"/> reads it, in whole seconds.</summary>
+    /// <summary>Formats a duration as <see cref="TryParse"/> reads it, in whole seconds.</summary>
     public static string Format(TimeSpan duration)
     {
         var (count, unit) = (long)duration.TotalSeconds switch

@@ -30,7 +30,7 @@ public sealed record GatewayOptions
     /// account of key pairs for which no account is named.</summary>
     public AccountId? OperatorAccount { get; init; }
 
-    /// <summary>In the timelines of uploads.</summary>
+    /// <summary>The name of this process in the timelines of uploads.</summary>
     public string NodeName { get; init; } = Environment.MachineName;
 
     /// <summary>Maximum length in bytes of a body that is not an upload, unless its operation allows more.</summary>

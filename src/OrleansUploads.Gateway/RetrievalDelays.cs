@@ -30,7 +30,7 @@ public static class RetrievalDelays
         return true;
     }
 
-    /// <summary>As <see cref="TryParse"/> reads them.</summary>
+    /// <summary>Formats delays as <see cref="TryParse"/> reads them.</summary>
     public static string Format(RetrievalPolicy policy) => policy == RetrievalPolicy.After(policy.StandardDelay)
         ? Durations.Format(policy.StandardDelay)
         : $"standard={Durations.Format(policy.StandardDelay)} expedited={Durations.Format(policy.ExpeditedDelay)} "

@@ -12,7 +12,7 @@ internal interface ILaneVector<TVector>
 
     static abstract TVector Broadcast(uint word);
 
-    /// <summary>Modulo 2^32.</summary>
+    /// <summary>Adds words modulo 2^32.</summary>
     static abstract TVector Add(TVector left, TVector right);
 
     /// <summary>Performs one round. <paramref name="d"/> and <paramref name="h"/> become the next round's e and a.</summary>
@@ -21,7 +21,7 @@ internal interface ILaneVector<TVector>
     static abstract void Round(
         TVector a, TVector b, TVector c, ref TVector d, TVector e, TVector f, TVector g, ref TVector h, TVector input);
 
-    /// <summary>From four of the previous 16 words.</summary>
+    /// <summary>Computes the next word from four of the previous 16.</summary>
     static abstract TVector Extend(TVector w0, TVector w1, TVector w9, TVector w14);
 
     /// <summary>Reads one 64-byte block of every message and converts the blocks to 16 vectors of native words.</summary>

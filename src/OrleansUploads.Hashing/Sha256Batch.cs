@@ -96,7 +96,8 @@ internal static class Sha256Batch
         }
     }
 
-    /// <summary>By the fastest method; the parameters are the kernel's. Requires <see cref="OpenSslBlocks.IsSupported"/>.</summary>
+    /// <summary>Appends blocks by the fastest method; the parameters are the kernel's. Requires
+    /// <see cref="OpenSslBlocks.IsSupported"/>.</summary>
     public static void Append(ReadOnlySpan<nint> runs, int runBytes, Span<Sha256State> states)
     {
         while (!runs.IsEmpty)

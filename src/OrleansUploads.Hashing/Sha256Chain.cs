@@ -17,7 +17,7 @@ internal sealed class Sha256Chain(bool hasState) : IDisposable
     /// <summary>Whether the next bytes may be hashed in a lane: the state is known, and no part of a block waits.</summary>
     public bool CanJoinLanes => _platform is null && _tailBytes == 0;
 
-    /// <summary>After all whole blocks.</summary>
+    /// <summary>The state after all whole blocks.</summary>
     public Sha256State State => _state;
 
     public void Append(ReadOnlySpan<byte> data)

@@ -27,7 +27,7 @@ public sealed class SharedLanes
     {
     }
 
-    /// <summary>They are hashed when the caller wants it.</summary>
+    /// <summary>Creates lanes whose groups are hashed when the caller wants it.</summary>
     internal SharedLanes(int maxGroups, Action<Action> later)
     {
         _maxGroups = maxGroups;
@@ -69,7 +69,8 @@ public sealed class SharedLanes
         return done;
     }
 
-    /// <summary>Behind everything that the thread pool has to do already, so that other bodies can join the group.</summary>
+    /// <summary>Queues the work behind everything that the thread pool has to do already, so that other bodies can join the
+    /// group.</summary>
     private static void HashLater(Action hash) =>
         ThreadPool.UnsafeQueueUserWorkItem(static hash => hash(), hash, preferLocal: false);
 
@@ -192,7 +193,7 @@ internal sealed class LaneWork : IValueTaskSource
     /// <summary>Whole blocks.</summary>
     public ReadOnlyMemory<byte> Blocks { get; private set; }
 
-    /// <summary>The work before must be done.</summary>
+    /// <summary>Begins the next work, when the work before is done.</summary>
     public ValueTask Begin(Sha256Chain first, Sha256Chain? second, ReadOnlyMemory<byte> blocks)
     {
         _chains[0] = first;

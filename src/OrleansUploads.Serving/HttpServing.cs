@@ -121,6 +121,5 @@ internal sealed class MetricsAddress
     {
     }
 
-    /// <summary>The mark.</summary>
     public static MetricsAddress Mark { get; } = new();
 }

@@ -8,7 +8,7 @@ public static class AmzTimestamp
 {
     private const string Form = "yyyyMMdd'T'HHmmss'Z'";
 
-    /// <summary>Of <c>yyyyMMdd</c>.</summary>
+    /// <summary>The length of <c>yyyyMMdd</c>.</summary>
     internal const int DateChars = 8;
 
     /// <summary>Formats a time. Fractions of a second are truncated.</summary>

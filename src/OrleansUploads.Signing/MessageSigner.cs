@@ -50,7 +50,7 @@ public sealed class MessageSigner(RequestSigner signer, string? sessionToken = n
         message.Headers.TryAddWithoutValidation("Authorization", signer.Sign(request, [.. signed.Keys]).ToString());
     }
 
-    /// <summary>It must be ASCII.</summary>
+    /// <summary>The host of an address, in ASCII.</summary>
     private static string HostOf(Uri uri) => uri.HostNameType != UriHostNameType.Dns ? uri.Authority
         : uri.IsDefaultPort ? uri.IdnHost
         : string.Create(CultureInfo.InvariantCulture, $"{uri.IdnHost}:{uri.Port}");

@@ -127,7 +127,7 @@ public sealed class PresignedUrlVersion2
             };
     }
 
-    /// <summary>In base64.</summary>
+    /// <summary>Signs a text. The signature is in base64.</summary>
     [SuppressMessage("Security", "CA5350", Justification = "The protocol prescribes HMAC-SHA1.")]
     private static string Sign(string text, string secret)
     {
@@ -178,7 +178,7 @@ public sealed class PresignedUrlVersion2
         }
     }
 
-    /// <summary>Without line breaks, so that it cannot forge a line.</summary>
+    /// <summary>Removes line breaks from a value, so that it cannot forge a line.</summary>
     private static string? OneLine(string? value) => value?.Trim().ReplaceLineEndings(" ");
 
     /// <summary>The decoded parameters of a raw target. One without an equals sign has no value.</summary>

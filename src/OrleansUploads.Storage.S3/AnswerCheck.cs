@@ -45,7 +45,7 @@ internal sealed class AnswerCheck : IDisposable
     }
 
     /// <summary>The <see cref="AmazonClientException"/> says what the store has instead of what was sent.</summary>
-    /// <exception cref="AmazonClientException">It says something else.</exception>
+    /// <exception cref="AmazonClientException">The answer has another hash.</exception>
     public void Require(PutObjectResponse answer)
     {
         var (stated, computed) = _kind switch

@@ -175,8 +175,8 @@ public sealed class S3Storage : IObjectStorage
         _ => ObjectFaults.Of(status),
     };
 
-    /// <summary>For the code of one object in an answer about several; such an answer has only one status. An unknown code
-    /// may be temporary.</summary>
+    /// <summary>The status for the code of one object in an answer about several, which has only one status. An unknown code may be
+    /// temporary.</summary>
     private static HttpStatusCode StatusOf(string? code) =>
         code is "AccessDenied" or "MethodNotAllowed" or "InvalidArgument" ? HttpStatusCode.Forbidden : HttpStatusCode.InternalServerError;
 

@@ -29,7 +29,7 @@ internal sealed class ArchiveFilter
 
     public bool IsUsed(CommandResult command) => Options.Any(option => command.GetResult(option) is not null);
 
-    /// <summary>As they were given, with a leading space.</summary>
+    /// <summary>The options as they were given, with a leading space.</summary>
     public string Words(ParseResult parsed) => string.Concat(
         from option in Options
         from token in parsed.GetResult(option)?.Tokens ?? []

@@ -1,6 +1,6 @@
 namespace OrleansUploads.Cli.Archives;
 
-/// <summary>A whole ID is taken as it is; anything else needs an inventory.</summary>
+/// <summary>Finds the archive that a word means. A whole ID is taken as it is; anything else needs an inventory.</summary>
 internal sealed class ArchiveLookup(Session session)
 {
     private const int IdChars = ArchiveArgument.IdChars;

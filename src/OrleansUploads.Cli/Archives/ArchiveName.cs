@@ -16,14 +16,14 @@ internal static class ArchiveName
 
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    /// <summary>The name of a file, with slashes, as it was given. What says nothing is left out: <c>./x</c> is <c>x</c>.</summary>
+    /// <summary>The path of a file as it was given, with slashes and without empty parts and dots: <c>./x</c> becomes <c>x</c>.</summary>
     public static string OfPath(string path)
     {
         var name = path.Replace(Path.DirectorySeparatorChar, '/');
         return (name.StartsWith('/') ? "/" : "") + string.Join('/', Components(name));
     }
 
-    /// <summary>Without those that say nothing.</summary>
+    /// <summary>The parts of a path, without empty ones and <c>.</c>.</summary>
     public static IEnumerable<string> Components(string name) => name.Split('/').Where(static part => part is not ("" or "."));
 
     /// <summary>Writes a name as a description.</summary>

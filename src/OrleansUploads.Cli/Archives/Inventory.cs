@@ -13,7 +13,8 @@ internal sealed class Inventory(Session session)
 {
     private const string Mark = "orleans-uploads: ";
 
-    /// <summary>So many jobs are started as soon as they are useful. A server keeps 1,000 for a day, which leaves one in three minutes.</summary>
+    /// <summary>After this many jobs, an inventory that is younger than <see cref="AcceptedAge"/> is used although the vault has changed. A
+    /// server keeps 1,000 jobs for a day, so the other half allows one in three minutes.</summary>
     private const int PromptJobs = 500;
 
     private static readonly TimeSpan AcceptedAge = TimeSpan.FromMinutes(3);
@@ -21,8 +22,8 @@ internal sealed class Inventory(Session session)
     /// <summary>The output of an older job could expire while it is read.</summary>
     private static readonly TimeSpan LastUse = TimeSpan.FromHours(23);
 
-    /// <summary>Whether the user is told the age of an inventory although the vault has not changed since. If it has, the user is told in any
-    /// case.</summary>
+    /// <summary>Whether the user is told the age of an inventory even if the vault has not changed since. If it has changed, the user is
+    /// always told.</summary>
     public bool TellsAge { get; init; }
 
     public async IAsyncEnumerable<InventoryEntry> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)

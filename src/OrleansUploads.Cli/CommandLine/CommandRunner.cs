@@ -1,6 +1,5 @@
 namespace OrleansUploads.Cli.CommandLine;
 
-/// <summary>Runs a command.</summary>
 internal static class CommandRunner
 {
     /// <summary>Sets what a command does: <paramref name="run"/> returns the exit code. Its token is cancelled by Ctrl-C and SIGTERM.</summary>

@@ -15,7 +15,6 @@ internal static class FileFault
     public static bool IsLibrary(Exception? fault) =>
         fault is DllNotFoundException || (fault is TypeInitializationException && IsLibrary(fault.InnerException));
 
-    /// <summary>The message of an exception.</summary>
     public static string Describe(Exception fault) => fault switch
     {
         _ when IsLibrary(fault) =>

@@ -68,7 +68,6 @@ internal static class InputFile
     }
 }
 
-/// <summary>Standard input.</summary>
 internal static class StandardInput
 {
     /// <summary>Stands for standard input where a command takes the name of a file. A file of this name is <c>./-</c>.</summary>
@@ -86,9 +85,9 @@ internal static class StandardInput
         ? throw new IOException("Standard input is closed. Redirect it from a file or a pipe.")
         : new InterruptibleStream(Console.OpenStandardInput());
 
-    /// <summary>Whether the program was started with a descriptor closed. The runtime then gets its number for a file or pipe of its own,
-    /// and a pipe never ends. The runtime marks its descriptors to be closed by exec, and an inherited one cannot have this mark. Only
-    /// Linux tells.</summary>
+    /// <summary>Whether the program was started with a descriptor closed. The runtime then gives the number to one of its own files or
+    /// pipes, and a pipe never ends. The runtime marks its descriptors to be closed by exec, and an inherited one cannot have this mark.
+    /// Only Linux tells.</summary>
     /// <param name="descriptor">0 for standard input, 2 for standard error.</param>
     public static bool IsMissing(int descriptor)
     {

@@ -3,7 +3,7 @@ using System.CommandLine.Help;
 
 namespace OrleansUploads.Cli.CommandLine;
 
-/// <summary>The manual page, in the macros <c>man</c> of roff. Its text is that of the help, so that both say the same.</summary>
+/// <summary>The manual page, in the macros <c>man</c> of roff. It has the text of the help, so that both say the same.</summary>
 internal static class ManPage
 {
     private const string Program = "orleans-uploads";

@@ -7,7 +7,6 @@ namespace OrleansUploads.Cli.CommandLine;
 internal static class OptionValues
 {
     /// <summary>Parses the value of an option.</summary>
-    /// <param name="option">The option.</param>
     /// <param name="parse">Returns the value of a text, or null if it has none.</param>
     /// <param name="describe">Says what is wrong with such a text, and what to write instead.</param>
     public static Option<T> Parse<T>(this Option<T> option, Func<string, T> parse, Func<string, string> describe)
@@ -27,7 +26,6 @@ internal static class OptionValues
     }
 
     /// <summary>Refuses some values of an option.</summary>
-    /// <param name="option">The option.</param>
     /// <param name="describe">Says what is wrong with a value, and what to write instead. Null if it is valid.</param>
     public static Option<T> Refuse<T>(this Option<T> option, Func<string, string?> describe)
     {

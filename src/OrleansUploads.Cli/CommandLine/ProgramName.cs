@@ -3,8 +3,8 @@ namespace OrleansUploads.Cli.CommandLine;
 /// <summary>How this program was called, so that the commands that it prints work when they are pasted.</summary>
 internal static class ProgramName
 {
-    /// <summary>The words that start the program where people paste its commands, if that is not where it runs. The image of the
-    /// single process sets it.</summary>
+    /// <summary>The variable with the words that start the program where people paste its commands. The image of the single process sets
+    /// it, because people do not paste into the container.</summary>
     private const string Variable = "ORLEANSUPLOADS_PROGRAM";
 
     private const string Installed = "orleans-uploads";

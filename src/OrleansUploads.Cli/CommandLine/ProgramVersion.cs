@@ -4,7 +4,6 @@ using OrleansUploads.Gateway.Http.Health;
 
 namespace OrleansUploads.Cli.CommandLine;
 
-/// <summary>The version of this program.</summary>
 internal static class ProgramVersion
 {
     /// <summary>The version without the commit.</summary>

@@ -5,7 +5,6 @@ namespace OrleansUploads.Cli.CommandLine;
 
 /// <summary>Standard output that is a file, a pipe or closed. If it cannot be written, the error says so; the system's own message
 /// names neither the output nor, if it is closed, the cause.</summary>
-/// <param name="output">The output.</param>
 /// <param name="isNeeded">Whether the program fails if it cannot be written. Standard error is not needed: a server that cannot log serves
 /// on, and a command that cannot explain its failure still has an exit code.</param>
 internal sealed class RedirectedOutput(Stream output, bool isNeeded) : ForwardStream

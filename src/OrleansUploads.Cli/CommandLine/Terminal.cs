@@ -15,7 +15,7 @@ internal static class Terminal
         return !Console.IsErrorRedirected && console.Profile.Capabilities.Ansi ? console : null;
     }
 
-    /// <summary>A text without the end that does not fit into some columns.</summary>
+    /// <summary>Cuts the end of a text, so that the text fits into some columns.</summary>
     public static string Cut(string text, int columns)
     {
         while (text.Length > 0 && text.GetCellWidth() > columns)
@@ -26,7 +26,7 @@ internal static class Terminal
         return text;
     }
 
-    /// <summary>A text without the start that does not fit into some columns.</summary>
+    /// <summary>Cuts the start of a text, so that the text fits into some columns.</summary>
     public static string CutStart(string text, int columns)
     {
         if (text.GetCellWidth() <= columns)

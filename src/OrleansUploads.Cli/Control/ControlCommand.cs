@@ -130,7 +130,7 @@ internal static class ControlCommand
         Create("clock", "accept", "Confirm that the clock is now correct. The server then expires stale uploads and collects bytes again."),
     };
 
-    /// <summary>Its request consists of its name and the group's.</summary>
+    /// <summary>Creates a command whose request is the group's name and its own.</summary>
     public static Command Create(string group, string name, string description)
     {
         var data = CommonOptions.Data();

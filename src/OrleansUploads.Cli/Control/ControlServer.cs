@@ -18,7 +18,7 @@ internal sealed class ControlServer(
 {
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(30);
 
-    /// <summary>Without it, a process that has no more descriptors would try again all the time.</summary>
+    /// <summary>The pause after a failure. Without it, a process that has run out of descriptors would try again all the time.</summary>
     private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(1);
 
     private readonly Socket _listener = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);

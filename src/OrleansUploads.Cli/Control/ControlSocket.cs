@@ -10,7 +10,7 @@ internal static class ControlSocket
 {
     public const string FileName = FixedNames.ControlSocket;
 
-    /// <summary>Of a request or reply, in bytes.</summary>
+    /// <summary>The maximum length of a request or a reply, in bytes.</summary>
     public const int MaxLineBytes = 4096;
 
     /// <summary>Throws an <see cref="IOException"/> if the folder's path is too long for a socket.</summary>

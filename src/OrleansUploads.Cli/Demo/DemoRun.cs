@@ -18,7 +18,7 @@ internal sealed class DemoRun(DemoService service, string path, CancellationToke
     private const int Completers = 8;
     private const int MaxParts = 256;
 
-    /// <summary>Every so many parts, one is sent twice.</summary>
+    /// <summary>One part in this many is sent twice.</summary>
     public const int DuplicateInterval = 8;
 
     private readonly Table _checks = new Table().Border(TableBorder.Rounded).AddColumn("Check").AddColumn("Result").AddColumn("");

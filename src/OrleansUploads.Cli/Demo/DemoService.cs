@@ -22,10 +22,10 @@ internal class DemoService(Uri[] endpoints, AwsKey key, string region, string? c
     /// <summary>Whether the whole service is down until it is started again.</summary>
     public virtual bool StopsAtCrash => false;
 
-    /// <summary>Of the service, in bytes; 0 if it is unknown.</summary>
+    /// <summary>The peak memory of the service in bytes, or 0 if it is unknown.</summary>
     public long PeakMemoryBytes { get; protected set; }
 
-    /// <summary>As far as the demo sees it.</summary>
+    /// <summary>The part of the log that the demo sees.</summary>
     public string Log { get; protected set; } = "";
 
     protected Uri[] Endpoints { get; } = endpoints;
@@ -43,7 +43,7 @@ internal class DemoService(Uri[] endpoints, AwsKey key, string region, string? c
 
     public virtual Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
-    /// <summary><see cref="StartAsync"/> starts it again.</summary>
+    /// <summary>Crashes the service. <see cref="StartAsync"/> starts it again.</summary>
     public virtual async Task CrashAsync(CancellationToken cancellationToken)
     {
         var start = new ProcessStartInfo("/bin/sh", ["-c", crash!, "crash", $"{++_crashes}"])

@@ -4,7 +4,7 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace OrleansUploads.Cli.Remote;
 
-/// <summary>The authorities in a file of certificates in PEM, which are trusted besides those of the system.</summary>
+/// <summary>The authorities in a file of certificates in PEM, which are trusted besides the system's.</summary>
 internal sealed class CertificateBundle
 {
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
@@ -28,8 +28,8 @@ internal sealed class CertificateBundle
         return bundle._authorities.Count > 0 ? bundle : throw Unreadable(path, "It has no certificate in PEM.");
     }
 
-    /// <summary>Whether a server is trusted: the system does, or only its authority is unknown to the system and one of these has issued its
-    /// certificate.</summary>
+    /// <summary>Whether a server is trusted: by the system, or because the system only does not know its authority and one of these has
+    /// issued its certificate.</summary>
     public bool Trusts(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
     {
         if (errors != SslPolicyErrors.RemoteCertificateChainErrors || certificate is not X509Certificate2 sent)

@@ -4,7 +4,7 @@ namespace OrleansUploads.Cli.Remote;
 /// <paramref name="name"/> orders items of the same time.</summary>
 internal sealed class OldestFirst<T>(Func<T, DateTimeOffset> time, Func<T, string> name)
 {
-    /// <summary>The items that are held in memory, about 100 MB at most. A longer list keeps the server's order.</summary>
+    /// <summary>The most items that are sorted. They take about 100 MB of memory. A longer list keeps the server's order.</summary>
     public const int MostItems = 100_000;
 
     /// <summary>Sorts the items, unless there are too many. Calls <paramref name="ifTooMany"/> before the first item if the list keeps its

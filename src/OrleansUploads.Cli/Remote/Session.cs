@@ -41,16 +41,16 @@ internal sealed class Session : IDisposable
     /// <summary>Connection options to repeat in a suggested command, with a leading space, or empty.</summary>
     public string ServerWords { get; }
 
-    /// <summary>Empty if the command has no such option.</summary>
+    /// <summary>The vault, or empty if the command has no such option.</summary>
     public string Vault { get; }
 
     /// <summary>Retry policy for transfers. Patient enough to survive a restart of the server.</summary>
     public RetryPolicy Patient { get; }
 
-    /// <summary>For single requests: it gives up soon, unless the user has said for how long it tries.</summary>
+    /// <summary>The client for single requests. It gives up soon, unless the user has said how long to try.</summary>
     public GlacierClient Client { get; }
 
-    /// <summary>For transfers: it retries for minutes.</summary>
+    /// <summary>The client for transfers. It retries for minutes.</summary>
     public GlacierClient Transfers { get; }
 
     public void Dispose()

@@ -3,16 +3,17 @@ namespace OrleansUploads.Cli.Remote;
 /// <summary>The beginning of an ID, which stands for the whole one where a list has only one that begins with it.</summary>
 internal static class ShortId
 {
-    /// <summary>The characters that lists show.</summary>
+    /// <summary>How many characters of an ID lists show.</summary>
     public const int Chars = 10;
 
-    /// <summary>The fewest that are taken for the beginning of an ID. IDs are random, so that hardly two begin with the same ones.</summary>
+    /// <summary>A shorter word is not taken for the beginning of an ID. IDs are random, so hardly any two begin with the same
+    /// characters.</summary>
     public const int FewestChars = 8;
 
     /// <summary>The beginning of an ID, as lists show it.</summary>
     public static string Of(string id) => id[..Math.Min(id.Length, Chars)];
 
-    /// <summary>Whether an ID is meant by a word that is not a whole ID.</summary>
+    /// <summary>Whether a word that is not a whole ID means this one.</summary>
     public static bool IsMeant(string id, string word) =>
         word.Length >= FewestChars && id.StartsWith(word, StringComparison.Ordinal);
 

@@ -43,7 +43,7 @@ internal sealed class Table(params string[] headers)
         }
     }
 
-    /// <summary>What the other columns leave of a terminal. Unlimited elsewhere.</summary>
+    /// <summary>The width that the other columns leave on a terminal. Elsewhere it is not limited.</summary>
     private static int MostFirstColumns(int[] widths) => Console.IsOutputRedirected || Console.WindowWidth <= 0
         ? int.MaxValue
         : Math.Max(FewestFirstColumns, Console.WindowWidth - widths[1..].Sum(static width => Gap.Length + width));

@@ -7,7 +7,6 @@ namespace OrleansUploads.Cli.Serving;
 /// <summary>The lines that a server prints when it starts: how to use it, and that it is ready. And the one when it stops.</summary>
 internal static class Greeting
 {
-    /// <summary>Prints the greeting.</summary>
     public static void Print(ServerOptions options, OperatorKey key, KeyFile keys, ServingAddresses addresses)
     {
         Console.WriteLine(

@@ -15,7 +15,7 @@ internal sealed class ServeOptions
 
     public static ServeOptions OfService() => new(Setting.Of<ServiceSettings>());
 
-    /// <summary>Only the options that say where the bytes are, for commands that read them without a server.</summary>
+    /// <summary>The options that say where the bytes are, for commands that read them without a server.</summary>
     public static ServeOptions OfParts() => new(Setting.Of<ServiceSettings>().Where(static setting =>
         setting.Name is nameof(ServiceSettings.Parts) or nameof(ServiceSettings.PartsEndpoint) or nameof(ServiceSettings.PartsRegion)));
 
@@ -36,7 +36,7 @@ internal sealed class ServeOptions
         });
     }
 
-    /// <summary>Of a valid command line.</summary>
+    /// <summary>Returns the settings of a valid command line.</summary>
     public ServiceSettings Bind(ParseResult commandLine) => Bind(commandLine.GetValue, out _);
 
     private ServiceSettings Bind(Func<Option<string[]>, string[]?> valuesOf, out IReadOnlyList<string> flaws)
@@ -49,7 +49,7 @@ internal sealed class ServeOptions
         return settings;
     }
 
-    /// <summary><c>--stale-after</c> for <c>StaleAfter</c>.</summary>
+    /// <summary>The option of a setting: <c>--stale-after</c> for <c>StaleAfter</c>.</summary>
     private static string NameOf(Setting setting) => "-" + string.Concat(
         setting.Name.Select(letter => char.IsUpper(letter) ? $"-{char.ToLowerInvariant(letter)}" : letter.ToString()));
 

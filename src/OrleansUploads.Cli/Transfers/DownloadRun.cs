@@ -98,7 +98,7 @@ internal sealed class DownloadRun(Session session, DownloadChoice choice)
 {
     private readonly TransferScreen _screen = new(session.Printer, TimeProvider.System);
 
-    /// <summary>Whether a file exists with certain bytes.</summary>
+    /// <summary>Whether a file exists and has certain bytes.</summary>
     public static async Task<bool> IsThereAsync(string path, long? sizeBytes, TreeHash? treeHash, CancellationToken cancellationToken)
     {
         if (!File.Exists(path) || InputFile.IsSpecial(path) || new FileInfo(path).Length != sizeBytes)

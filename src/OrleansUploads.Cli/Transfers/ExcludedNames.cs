@@ -3,7 +3,7 @@ using System.IO.Enumeration;
 namespace OrleansUploads.Cli.Transfers;
 
 /// <summary>What the user wants to leave out of folders: names, or paths below the folder that is sent.</summary>
-/// <param name="patterns">In which <c>*</c> stands for any characters, and <c>?</c> for one.</param>
+/// <param name="patterns">The patterns. <c>*</c> stands for any characters, and <c>?</c> for one.</param>
 internal sealed class ExcludedNames(IReadOnlyList<string> patterns)
 {
     public static ExcludedNames None { get; } = new([]);

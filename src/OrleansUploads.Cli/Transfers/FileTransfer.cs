@@ -35,7 +35,7 @@ internal sealed class FileTransfer(string name, long? sizeBytes, TimeProvider ti
     /// <summary>The bytes that are on the other side.</summary>
     public long DoneBytes => Interlocked.Read(ref _doneBytes);
 
-    /// <summary>How long it has lasted.</summary>
+    /// <summary>How long the transfer has lasted.</summary>
     public TimeSpan Elapsed => time.GetElapsedTime(_startedAt);
 
     /// <summary>Whether this run has moved bytes.</summary>

@@ -120,7 +120,7 @@ internal sealed class FolderTar : IAsyncDisposable
         }
     }
 
-    /// <summary>Only what says more about the file than when it was read.</summary>
+    /// <summary>Describes an entry without the time of access, which every read changes.</summary>
     private static GnuTarEntry Describe(TarEntryType type, string name, FileSystemInfo file)
     {
         var owner = StatusOf(file, FileStatus.Owner);

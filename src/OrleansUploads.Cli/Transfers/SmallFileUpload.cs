@@ -9,7 +9,6 @@ namespace OrleansUploads.Cli.Transfers;
 internal sealed class SmallFileUpload(Session session)
 {
     /// <summary>Uploads a file.</summary>
-    /// <param name="file">The file.</param>
     /// <param name="onSent">Called while it is sent, with the bytes that the present attempt has sent.</param>
     /// <param name="cancellationToken">Stops the upload.</param>
     /// <exception cref="GlacierException">The server refused the request, or its outcome is not known.</exception>

@@ -31,7 +31,7 @@ internal static class TransferOptions
         return Math.Max(Math.Min(FilePartBytes, largest), PartPlan.Smallest(sizeBytes).PartSizeBytes);
     }
 
-    /// <summary><c>--workers 4</c>.</summary>
+    /// <summary>The option <c>--workers 4</c>.</summary>
     public static Option<int> Workers() => new Option<int>("--workers", "-w")
     {
         Description = $"How many requests run at the same time, up to {MaxWorkers}.",
@@ -41,13 +41,13 @@ internal static class TransferOptions
         ? null
         : $"--workers is '{text}'. It must be a number from 1 to {MaxWorkers}.");
 
-    /// <summary><c>--limit 50MiB/s</c>.</summary>
+    /// <summary>The option <c>--limit 50MiB/s</c>.</summary>
     public static Option<long?> Limit(string description) =>
         new Option<long?>("--limit") { Description = description, HelpName = "rate" }.Parse(
             static text => ByteCount.TryParseRate(text, out var bytes) && bytes >= RateLimit.MinBytesPerSecond ? bytes : null,
             static text => $"--limit is '{text}'. It must be a rate of at least 1KiB/s, such as 500KiB/s or 50MiB/s.");
 
-    /// <summary><c>--part-size 64MiB</c>.</summary>
+    /// <summary>The option <c>--part-size 64MiB</c>.</summary>
     public static Option<long?> PartSize() => new Option<long?>("--part-size")
     {
         Description = "The size of the parts: 1MiB times a power of two, up to 4GiB. "

@@ -114,8 +114,8 @@ internal sealed class TransferScreen(Printer printer, TimeProvider time)
         await running;
     }
 
-    /// <summary>Draws at least one line, each of them no longer than the terminal is wide: a frame replaces the lines of the one before, so
-    /// it has to know their number.</summary>
+    /// <summary>Draws at least one line, each of them no longer than the terminal is wide: a frame replaces the lines of the previous one,
+    /// so it has to know their number.</summary>
     private Rows Draw(int totalCount, int columns)
     {
         var lines = _running.Keys.OrderBy(static transfer => transfer.Name, StringComparer.Ordinal).Take(MaxRows)

@@ -305,7 +305,7 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
             + (choice.Description is { } description ? $" --description {ProgramName.Quote(description)}" : "") + session.ServerWords
         : $"{ProgramName.Text} uploads resume {uploadId} {ProgramName.Quote(path)} --vault {session.Vault}{session.ServerWords}";
 
-    /// <summary>The command has a line of its own, which is easy to select.</summary>
+    /// <summary>The command is on a separate line, which is easy to select.</summary>
     private void NoteHowToResume(FileTransfer transfer, string? resume)
     {
         if (resume is not null)

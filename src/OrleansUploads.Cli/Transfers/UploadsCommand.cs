@@ -7,7 +7,8 @@ namespace OrleansUploads.Cli.Transfers;
 /// <summary>The <c>uploads</c> commands: list, show, resume and abort uploads in progress.</summary>
 internal static class UploadsCommand
 {
-    /// <summary>So many uploads of a list say how much has arrived. Each takes a request, and more if it has many parts.</summary>
+    /// <summary>The number of uploads in a list that show how much has arrived. Each costs a request, or several if it has many
+    /// parts.</summary>
     private const int MostCounted = 100;
 
     public static Command Create() => new Command("uploads", "List, show, resume and abort uploads in progress.")

@@ -43,6 +43,7 @@ public sealed class RateLimit
         return delay > TimeSpan.Zero ? Task.Delay(delay, _time, cancellationToken) : Task.CompletedTask;
     }
 
-    /// <summary>At most <paramref name="maxBytes"/>.</summary>
+    /// <summary>The length of the next chunk, at most <paramref name="maxBytes"/>. At a low rate it is shorter, so that the bytes flow
+    /// evenly.</summary>
     internal int CapChunk(int maxBytes) => (int)Math.Min(maxBytes, _bytesPerSecond / ChunksPerSecond);
 }

@@ -15,7 +15,7 @@ public sealed record RetryPolicy
     /// <summary>One attempt, without retries.</summary>
     public static RetryPolicy None { get; } = new() { MaxAttempts = 1 };
 
-    /// <summary>For hours: of an upload whose parts are all stored, only the archive ID is missing.</summary>
+    /// <summary>Retries for hours: all parts are stored, and only the archive ID is missing.</summary>
     internal static RetryPolicy OfCompletion { get; } = new() { MaxAttempts = 500, MaxDelay = TimeSpan.FromSeconds(30) };
 
     /// <summary>The maximum number of attempts, including the first; at least 1.</summary>

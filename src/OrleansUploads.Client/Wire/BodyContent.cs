@@ -21,7 +21,7 @@ internal class BodyContent(ByteSource source, ByteRange range, Action<long>? onS
     /// <summary>The number of bytes of the source.</summary>
     protected long SourceBytes => range.LengthBytes;
 
-    /// <summary>The number of bytes that follow those of the source.</summary>
+    /// <summary>The number of bytes that follow the source's.</summary>
     protected virtual int FooterBytes => 0;
 
     /// <summary>Called before the first byte. A connection that fails early may have the body sent again.</summary>

@@ -11,10 +11,10 @@ internal static class GlacierLimits
 
     public const int MaxParts = 10_000;
 
-    /// <summary>Of printable ASCII (0x20 to 0x7E).</summary>
+    /// <summary>The longest description, in characters of printable ASCII (0x20 to 0x7E).</summary>
     public const int MaxDescriptionChars = 1024;
 
-    /// <summary>Of printable ASCII.</summary>
+    /// <summary>The longest location of a part, in characters of printable ASCII.</summary>
     public const int MaxLocationChars = 1024;
 
     public const int MaxVaultNameChars = 255;

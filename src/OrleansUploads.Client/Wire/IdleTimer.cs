@@ -22,7 +22,7 @@ internal sealed class IdleTimer : IDisposable
 
     public void Restart() => _idle.CancelAfter(_timeout);
 
-    /// <summary>To throw after the timeout.</summary>
+    /// <summary>Creates the exception to throw after the timeout.</summary>
     public GlacierException CreateException(Exception cause) =>
         new(GlacierErrorCodes.IdleTimeout, $"No byte was transferred for {_timeout}.", cause) { IsTransient = true };
 

@@ -49,7 +49,7 @@ internal static class ResponseReader
         : TreeHash.TryParse(text, out var hash) ? hash
         : throw Unreadable(response, $"The response header {HeaderNames.TreeHash} is '{text}', which is not a tree hash.");
 
-    /// <summary>Of a partial response; null for a complete response.</summary>
+    /// <summary>The range of a partial response, or null for a complete one.</summary>
     public static ByteRange? FindRange(HttpResponseMessage response) =>
         response.Content.Headers.ContentRange is { From: { } first, To: { } last } ? new ByteRange(first, last + 1) : null;
 

@@ -14,7 +14,7 @@ internal sealed record WireRequest(HttpMethod Method, string PathAndQuery)
     /// <summary>Headers in addition to those that every request has. The body's headers are among them.</summary>
     public IReadOnlyList<KeyValuePair<string, string>> Headers => _headers;
 
-    /// <summary>Null for none.</summary>
+    /// <summary>The body, or null for none.</summary>
     public HashedBody? Body { get; init; }
 
     /// <summary>Whether the result of the request disposes of the response, because it streams the body after the call.</summary>

@@ -7,7 +7,7 @@ internal static class CallerRequest
 {
     private const string ContextName = "ou-request";
 
-    /// <summary>For the calls that follow in this flow.</summary>
+    /// <summary>Announces the request with each call that follows in this flow.</summary>
     public static void Announce()
     {
         var id = CurrentRequest.Id;

@@ -7,7 +7,7 @@ internal static class CallerStore
 {
     private const string ContextName = "ou-store";
 
-    /// <summary>For the calls that follow in this flow.</summary>
+    /// <summary>Announces the store with each call that follows in this flow.</summary>
     public static void Announce(IPartStore parts)
     {
         if (parts is OwnedPartStore { Ownership.Incarnation: { } incarnation })

@@ -1,6 +1,6 @@
 namespace OrleansUploads.Cluster.Hosting;
 
-/// <summary>From a silo or from a cluster client.</summary>
+/// <summary>The map of a cluster, as a silo or a cluster client sees it.</summary>
 public sealed class ClusterMap(IGrainFactory grains) : IClusterMap
 {
     /// <summary>The figures are no finer than this, so that a page that shows them does not change all the time.</summary>

@@ -58,7 +58,7 @@ public static class ClusterServices
         return silo.AddOrleansUploads(options, _ => store);
     }
 
-    /// <summary>As with a store that exists, but makes it of the services of the silo, such as its service ID.</summary>
+    /// <summary>Adds the entities over a store that is made from the services of the silo, such as its service ID.</summary>
     internal static ISiloBuilder AddOrleansUploads(
         this ISiloBuilder silo, EntityClusterOptions options, Func<IServiceProvider, SharedStore> makeStore)
     {

@@ -43,7 +43,7 @@ internal sealed class DueEntities(
 /// </summary>
 internal sealed class SiloShare(IClusterMembershipService membership, ILocalSiloDetails self)
 {
-    /// <summary>Null while this silo is not active.</summary>
+    /// <summary>The share of this silo, or null while it is not active.</summary>
     public WakeShare? Find() => Of(self.SiloAddress, membership.CurrentSnapshot.Members.Values);
 
     internal static WakeShare? Of(SiloAddress self, IEnumerable<ClusterMember> members)

@@ -9,7 +9,7 @@ namespace OrleansUploads.Cluster.Hosting;
 
 /// <summary>The grains of entities.</summary>
 /// <remarks>Orleans finds the grain type of an interface by its attributes and its name, each time it is asked. That costs more than the
-/// rest of a call that does nothing, so the types of each kind of entity are kept.</remarks>
+/// rest of a call that does nothing, so the types of each interface are kept.</remarks>
 internal sealed class EntityGrains(IGrainFactory grains)
 {
     public static readonly FrozenDictionary<EntityKind, (Type Grain, Type Interface)> Kinds =
@@ -26,18 +26,21 @@ internal sealed class EntityGrains(IGrainFactory grains)
             [EntityKind.KeyRoutes] = (typeof(KeyRoutesGrain), typeof(IKeyRoutesGrain)),
         }.ToFrozenDictionary();
 
-    private readonly ConcurrentDictionary<EntityKind, (GrainType Grain, GrainInterfaceType Interface)> _types = new();
+    private readonly ConcurrentDictionary<Type, (GrainType Grain, GrainInterfaceType Interface)> _types = new();
 
-    public IEntityGrain Of(EntityId entity)
+    public IEntityGrain Of(EntityId entity) => (IEntityGrain)Of(Kinds[entity.Kind].Interface, entity);
+
+    public IWriteClaimsGrain ClaimsOf(UploadId upload) => (IWriteClaimsGrain)Of(typeof(IWriteClaimsGrain), upload.Entity);
+
+    private IAddressable Of(Type grainInterface, EntityId entity)
     {
-        if (_types.TryGetValue(entity.Kind, out var types))
+        if (_types.TryGetValue(grainInterface, out var types))
         {
-            return (IEntityGrain)grains.GetGrain(GrainId.Create(types.Grain, IdSpan.Create(entity.Key)), types.Interface);
+            return grains.GetGrain(GrainId.Create(types.Grain, IdSpan.Create(entity.Key)), types.Interface);
         }
 
-        var grain = (IEntityGrain)grains.GetGrain(Kinds[entity.Kind].Interface, entity.Key);
-        var reference = (GrainReference)grain;
-        _types[entity.Kind] = (reference.GrainId.Type, reference.InterfaceType);
+        var grain = (GrainReference)grains.GetGrain(grainInterface, entity.Key);
+        _types[grainInterface] = (grain.GrainId.Type, grain.InterfaceType);
         return grain;
     }
 }

@@ -21,8 +21,8 @@ internal sealed partial class MemberConnections(
     IFatalErrorHandler fatal,
     ILogger<MemberConnections> log) : IDisposable
 {
-    /// <summary>Begins what a silo that is refused gets; the preamble of the peer follows. Orleans takes it for a length that is not
-    /// allowed.</summary>
+    /// <summary>The first bytes of the answer to a refused silo; the preamble of the peer follows. Orleans takes them for a length that is
+    /// not allowed.</summary>
     private const uint Refusal = 0x6264554F;
 
     /// <summary>The length of a preamble precedes it.</summary>
@@ -82,7 +82,7 @@ internal sealed partial class MemberConnections(
         }
     }
 
-    /// <summary>Returns false if more bytes are needed. The preamble is null if it is not that of a silo.</summary>
+    /// <summary>Returns false if more bytes are needed. The preamble is null if it is not a silo's.</summary>
     private bool TryReadPreamble(ReadOnlySequence<byte> received, out PeerPreamble? preamble)
     {
         preamble = null;

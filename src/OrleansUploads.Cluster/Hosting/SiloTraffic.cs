@@ -11,7 +11,7 @@ internal sealed class SiloTraffic(ILocalSiloDetails silo, ITrafficMeter? meter =
     /// <summary>The name under which silos are asked.</summary>
     public const string Name = "orleans-uploads-traffic";
 
-    /// <summary>What they are asked.</summary>
+    /// <summary>The command that asks a silo for its rate.</summary>
     public const int RateCommand = 1;
 
     public Task<object?> ExecuteCommand(int command, object? arg) => Task.FromResult<object?>(

@@ -12,11 +12,11 @@ public sealed record JournalHead
     [Id(0)]
     public long Version { get; init; }
 
-    /// <summary>Since 1970 UTC, or null for none.</summary>
+    /// <summary>The wake time in milliseconds since 1970 UTC, or null for none.</summary>
     [Id(1)]
     public long? WakeAtMilliseconds { get; init; }
 
-    /// <summary>0 without a snapshot.</summary>
+    /// <summary>The version of the snapshot, or 0 if there is none.</summary>
     [Id(2)]
     public long SnapshotVersion { get; init; }
 
@@ -24,7 +24,7 @@ public sealed record JournalHead
     [Id(3)]
     public byte[]? Snapshot { get; init; }
 
-    /// <summary>In order.</summary>
+    /// <summary>The rows of a long snapshot, in order.</summary>
     [Id(4)]
     public ImmutableArray<string> SnapshotRows { get; init; } = [];
 
@@ -36,11 +36,11 @@ public sealed record JournalHead
     [Id(6)]
     public long TailFirst { get; init; } = 1;
 
-    /// <summary>Encoded as <see cref="RecordFrames"/>.</summary>
+    /// <summary>The newest records, encoded as <see cref="RecordFrames"/>.</summary>
     [Id(7)]
     public byte[] Tail { get; init; } = [];
 
-    /// <summary>Oldest first; each is too long for a segment.</summary>
+    /// <summary>The records that are too long for a segment, oldest first.</summary>
     [Id(8)]
     public ImmutableArray<LongRecord> LongRecords { get; init; } = [];
 

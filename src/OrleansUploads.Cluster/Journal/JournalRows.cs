@@ -131,7 +131,7 @@ internal sealed class JournalRows(IGrainStorage storage, GrainId grain)
     public Task DeleteAsync(IReadOnlyList<string> rows, CancellationToken cancellationToken) => Parallel.ForEachAsync(
         rows, Options(cancellationToken), async (row, token) => await DeleteAsync(row, token));
 
-    /// <summary>In the same order; null for a row that does not exist.</summary>
+    /// <summary>Reads rows. The contents are in the same order, and null for a row that does not exist.</summary>
     private async Task<byte[]?[]> ReadAsync(List<string> rows, CancellationToken cancellationToken)
     {
         var contents = new byte[]?[rows.Count];

@@ -17,7 +17,7 @@ internal sealed class JournalSession(JournalRows rows, GrainState<JournalHead> s
 
     public bool Exists => _state.RecordExists;
 
-    /// <summary>Null without a stored head.</summary>
+    /// <summary>The ETag of the stored head, or null if there is none.</summary>
     public string? ETag => _state.ETag;
 
     /// <summary>Whether the head must be read again before the next write.</summary>
@@ -66,7 +66,7 @@ internal sealed class JournalSession(JournalRows rows, GrainState<JournalHead> s
         return true;
     }
 
-    /// <summary>With the names of rows that this session is about to write.</summary>
+    /// <summary>Returns the head with the names of rows that this session is about to write.</summary>
     public JournalHead AnnounceRows(ImmutableArray<string> announced)
     {
         // Announced rows that this session is not writing are garbage: their writer has failed, or this write fences it.

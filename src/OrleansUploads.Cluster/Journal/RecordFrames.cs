@@ -10,7 +10,7 @@ internal static class RecordFrames
 
     private const int StoredSeparately = -1;
 
-    /// <summary>Null stands for a record that is stored in separate rows.</summary>
+    /// <summary>Appends a record. Null stands for one that is stored in separate rows.</summary>
     public static byte[] Append(ReadOnlySpan<byte> frames, ReadOnlyMemory<byte>? record)
     {
         var longer = new byte[frames.Length + OverheadBytes + (record?.Length ?? 0)];

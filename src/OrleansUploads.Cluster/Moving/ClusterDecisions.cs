@@ -55,7 +55,7 @@ public sealed class ClusterDecisions(
     public ValueTask<JournalHistory> InspectAsync(EntityId entity, CancellationToken cancellationToken) =>
         JournalOf(entity).InspectAsync(cancellationToken);
 
-    /// <summary>Under which the storage keeps the newest state of each entity of a kind.</summary>
+    /// <summary>The name under which the storage keeps the newest state of each entity of a kind.</summary>
     public string StateNameOf(EntityKind kind) => TypeOf(kind).ToString()!;
 
     private async ValueTask RemoveReminderAsync(EntityId entity, CancellationToken cancellationToken)

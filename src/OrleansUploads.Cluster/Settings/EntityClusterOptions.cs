@@ -10,7 +10,8 @@ public sealed record EntityClusterOptions
     /// <summary>The clock of timers. Orleans has its own clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
 
-    /// <summary>Null for a record, kept by all silos, of when the service was running.</summary>
+    /// <summary>The clock by which entities decide. Null for one that follows from a record, kept by all silos, of when the service was
+    /// running.</summary>
     public IServiceClock? Clock { get; init; }
 
     /// <summary>Returns what identifies the decisions of the cluster, and no copy of them: any text. The part store belongs to it. Null if
@@ -30,9 +31,9 @@ public sealed record EntityClusterOptions
 
 public static class ClusterNames
 {
-    /// <summary>Of the entities' journals.</summary>
+    /// <summary>The name of the grain storage of the entities' journals.</summary>
     public const string GrainStorage = "orleans-uploads";
 
-    /// <summary>This entity host does not repeat commands.</summary>
+    /// <summary>The key of the entity host that does not repeat commands.</summary>
     public const string DirectHost = "orleans-uploads-direct";
 }

@@ -176,7 +176,7 @@ public sealed class UploadGrain(EntityGrainPorts ports) : EntityGrain(EntityKind
     /// <summary>Claims of parts that nodes write. They last as long as this activation.</summary>
     private WriteClaims Claims => field ??= new WriteClaims(Ports.Options.Time);
 
-    /// <summary>The way of parts that nodes write.</summary>
+    /// <summary>Takes the parts that nodes write straight into the store.</summary>
     private DirectIntake Direct => field ??= new DirectIntake(
         new SelfHost(this), Ports.Parts, new IdSource(Ports.Options.Time), Ports.Options.Time, Ports.Options.Engine.Maintenance, Claims);
 

@@ -25,7 +25,7 @@ public sealed record RemoveVault(VaultIncarnation Incarnation) : AccountCommand,
 
 public sealed record ConfirmVaultBegun(VaultIncarnation Incarnation) : AccountCommand, ICommand<Done>;
 
-/// <summary>By name.</summary>
+/// <summary>One page of vaults, by name.</summary>
 [Named("vaults-page.1")]
 public sealed record VaultsPage(IReadOnlyList<VaultId> Vaults, bool HasMore) : IAnswer;
 
@@ -53,14 +53,14 @@ public sealed record ConfirmBucketClaim(BucketName Bucket, long Claim, BucketCla
 [Named("created-bucket.1")]
 public sealed record CreatedBucket(BucketName Name, BucketDescription? Bucket, bool Existed) : IAnswer;
 
-/// <summary>By name.</summary>
+/// <summary>One page of buckets, by name.</summary>
 [Named("buckets-page.1")]
 public sealed record BucketsPage(IReadOnlyList<BucketDescription> Buckets, bool HasMore) : IAnswer;
 
 [Named("find-data-retrieval-policy.1")]
 public sealed record FindDataRetrievalPolicy : AccountCommand, ICommand<DataRetrievalPolicy>;
 
-/// <summary>Retrievals that were already admitted continue.</summary>
+/// <summary>Sets the data retrieval policy. Retrievals that were already admitted continue.</summary>
 [Named("set-data-retrieval-policy.1")]
 public sealed record SetDataRetrievalPolicy(DataRetrievalPolicy Policy) : AccountCommand, ICommand<Done>;
 
@@ -76,7 +76,7 @@ public sealed record PurchaseCapacity(CapacityId Capacity) : AccountCommand, ICo
 [Named("list-capacity.1")]
 public sealed record ListCapacity : AccountCommand, ICommand<CapacityUnits>;
 
-/// <summary>In order of purchase.</summary>
+/// <summary>The units of provisioned capacity, in order of purchase.</summary>
 [Named("capacity-units.1")]
 public sealed record CapacityUnits(IReadOnlyList<CapacityUnit> Units) : IAnswer;
 

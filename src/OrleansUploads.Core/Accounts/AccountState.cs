@@ -21,10 +21,10 @@ public sealed record AccountState(long LastEpoch, ImmutableSortedDictionary<stri
 
     public DataRetrievalPolicy RetrievalPolicy { get; init; } = DataRetrievalPolicy.Unlimited;
 
-    /// <summary>Retrievals that count against the limit. May contain some that no longer count.</summary>
+    /// <summary>The retrievals that count against the limit. May contain expired ones.</summary>
     public AdmittedRetrievals Admitted { get; init; } = AdmittedRetrievals.None;
 
-    /// <summary>May contain expired ones.</summary>
+    /// <summary>The units of provisioned capacity. May contain expired ones.</summary>
     public ImmutableList<CapacityUnit> Capacity { get; init; } = [];
 }
 

@@ -26,7 +26,7 @@ public sealed class AdmittedRetrievals : IStoredAs<AdmittedRetrievals, IReadOnly
 
     public int Count => _jobs.Count;
 
-    /// <summary>Oldest first.</summary>
+    /// <summary>The retrievals, oldest first.</summary>
     public IEnumerable<AdmittedRetrieval> ByTime => _byTime;
 
     /// <inheritdoc/>

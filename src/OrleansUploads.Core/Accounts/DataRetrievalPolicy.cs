@@ -22,7 +22,7 @@ public sealed record DataRetrievalPolicy(RetrievalStrategy Strategy, long? Bytes
 {
     public static DataRetrievalPolicy Unlimited { get; } = new(RetrievalStrategy.None, null);
 
-    /// <summary>Null for no limit.</summary>
+    /// <summary>The bytes per hour that the policy allows, or null for no limit.</summary>
     public long? LimitBytes => Strategy switch
     {
         RetrievalStrategy.None => null,

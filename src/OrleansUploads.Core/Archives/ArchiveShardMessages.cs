@@ -69,10 +69,10 @@ public sealed record UpdateGuard(long Generation) : ArchiveShardCommand, IComman
 /// <param name="IsVaultGone">Whether the vault was deleted before it recorded the change.</param>
 public sealed record ConfirmTotalsDelivered(long Version, bool IsVaultGone = false) : ArchiveShardCommand, ICommand<Done>;
 
-/// <summary>Delivered to the vault's jobs and, through them, to the archive's upload.</summary>
+/// <summary>Confirms that a deletion was delivered to the vault's jobs and, through them, to the archive's upload.</summary>
 public sealed record ConfirmArchiveReleased(ArchiveId Archive) : ArchiveShardCommand, ICommand<Done>;
 
-/// <summary>By archive ID.</summary>
+/// <summary>One page of archives, by ID.</summary>
 [Named("archives-page.1")]
 public sealed record ArchivesPage(IReadOnlyList<ArchiveEntry> Archives, bool HasMore) : IAnswer;
 
@@ -92,7 +92,7 @@ public abstract record AdditionVerdict : IAnswer
 
     public static AdditionVerdict InVault { get; } = new Recorded();
 
-    /// <summary>It never existed.</summary>
+    /// <summary>The archive never existed.</summary>
     public static AdditionVerdict Gone { get; } = new VaultGone();
 
     /// <summary>The vault has recorded the totals, or newer ones.</summary>

@@ -105,20 +105,20 @@ public sealed record IndexEnded : ArchiveShardEvent;
 [Named("guard-updated.1")]
 public sealed record GuardUpdated(long Generation) : ArchiveShardEvent;
 
-/// <summary>Of archives that were deleted at or before an instant.</summary>
+/// <summary>The shard forgot the archives that were deleted at or before an instant.</summary>
 [Named("deletions-forgotten.1")]
 public sealed record DeletionsForgotten(DateTimeOffset Before) : ArchiveShardEvent;
 
-/// <summary>A shard as it is stored. The members are those of <see cref="ArchiveShardState"/>.</summary>
+/// <summary>A shard as it is stored. It has the members of <see cref="ArchiveShardState"/>.</summary>
 public sealed record StoredArchiveShard
 {
-    /// <summary>Null while the shard has had no archive.</summary>
+    /// <summary>The vault, or null while the shard has had no archive.</summary>
     public VaultIncarnation? Vault { get; init; }
 
     /// <inheritdoc cref="ArchiveShardState.Totals"/>
     public required ShardTotals Totals { get; init; }
 
-    /// <summary>In the order of lists.</summary>
+    /// <summary>The archives, in the order of lists.</summary>
     public required IReadOnlyList<IndexedArchive> Archives { get; init; }
 
     /// <inheritdoc cref="ArchiveShardState.Deleted"/>

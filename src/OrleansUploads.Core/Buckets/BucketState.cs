@@ -16,7 +16,6 @@ public enum BucketPhase
     Unsealing = 3,
 }
 
-/// <summary>The state of a bucket.</summary>
 [Named("bucket-state.1")]
 public sealed record BucketState
 {
@@ -65,7 +64,7 @@ public sealed record BucketSealingBegun : BucketEvent;
 [Named("bucket-leaf-sealed.1")]
 public sealed record BucketLeafSealed(LeafName Next) : BucketEvent;
 
-/// <summary>So the bucket is not deleted.</summary>
+/// <summary>A leaf was not empty, so the bucket is not deleted.</summary>
 [Named("bucket-found-not-empty.1")]
 public sealed record BucketFoundNotEmpty : BucketEvent;
 
@@ -74,7 +73,7 @@ public sealed record BucketFoundNotEmpty : BucketEvent;
 [Named("bucket-leaf-unsealed.1")]
 public sealed record BucketLeafUnsealed(LeafName? Next) : BucketEvent;
 
-/// <summary>All leaves are sealed.</summary>
+/// <summary>The bucket was deleted: all its leaves are sealed.</summary>
 [Named("bucket-deleted.1")]
 public sealed record BucketDeleted : BucketEvent;
 

@@ -25,8 +25,8 @@ public abstract class Decider<TState, TCommand, TEvent> : Rules<TEvent>
     /// come.</summary>
     public virtual Decision<TEvent> Wake(TState state, ServiceTime time) => Nothing;
 
-    /// <summary>The wall-clock time at which <see cref="Wake"/> may have something to do, or null for never. It may be too early but
-    /// never too late: after an outage it is computed again and may return a later time.</summary>
+    /// <summary>The wall-clock time at which <see cref="Wake"/> may have something to do, or null for never. It may be early, but is never
+    /// late. It is computed again after an outage.</summary>
     public virtual DateTimeOffset? WakeAt(TState state, ServiceTime time) => null;
 
     /// <summary>The intents that are recorded but not confirmed. A host delivers them after a crash.</summary>
@@ -116,10 +116,10 @@ public sealed record Decision<TEvent>
 /// <summary>The intents that an answer waits for.</summary>
 public enum AwaitedIntents
 {
-    /// <summary>Those of its decision.</summary>
+    /// <summary>The intents of its decision.</summary>
     Own,
 
-    /// <summary>Also those of earlier commands, as the answer to a repeated command must.</summary>
+    /// <summary>Also the intents of earlier commands. The answer to a repeated command waits for them.</summary>
     OwnAndEarlier,
 
     /// <summary>None: it is sent as soon as the decision is durable.</summary>

@@ -37,8 +37,8 @@ public sealed record Intent(string Key, IntentAction Action, Func<IAnswer, IComm
     /// up when it fails.</summary>
     public bool IsRecorded { get; init; } = true;
 
-    /// <summary>Whether the sender of the command repeats it until it is answered, and recorded that it must. After a crash the
-    /// sender wakes the entity, so that the entity need not be woken by the clock.</summary>
+    /// <summary>Whether the sender of the command has recorded that it must repeat it until it is answered. After a crash the sender wakes
+    /// the entity, so the clock need not.</summary>
     public bool IsRepeatedBySender { get; init; }
 }
 

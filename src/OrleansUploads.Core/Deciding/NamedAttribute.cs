@@ -9,7 +9,6 @@ namespace OrleansUploads.Core.Deciding;
 [AttributeUsage(AttributeTargets.Class, AllowMultiple = true, Inherited = false)]
 public sealed class NamedAttribute(string name) : Attribute
 {
-    /// <summary>The name.</summary>
     public string Name => name;
 
     /// <summary>The member that the type got with this name, or null for the first name. A value uses the member if it is not the

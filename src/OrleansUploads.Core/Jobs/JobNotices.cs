@@ -22,10 +22,10 @@ public sealed record JobNotices
 {
     public static JobNotices None { get; } = new();
 
-    /// <summary>Null without one.</summary>
+    /// <summary>The vault's setting, or null for none.</summary>
     public VaultNotifications? Setting { get; init; }
 
-    /// <summary>0 before the first one.</summary>
+    /// <summary>The version of the setting, or 0 before the first one.</summary>
     public long Version { get; init; }
 
     /// <summary>Jobs that a topic is waiting for and that have not been announced as finished.</summary>

@@ -186,7 +186,8 @@ public sealed class JobsDecider(
         IsAwaited = false,
     };
 
-    /// <summary>By an instant. Jobs with undelivered notices are kept until these are delivered or abandoned.</summary>
+    /// <summary>The jobs that have expired by an instant. Jobs with undelivered notices are kept until these are delivered or
+    /// abandoned.</summary>
     private static List<VaultJob> Expired(JobsState state, DateTimeOffset by) =>
         [.. state.ByReadiness.TakeWhile(job => job.ExpiresAt <= by).Where(job => !state.Notices.Undelivered.ContainsKey(job))];
 
@@ -205,7 +206,7 @@ public sealed class JobsDecider(
     private static VaultJob? FindUnexpired(JobsState state, JobId id, ServiceTime time) =>
         state.Find(id) is { } job && job.ExpiresAt > ExpiredBy(time) ? job : null;
 
-    /// <summary>Of the unexpired jobs; null if the archive has none.</summary>
+    /// <summary>The latest expiry of the unexpired jobs of an archive, or null if it has none.</summary>
     private static DateTimeOffset? LastExpiry(JobsState state, ArchiveId archive, ServiceTime time) =>
         state.LastExpiry.TryGetValue(archive, out var last) && last > ExpiredBy(time) ? last : null;
 

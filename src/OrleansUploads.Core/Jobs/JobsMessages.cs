@@ -53,7 +53,7 @@ public sealed record BeginInventory(
     JobOptions Wish)
     : JobStart, ICommand<VaultJob>;
 
-/// <summary>To start a retrieval, send this command first and look the archive up afterwards.</summary>
+/// <summary>Counts the retirements. To start a retrieval, count first and look the archive up afterwards.</summary>
 [Named("count-retirements.1")]
 public sealed record CountRetirements : JobsCommand, ICommand<Retirements>;
 
@@ -79,7 +79,7 @@ public sealed record JobsFull(int Limit, DateTimeOffset NextExpiresAt)
 [Named("find-job.1")]
 public sealed record FindJob(JobId Job) : JobsCommand, ICommand<VaultJob>;
 
-/// <summary>If its output is available now.</summary>
+/// <summary>Finds a job if its output is available now.</summary>
 [Named("find-finished-job.1")]
 public sealed record FindFinishedJob(JobId Job) : JobsCommand, ICommand<VaultJob>;
 
@@ -112,7 +112,7 @@ public sealed record JobsPage(IReadOnlyList<VaultJob> Jobs, DateTimeOffset AsOf,
 public sealed record UpdateNotifications(long Version, VaultNotifications? Notifications)
     : JobsCommand, ICommand<Done>, IRequiresFreshState;
 
-/// <summary>A topic's receiver has accepted it.</summary>
+/// <summary>Confirms that a topic's receiver has accepted a notice.</summary>
 public sealed record ConfirmNoticeSent(JobId Job, string Topic) : JobsCommand, ICommand<Done>;
 
 /// <summary>Options that the caller set for a job.</summary>

@@ -19,13 +19,13 @@ public sealed record JobsState(
 
     public int Inventories { get; init; }
 
-    /// <summary>For each archive with retrieval jobs, when the last of these jobs expires.</summary>
+    /// <summary>When the last retrieval job of each archive expires.</summary>
     public ImmutableDictionary<ArchiveId, DateTimeOffset> LastExpiry { get; init; } =
         ImmutableDictionary<ArchiveId, DateTimeOffset>.Empty;
 
     public JobNotices Notices { get; init; } = JobNotices.None;
 
-    /// <summary>They can no longer be retrieved.</summary>
+    /// <summary>The archives that can no longer be retrieved.</summary>
     public RetiredArchives Retired { get; init; } = RetiredArchives.None;
 
     /// <inheritdoc/>
@@ -92,11 +92,11 @@ public abstract record JobsEvent
 [Named("retrieval-started.1")]
 public sealed record RetrievalStarted(RetrievalJob Job) : JobsEvent;
 
-/// <summary>Its output had been measured.</summary>
+/// <summary>A retrieval of the inventory started. Its output had been measured.</summary>
 [Named("inventory-started.1")]
 public sealed record InventoryStarted(InventoryJob Job) : JobsEvent;
 
-/// <summary>Its output must be measured.</summary>
+/// <summary>A retrieval of the inventory started. Its output must be measured.</summary>
 [Named("inventory-begun.1")]
 public sealed record InventoryBegun(UnmeasuredInventory Job) : JobsEvent;
 
@@ -114,7 +114,7 @@ public sealed record VaultTopicUpdated(long Version, VaultNotifications? Notific
 [Named("job-finished.1")]
 public sealed record JobFinished(JobId Job, DateTimeOffset At, IReadOnlyList<string> Topics) : JobsEvent;
 
-/// <summary>The topic's receiver has accepted it.</summary>
+/// <summary>The topic's receiver has accepted a notice.</summary>
 [Named("notice-sent.1")]
 public sealed record NoticeSent(JobId Job, string Topic) : JobsEvent;
 
@@ -153,5 +153,5 @@ public sealed record StoredJobs(
     long Retirements,
     IReadOnlyList<RetiredArchive> Retired);
 
-/// <summary>A notice about a job of the same vault. The members are those of <see cref="JobNotice"/>.</summary>
+/// <summary>A notice about a job of the same vault. It has the members of <see cref="JobNotice"/>.</summary>
 public sealed record StoredNotice(JobId Job, string Topic, DateTimeOffset FinishedAt);

@@ -10,7 +10,7 @@ namespace OrleansUploads.Core.Jobs;
 [JsonDerivedType(typeof(UnmeasuredInventory), "unmeasured-inventory")]
 public abstract record VaultJob : IAnswer
 {
-    /// <summary>By the time at which their output becomes available, then by ID.</summary>
+    /// <summary>Orders jobs by the time at which their output becomes available, then by ID.</summary>
     public static IComparer<VaultJob> ReadinessOrder { get; } = Comparer<VaultJob>.Create(static (left, right) =>
     {
         var byTime = left.ReadyAt.CompareTo(right.ReadyAt);

@@ -10,7 +10,7 @@ internal static class KeyLeafEvolution
     /// <summary>Number of removed uploads that are forgotten at once if the leaf remembers too many.</summary>
     private const int MaxForgotten = 2;
 
-    /// <summary>Approximately, in the journal, without its key.</summary>
+    /// <summary>The approximate length of an entry in the journal, without its key.</summary>
     private const int BareEntryBytes = 256;
 
     public static KeyLeafState Apply(KeyLeafState state, KeyLeafEvent happened) => happened switch
@@ -38,7 +38,7 @@ internal static class KeyLeafEvolution
         _ => throw new InvalidOperationException($"Unexpected event {happened.GetType().Name}."),
     };
 
-    /// <summary>Approximately, in the journal.</summary>
+    /// <summary>The approximate length of an entry in the journal.</summary>
     internal static int BytesOf(KeyEntry entry) =>
         BareEntryBytes + entry.Key.Bytes + (entry.Archive?.Description.ToString().Length ?? 0);
 

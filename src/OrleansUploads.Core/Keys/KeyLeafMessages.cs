@@ -16,7 +16,7 @@ public abstract record KeyLeafCommand : ICommand
 [Named("take-ticket.1")]
 public sealed record TakeTicket(ObjectKey Key) : KeyLeafCommand, ICommand<KeyTicket>;
 
-/// <summary>No other request has the same. For a publication that was overtaken.</summary>
+/// <summary>Asks for a ticket that no other request has, for a publication that was overtaken.</summary>
 [Named("issue-ticket.1")]
 public sealed record IssueTicket(ObjectKey Key) : KeyLeafCommand, ICommand<KeyTicket>;
 
@@ -123,7 +123,7 @@ public sealed record ConfirmObjectReleased(UploadId Upload) : KeyLeafCommand, IC
 /// <param name="Ticket">The ticket of a publication without a condition; null for every other change.</param>
 public readonly record struct KeyChange(long Number, long? Ticket = null);
 
-/// <summary>The key has had no object since.</summary>
+/// <summary>The deletion of a key that has had no object since.</summary>
 public sealed record KeyDeletion(KeyPosition Position, long Number);
 
 /// <summary>What a leaf knows of the changes of its keys, apart from those that made its entries.</summary>
@@ -149,7 +149,7 @@ public sealed record KeyChanges(long Newest, long Forgotten, IReadOnlyList<KeyDe
     internal KeyChanges WithDeletion(KeyPosition position) =>
         (this with { Newest = Next, Deletions = [.. Without(position), new KeyDeletion(position, Next)] }).Bounded();
 
-    /// <summary>No later ticket and no change has the same number.</summary>
+    /// <summary>Issues a ticket whose number no later ticket and no change has.</summary>
     internal KeyChanges WithTicket() => this with { Newest = Next + 1 };
 
     /// <summary>Continues the numbers of a leaf that had some of the keys before, with what it remembers about them.</summary>
@@ -198,7 +198,7 @@ public sealed record PublishCondition(ObjectETag? IfMatch, bool? MustExist = nul
     public bool Holds(ObjectETag? current) => IfMatch is { } tag ? current == tag : current is not null == (MustExist is true);
 }
 
-/// <summary>To the leaf that has the position.</summary>
+/// <summary>Sends a message to the leaf that has a position.</summary>
 public sealed record TellKey(KeyIndexId Index, KeyPosition Position, KeyLeafCommand Command) : IntentAction
 {
     /// <summary>A leaf at which the position, or a link to it, is certainly found, or null if the routes know better.</summary>

@@ -56,26 +56,26 @@ public sealed record KeyLeafState : IStoredAs<KeyLeafState, StoredKeyLeaf>
     /// <summary>The entries by position. During a split they include those that are still to be moved.</summary>
     public ImmutableSortedDictionary<KeyPosition, KeyEntry> Entries { get; init; } = NoEntries;
 
-    /// <summary>Approximately, in the journal.</summary>
+    /// <summary>The approximate length of the entries in the journal.</summary>
     public long EntryBytes { get; init; }
 
     /// <summary>Publications that their uploads have not recorded yet, by upload ID.</summary>
     public ImmutableSortedDictionary<string, Publication> Unsettled { get; init; } =
         ImmutableSortedDictionary.Create<string, Publication>(StringComparer.Ordinal);
 
-    /// <summary>In the index of uploads: the newest uploads that were removed from it, the oldest first. They stop late messages.</summary>
+    /// <summary>The newest uploads that were removed from the index of uploads, the oldest first. They stop late messages.</summary>
     public ImmutableArray<Publication> Settled { get; init; } = [];
 
     /// <summary>What is known of the changes of the keys, apart from those that made the entries.</summary>
     public KeyChanges Changes { get; init; } = KeyChanges.None;
 
-    /// <summary>By upload ID. Their uploads do not know yet that they were overwritten or deleted.</summary>
+    /// <summary>The objects whose uploads do not know yet that they were overwritten or deleted, by upload ID.</summary>
     public ImmutableSortedDictionary<string, PendingRelease> Releases { get; init; } =
         ImmutableSortedDictionary.Create<string, PendingRelease>(StringComparer.Ordinal);
 
     public long Splits { get; init; }
 
-    /// <summary>In progress, or null.</summary>
+    /// <summary>The split in progress, or null.</summary>
     public LeafSplit? Split { get; init; }
 
     /// <summary>The newest step of the bucket that sealed or unsealed the leaf. It stops late messages of earlier steps.</summary>
@@ -246,7 +246,7 @@ public sealed record RangeGiven(LeafName Taker) : KeyLeafEvent;
 [Named("route-withdrawn.1")]
 public sealed record RouteWithdrawn : KeyLeafEvent;
 
-/// <summary>Its bucket is being deleted.</summary>
+/// <summary>The leaf was sealed, because its bucket is being deleted.</summary>
 [Named("leaf-sealed.1")]
 public sealed record LeafSealed(long Step = 0) : KeyLeafEvent;
 
@@ -254,7 +254,7 @@ public sealed record LeafSealed(long Step = 0) : KeyLeafEvent;
 [Named("leaf-unsealed.1")]
 public sealed record LeafUnsealed(long Step = 0, bool WasSealed = true) : KeyLeafEvent;
 
-/// <summary>A leaf as it is stored. The members are those of <see cref="KeyLeafState"/>.</summary>
+/// <summary>A leaf as it is stored. It has the members of <see cref="KeyLeafState"/>.</summary>
 public sealed record StoredKeyLeaf
 {
     /// <inheritdoc cref="KeyLeafState.Leaf"/>

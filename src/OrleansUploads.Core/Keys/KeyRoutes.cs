@@ -21,7 +21,7 @@ public sealed record RouteRemoved(KeyPosition From) : KeyRoutesEvent;
 [Named("routes-kept.1")]
 public sealed record RoutesKept(IReadOnlyList<LeafRoute> Routes) : KeyRoutesEvent;
 
-/// <summary>By the smallest position that the leaf owns.</summary>
+/// <summary>The route to a leaf, with the smallest position that the leaf owns.</summary>
 public sealed record LeafRoute(KeyPosition From, LeafName Leaf);
 
 /// <summary>The routes of an ordered index, in order.</summary>
@@ -144,7 +144,7 @@ public abstract record KeyRoutesCommand : ICommand
 [Named("add-route.1")]
 public sealed record AddRoute(KeyPosition From, LeafName Leaf) : KeyRoutesCommand, ICommand<Done>;
 
-/// <summary>The leaf has given its range away.</summary>
+/// <summary>Removes the route to a leaf that has given its range away.</summary>
 [Named("remove-route.1")]
 public sealed record RemoveRoute(KeyPosition From, LeafName Leaf) : KeyRoutesCommand, ICommand<Done>;
 

@@ -72,7 +72,8 @@ internal static class LeafMove
         return ([.. entries], [.. publications]);
     }
 
-    /// <summary>Null is an empty range as <paramref name="from"/>, and everything to the end as <paramref name="to"/>.</summary>
+    /// <summary>Whether a position is in a range. The range is empty if <paramref name="from"/> is null, and has no end if
+    /// <paramref name="to"/> is null.</summary>
     internal static bool IsIn(KeyPosition position, KeyPosition? from, KeyPosition? to) =>
         position >= from && (to is null || position < to);
 

@@ -54,7 +54,6 @@ public sealed class PartMap : IStoredAs<PartMap, IReadOnlyList<PlacedPart>>
 
     public static PartMap Empty { get; } = new([], 0, 0);
 
-    /// <summary>The number of parts.</summary>
     public int Count { get; }
 
     /// <summary>The highest number of a part, or 0 if there are no parts.</summary>
@@ -82,7 +81,6 @@ public sealed class PartMap : IStoredAs<PartMap, IReadOnlyList<PlacedPart>>
 
     /// <summary>Returns a map with a new part.</summary>
     /// <param name="number">1 to <see cref="Limits.MaxParts"/>.</param>
-    /// <param name="part">The part.</param>
     public PartMap With(int number, StoredPart part)
     {
         var slot = number - 1;

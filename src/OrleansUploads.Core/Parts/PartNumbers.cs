@@ -9,7 +9,6 @@ public readonly record struct PartNumbers : ITextValue<PartNumbers>
 
     private PartNumbers(ImmutableArray<int> inOrder) => _inOrder = inOrder;
 
-    /// <summary>The numbers in ascending order.</summary>
     public ImmutableArray<int> InOrder => _inOrder.IsDefault ? [] : _inOrder;
 
     /// <summary>The numbers must be in ascending order.</summary>

@@ -18,10 +18,10 @@ public readonly record struct PartPlace : ITextValue<PartPlace>, ISpanFormattabl
 
     public ByteStorage ByteStorage => _location.Chars == 0 ? ByteStorage.Gateway : ByteStorage.External;
 
-    /// <summary>Null if the bytes are stored externally.</summary>
+    /// <summary>The attempt, or null if the bytes are stored externally.</summary>
     public AttemptId? Attempt => ByteStorage == ByteStorage.Gateway ? _attempt : null;
 
-    /// <summary>Null if the bytes are in the part store.</summary>
+    /// <summary>The external location, or null if the bytes are in the part store.</summary>
     public PartLocation? Location => ByteStorage == ByteStorage.External ? _location : null;
 
     public static PartPlace In(AttemptId attempt) => new(attempt, default);
@@ -77,7 +77,7 @@ public readonly record struct PartLocation : ITextValue<PartLocation>
 
     private PartLocation(string text) => _text = text;
 
-    /// <summary>0 for the default value.</summary>
+    /// <summary>The length of the text; 0 for the default value.</summary>
     public int Chars => _text?.Length ?? 0;
 
     /// <summary>Parses a location. Returns false if the text is empty, too long or not printable ASCII.</summary>

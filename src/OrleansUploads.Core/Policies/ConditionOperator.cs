@@ -96,7 +96,7 @@ internal sealed record ConditionOperator(
         ? value => bool.TryParse(value, out var actual) && actual == wanted
         : null;
 
-    /// <summary>An IP address or a CIDR range.</summary>
+    /// <summary>Compares with an IP address or a CIDR range.</summary>
     private static Predicate<string>? TestAddress(string expected)
     {
         var slash = expected.IndexOf('/', StringComparison.Ordinal);
@@ -117,7 +117,7 @@ internal sealed record ConditionOperator(
         return value => IPAddress.TryParse(value, out var address) && HaveSamePrefix(address, network, bits);
     }
 
-    /// <summary>An ARN. Each of its six parts may contain wildcards, which match only within their part.</summary>
+    /// <summary>Compares with an ARN. Each of its six parts may contain wildcards, which match only within their part.</summary>
     private static Predicate<string>? TestArn(string expected)
     {
         var parts = expected.Split(':', ArnParts);
@@ -137,7 +137,7 @@ internal sealed record ConditionOperator(
         CultureInfo.InvariantCulture,
         out number);
 
-    /// <summary>A date, a date with a time, or seconds since 1970.</summary>
+    /// <summary>Reads a date, a date with a time, or seconds since 1970.</summary>
     private static bool TryReadDate(string text, out DateTimeOffset at)
     {
         const DateTimeStyles Utc = DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal;

@@ -59,7 +59,7 @@ public sealed record KeyScope(KeyRole Role, IReadOnlyList<string>? Containers)
     public override string ToString() =>
         Containers is null ? Format(Role) : $"{Format(Role)} of {string.Join(", ", Containers)}";
 
-    /// <summary>As it is stored and written on the command line.</summary>
+    /// <summary>Formats a role as it is stored and written on the command line.</summary>
     public static string Format(KeyRole role) => role switch
     {
         KeyRole.Admin => "admin",

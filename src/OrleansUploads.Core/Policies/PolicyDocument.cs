@@ -14,7 +14,7 @@ public sealed class PolicyDocument
             statement => statement.Conditions.Any(condition => condition.Key.DependsOnTime));
     }
 
-    /// <summary>In the document's order; at least one.</summary>
+    /// <summary>The statements in the document's order; at least one.</summary>
     public ImmutableArray<PolicyStatement> Statements { get; }
 
     /// <summary>Whether any statement depends on the age of an archive. If so, the archive must be looked up before the policy is

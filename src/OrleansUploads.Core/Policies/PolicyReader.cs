@@ -193,10 +193,10 @@ internal static class PolicyElements
         ? element.GetString()!
         : throw new PolicyFormatException($"{name} is not a string.");
 
-    /// <summary>At least one.</summary>
+    /// <summary>Reads a text, or a list of at least one.</summary>
     public static string[] ReadTexts(JsonElement element, string name) => ReadValues(element, name, ReadText);
 
-    /// <summary>At least one value.</summary>
+    /// <summary>Reads a value, or a list of at least one.</summary>
     public static T[] ReadValues<T>(JsonElement element, string name, Func<JsonElement, string, T> read)
     {
         if (element.ValueKind != JsonValueKind.Array)

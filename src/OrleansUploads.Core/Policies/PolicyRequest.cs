@@ -9,21 +9,21 @@ public sealed record PolicyRequest
 
     public required AccountId Owner { get; init; }
 
-    /// <summary>From the access key that signed the request. Every key acts for the whole account, like Amazon's root
+    /// <summary>The account of the access key that signed the request. Every key acts for the whole account, like Amazon's root
     /// user.</summary>
     public required AccountId Caller { get; init; }
 
     public required DateTimeOffset At { get; init; }
 
-    /// <summary>Null if it is unknown.</summary>
+    /// <summary>The address of the client, or null if it is unknown.</summary>
     public IPAddress? Source { get; init; }
 
     public bool IsSecure { get; init; }
 
-    /// <summary>Null if the request has none.</summary>
+    /// <summary>The user agent of the client, or null if the request names none.</summary>
     public string? UserAgent { get; init; }
 
-    /// <summary>Values by key.</summary>
+    /// <summary>The tags of the vault: values by key.</summary>
     public IReadOnlyDictionary<string, string> Tags { get; init; } = new Dictionary<string, string>();
 
     /// <summary>Age of the archive that the request names, in whole days, or null if it names no existing archive.</summary>

@@ -21,7 +21,7 @@ public sealed class PolicyStatement
         Conditions = conditions;
     }
 
-    /// <summary>Otherwise it allows.</summary>
+    /// <summary>Whether the statement denies. Otherwise it allows.</summary>
     public bool Denies { get; }
 
     internal PrincipalSet Principals { get; }

@@ -1,6 +1,6 @@
 namespace OrleansUploads.Core.Service;
 
-/// <summary>State of the service entity. The members are those of <see cref="ServiceStatus"/>.</summary>
+/// <summary>State of the service entity. It has the members of <see cref="ServiceStatus"/>.</summary>
 [Named("service-state.1")]
 public sealed record ServiceState(ServedIntervals Served, ClockFault? Fault, DateTimeOffset? BackupUntil)
 {

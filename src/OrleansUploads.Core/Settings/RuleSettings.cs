@@ -61,7 +61,7 @@ public sealed record UploadPolicy
 /// <summary>How long retrievals take. By default they are ready immediately.</summary>
 public sealed record RetrievalPolicy
 {
-    /// <summary>Also of inventory retrievals, which have no tier.</summary>
+    /// <summary>The delay of standard retrievals, and of inventory retrievals, which have no tier.</summary>
     public TimeSpan StandardDelay { get; init; } = TimeSpan.Zero;
 
     public TimeSpan ExpeditedDelay { get; init; } = TimeSpan.Zero;
@@ -70,7 +70,7 @@ public sealed record RetrievalPolicy
 
     public TimeSpan LongestDelay => Max(StandardDelay, Max(ExpeditedDelay, BulkDelay));
 
-    /// <summary>The same for every tier.</summary>
+    /// <summary>The same delay for every tier.</summary>
     public static RetrievalPolicy After(TimeSpan delay) => new()
     {
         StandardDelay = delay,

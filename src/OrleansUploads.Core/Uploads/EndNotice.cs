@@ -23,7 +23,6 @@ public sealed record EndNotice(UploadSpec Spec, UploadPhase End, DateTimeOffset 
 }
 
 /// <summary>Gives a notice to the receiver of events.</summary>
-/// <param name="Notice">The notice.</param>
 /// <param name="Tenant">Who shares turns with others, see <see cref="UploadSpec.Tenant"/>.</param>
 /// <param name="IsLast">Whether it is given up if this attempt fails.</param>
 public sealed record TellEnd(EndNotice Notice, string Tenant, bool IsLast) : IntentAction;

@@ -27,7 +27,6 @@ public sealed record CheckNumberedPart(ObjectName Name, int Number, long LengthB
 
 /// <summary>Reports a part whose bytes are durable in the part store.</summary>
 /// <param name="Name">The object that the caller addressed.</param>
-/// <param name="Part">The part.</param>
 /// <param name="Sender">Who sent it, or null if that is not known.</param>
 [Named("store-numbered-part.1")]
 public sealed record StoreNumberedPart(ObjectName Name, NumberedPart Part, Sender? Sender = null)
@@ -108,7 +107,6 @@ public sealed record ConfirmPublicationSettled : UploadCommand, ICommand<Done>;
 
 /// <summary>The object that an upload became.</summary>
 /// <param name="Name">Its name.</param>
-/// <param name="Upload">The upload.</param>
 /// <param name="ETag">Its ETag.</param>
 /// <param name="SizeBytes">Its size.</param>
 /// <param name="Checksum">Its checksum, or null if it has none.</param>
@@ -121,7 +119,7 @@ public sealed record PublishedObject(
 /// <param name="Spec">What was fixed when its upload was initiated.</param>
 /// <param name="Published">The object.</param>
 /// <param name="Parts">Its parts, by number, or null if the manifest in the part store has them.</param>
-/// <param name="ChangedTags">Its tags if they were changed after the upload, or null if they are those of the upload.</param>
+/// <param name="ChangedTags">Its tags if they were changed after the upload, or null if they are unchanged.</param>
 /// <param name="Restore">Its restore, or null if it has none or if its days are over.</param>
 [Named("object-description.1")]
 public sealed record ObjectDescription(

@@ -26,7 +26,6 @@ public sealed record UploadUnlisted : UploadEvent;
 
 /// <summary>A part was accepted and replaced any earlier one of its number.</summary>
 /// <param name="Number">Its number, starting at 1.</param>
-/// <param name="Part">The part.</param>
 /// <param name="Sender">The sender, if it is the first part of this sender; otherwise null. A note.</param>
 [Named("part-stored.1")]
 public sealed record PartStored(int Number, StoredPart Part, Sender? Sender = null) : UploadEvent;

@@ -1,6 +1,5 @@
 namespace OrleansUploads.Core.Uploads;
 
-/// <summary>Commands of an upload.</summary>
 public abstract record UploadCommand : ICommand
 {
     private protected UploadCommand()
@@ -83,7 +82,6 @@ public sealed record ListParts(VaultIncarnation Vault, long FirstByte, int Limit
 public sealed record FenceAttempts(DateTimeOffset Before) : UploadCommand, ICommand<AttemptsInUse>, IRequiresFreshState;
 
 /// <summary>Reports that the upload's archive was deleted; sent by the vault's jobs.</summary>
-/// <param name="Archive">The archive.</param>
 /// <param name="DeletedAt">The time of the deletion.</param>
 /// <param name="BytesUntil">Until when jobs refer to its bytes.</param>
 [Named("release-archive.1")]
@@ -167,7 +165,6 @@ public abstract record AttemptsInUse : IAnswer
 }
 
 /// <summary>An attempt in a listing of the part store, which does not read the bytes.</summary>
-/// <param name="Attempt">The attempt.</param>
 /// <param name="LengthBytes">Its length.</param>
 public readonly record struct ListedAttempt(AttemptId Attempt, long LengthBytes);
 
@@ -240,7 +237,6 @@ public sealed record MappedParts(PartNumbers Numbers, long Bytes, DateTimeOffset
 public sealed record TransferRate(long BytesPerSecond, long OverMilliseconds);
 
 /// <summary>Deletes the bytes of an upload that has ended, or of a deleted archive once no job refers to them.</summary>
-/// <param name="Upload">The upload.</param>
 /// <param name="Tenant">Who shares turns with others, see <see cref="UploadSpec.Tenant"/>.</param>
 public sealed record ReclaimBytes(UploadId Upload, string Tenant) : IntentAction;
 

@@ -37,7 +37,6 @@ public abstract record UploadState
         /// <summary>The number of completions so far.</summary>
         public int Rounds { get; init; }
 
-        /// <summary>The senders of the parts.</summary>
         public SenderTable Senders { get; init; } = SenderTable.Empty;
     }
 

@@ -1,7 +1,7 @@
 namespace OrleansUploads.Core.Values;
 
-/// <summary>A group of entities that work together: those of a vault, those of a leaf of a bucket, and the uploads to either. A cluster
-/// keeps a group on one silo if it can, so that its members call each other without the network and write to the journal
+/// <summary>A group of entities that work together: the entities of a vault and its uploads, or a leaf of a bucket and the uploads to its
+/// keys. A cluster keeps a group on one silo if it can, so that its members call each other without the network and write to the journal
 /// together.</summary>
 /// <remarks>A hint: an entity elsewhere decides the same. Upload IDs contain the number.</remarks>
 /// <param name="Number">From 0 to <see cref="Count"/> - 1.</param>
@@ -11,8 +11,8 @@ public readonly record struct EntityGroup(int Number)
 
     public static EntityGroup Of(VaultId vault) => OfText(vault.ToString());
 
-    /// <summary>The first leaves of a bucket's indexes belong to the group of the bucket, and each leaf that a split creates to a group of
-    /// its own: what a large bucket needs is spread over the silos.</summary>
+    /// <summary>The first leaves of a bucket's indexes belong to the group of the bucket, and each leaf that a split creates gets a
+    /// separate group, so that a large bucket is spread over the silos.</summary>
     public static EntityGroup Of(LeafId leaf) => leaf.Name != LeafName.First ? OfText(leaf.ToString())
         : leaf.Index.Vault is { } vault ? Of(vault.Id)
         : OfText(leaf.Index.Bucket.GetValueOrDefault().Name.ToString());

@@ -43,7 +43,7 @@ public static class Limits
 
     public const int MaxTagsPerVault = 50;
 
-    /// <summary>Tags or tag keys.</summary>
+    /// <summary>Maximum number of tags or tag keys in a request.</summary>
     public const int MaxTagsPerRequest = 10;
 
     /// <summary>Maximum length of a tag key, in Unicode characters.</summary>

@@ -5,7 +5,7 @@ namespace OrleansUploads.Core.Values;
 /// <summary>1 to 1,024 bytes of UTF-8. Keys are never normalized.</summary>
 public readonly record struct ObjectKey : ITextValue<ObjectKey>
 {
-    /// <summary>UTF-8.</summary>
+    /// <summary>Maximum length of a key, in bytes of UTF-8.</summary>
     public const int MaxBytes = 1024;
 
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
@@ -17,7 +17,7 @@ public readonly record struct ObjectKey : ITextValue<ObjectKey>
     /// <summary>The order of keys: by their UTF-8 bytes, as S3 lists them.</summary>
     public static IComparer<string> Utf8Order { get; } = Comparer<string>.Create(Compare);
 
-    /// <summary>UTF-8.</summary>
+    /// <summary>Length of the key, in bytes of UTF-8.</summary>
     public int Bytes => Encoding.UTF8.GetByteCount(ToString());
 
     /// <summary>Parses a key. Returns false if it is empty, too long, or has no UTF-8 form.</summary>

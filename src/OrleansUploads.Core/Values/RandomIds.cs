@@ -25,7 +25,7 @@ public readonly record struct UploadId : ITextValue<UploadId>
     public static UploadId FromRandom(ReadOnlySpan<byte> random) =>
         new(UrlSafeText.FromRandom(random, RandomBytes, Limits.UploadIdChars));
 
-    /// <summary>The ID of the upload that a client initiates with a key of its own, so that repeating the request finds it.</summary>
+    /// <summary>The ID of an upload that a client initiates with its own key, so that repeating the request finds it.</summary>
     /// <param name="container">What the upload is for, and what is distinct for each account: a vault or an object.</param>
     /// <param name="createKey">The client's key.</param>
     public static UploadId FromCreateKey(string container, string createKey) => FromRandom(HKDF.DeriveKey(
@@ -93,7 +93,7 @@ public readonly record struct LockId : ITextValue<LockId>
     public override string ToString() => _text ?? "";
 }
 
-/// <summary>Of a unit of provisioned capacity: 24 characters of URL-safe base64, random, never reused.</summary>
+/// <summary>ID of a unit of provisioned capacity: 24 characters of URL-safe base64, random, never reused.</summary>
 public readonly record struct CapacityId : ITextValue<CapacityId>
 {
     public const int RandomBytes = 18;

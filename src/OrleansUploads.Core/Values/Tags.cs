@@ -60,7 +60,7 @@ public static class ObjectTags
         : tags.Count >= MaxCount ? ObjectTagFlaw.TooMany
         : Add(tags, (key, value));
 
-    /// <summary>Null means no tags.</summary>
+    /// <summary>Whether two sets of tags are equal. Null means no tags.</summary>
     public static bool AreSame(IReadOnlyDictionary<string, string>? left, IReadOnlyDictionary<string, string>? right) =>
         (left?.Count ?? 0) == (right?.Count ?? 0)
         && (left is null || left.All(tag => right!.TryGetValue(tag.Key, out var value) && value == tag.Value));

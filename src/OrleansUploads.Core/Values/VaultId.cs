@@ -55,10 +55,10 @@ public readonly record struct VaultId(AccountId Account, VaultName Name) : IText
 public readonly record struct VaultIncarnation(VaultId Id, long Epoch, int Shards = VaultIncarnation.FewShards)
     : ITextValue<VaultIncarnation>
 {
-    /// <summary>For a cluster, where each shard is a grain.</summary>
+    /// <summary>The number of shards in a cluster, where each shard is a grain.</summary>
     public const int FewShards = 256;
 
-    /// <summary>For one process. With a million archives each shard holds about 250, which are read in one or two
+    /// <summary>The number of shards in one process. With a million archives each shard holds about 250, which are read in one or two
     /// milliseconds. A vault stores a few numbers for each shard that has held an archive.</summary>
     public const int ManyShards = 4096;
 

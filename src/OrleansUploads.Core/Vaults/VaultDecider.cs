@@ -4,9 +4,8 @@ using OrleansUploads.Core.Archives;
 namespace OrleansUploads.Core.Vaults;
 
 /// <summary>The rules of a vault: its life, and the totals of its archives.</summary>
-/// <remarks>Tags, policies and the lock (<see cref="VaultProtectionRules"/>) and job notifications (<see
-/// cref="VaultNotificationRules"/>) have rules of their own. Uploads in progress are not the vault's: they list themselves in an ordered
-/// index of the incarnation.</remarks>
+/// <remarks>Tags, policies and the lock (<see cref="VaultProtectionRules"/>) and job notifications (<see cref="VaultNotificationRules"/>)
+/// have their own rules. Uploads in progress are not the vault's: they list themselves in an ordered index of the incarnation.</remarks>
 public sealed class VaultDecider : Decider<VaultState, VaultCommand, VaultEvent>
 {
     /// <inheritdoc/>

@@ -27,7 +27,6 @@ public sealed record VaultGuard(long Generation, ImmutableSortedSet<int> Undeliv
     /// <summary>The delivery to a shard that reports archives. If it receives its first archive after a lock was initiated, the guard must
     /// be delivered to it before the addition is answered.</summary>
     /// <param name="vault">The incarnation.</param>
-    /// <param name="shard">The shard.</param>
     /// <param name="isKnown">Whether the shard had archives before.</param>
     internal ImmutableArray<Intent> TellNew(VaultIncarnation vault, int shard, bool isKnown) =>
         Undelivered.Contains(shard) || (Generation > 0 && !isKnown) ? [TellShard(vault, shard)] : [];

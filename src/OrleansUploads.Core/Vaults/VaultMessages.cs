@@ -2,7 +2,6 @@ using OrleansUploads.Core.Archives;
 
 namespace OrleansUploads.Core.Vaults;
 
-/// <summary>Commands of a vault.</summary>
 public abstract record VaultCommand : ICommand
 {
     private protected VaultCommand()
@@ -13,14 +12,12 @@ public abstract record VaultCommand : ICommand
 /// <summary>A command that names its vault. It is refused if the vault does not exist.</summary>
 internal interface IAddressesVault
 {
-    /// <summary>The vault.</summary>
     VaultId Vault { get; }
 }
 
 /// <summary>A message about one incarnation of the vault. It is ignored if the vault has another one.</summary>
 internal interface IAboutIncarnation
 {
-    /// <summary>Epoch of the incarnation.</summary>
     long Epoch { get; }
 }
 
@@ -49,7 +46,6 @@ public sealed record TakeInventorySnapshot(VaultId Vault) : VaultCommand, IComma
 public sealed record ListTags(VaultId Vault) : VaultPolicyCommand, ICommand<VaultTags>, IAddressesVault;
 
 /// <summary>Adds tags. A tag with an existing key replaces that key's value.</summary>
-/// <param name="Vault">The vault.</param>
 /// <param name="Tags">Tag values by key, both valid according to <see cref="TagText"/>.</param>
 [Named("add-tags.1")]
 public sealed record AddTags(VaultId Vault, IReadOnlyDictionary<string, string> Tags) : VaultPolicyCommand, ICommand<Done>, IAddressesVault;
@@ -140,9 +136,7 @@ public sealed record DeleteAccessPolicy(VaultId Vault) : VaultPolicyCommand, ICo
 
 /// <summary>Initiates a lock. Its policy is in force immediately, and expires after <see cref="Limits.LockWindow"/> unless the
 /// lock is completed.</summary>
-/// <param name="Vault">The vault.</param>
 /// <param name="Lock">A new, unused ID.</param>
-/// <param name="Policy">The policy.</param>
 [Named("initiate-lock.1")]
 public sealed record InitiateLock(VaultId Vault, LockId Lock, VaultPolicy Policy) : VaultPolicyCommand, ICommand<VaultLock>, IAddressesVault;
 
@@ -152,7 +146,6 @@ public sealed record FindLock(VaultId Vault) : VaultPolicyCommand, ICommand<Vaul
 
 /// <summary>Completes the lock, so that its policy is in force for as long as the vault exists. The answer waits until every
 /// shard of the index refuses deletions whose verdict ignores the lock policy.</summary>
-/// <param name="Vault">The vault.</param>
 /// <param name="Lock">ID of the lock in progress; the default value stands for an invalid ID.</param>
 [Named("complete-lock.1")]
 public sealed record CompleteLock(VaultId Vault, LockId Lock) : VaultPolicyCommand, ICommand<Done>, IAddressesVault;

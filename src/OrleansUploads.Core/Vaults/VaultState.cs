@@ -1,6 +1,5 @@
 namespace OrleansUploads.Core.Vaults;
 
-/// <summary>State of a vault.</summary>
 public abstract record VaultState
 {
     private VaultState()
@@ -38,7 +37,6 @@ public abstract record VaultState
         /// <summary>The tags, the policies and the lock.</summary>
         public VaultProtection Protection { get; init; } = VaultProtection.None;
 
-        /// <summary>The job notifications.</summary>
         public NotificationSetting Notifications { get; init; } = NotificationSetting.Never;
     }
 

@@ -21,7 +21,7 @@ public sealed class AttemptFooter
     /// <summary>The number of bytes with one checksum.</summary>
     public const int ChecksummedBytes = 64 * 1024;
 
-    /// <summary>The longest part of any protocol, which is that of an object.</summary>
+    /// <summary>The longest part of any protocol: S3's.</summary>
     public const long MaxLengthBytes = ObjectLimits.MaxPartBytes;
 
     /// <summary>What is wrong with a file or object that has no footer.</summary>
@@ -37,7 +37,6 @@ public sealed class AttemptFooter
     private uint _checksum;
 
     /// <summary>Creates an empty footer.</summary>
-    /// <param name="attempt">The attempt.</param>
     /// <param name="lengthBytes">The number of bytes before it, from 1 byte to <see cref="MaxLengthBytes"/>.</param>
     /// <exception cref="ArgumentOutOfRangeException">No attempt can have this length.</exception>
     public AttemptFooter(AttemptId attempt, long lengthBytes)

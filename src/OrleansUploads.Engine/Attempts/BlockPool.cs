@@ -33,7 +33,7 @@ internal sealed class BlockPool(int blockBytes, int maxBlocks)
         return Make();
     }
 
-    /// <summary>Gives a block back. Nothing may use it any more.</summary>
+    /// <summary>Gives a block back. The caller must not use it afterwards.</summary>
     public void Return(Memory<byte> block)
     {
         lock (_gate)

@@ -69,7 +69,7 @@ internal sealed class AgreementCheck
         return new Damage(DamageKind.Index, $"no other leaf leads to leaf {leaf}, so listings leave its keys out").In(leaf.Index);
     }
 
-    /// <summary>The same reference in a later state of the entity, or null if it does not have it any more.</summary>
+    /// <summary>The same reference in a later state of the entity, or null if the entity no longer has it.</summary>
     private async ValueTask<Reference?> FindAgainAsync(EntityId entity, Reference reference, CancellationToken cancellationToken)
     {
         var (state, _, _) = await _states.ReadAsync(entity, cancellationToken);

@@ -13,7 +13,6 @@ public sealed class DataCheck
 
     /// <param name="journal">The decisions.</param>
     /// <param name="parts">The bytes.</param>
-    /// <param name="options">The options.</param>
     /// <param name="time">The clock of the rate of reading.</param>
     public DataCheck(IInspectedJournal journal, IPartStore parts, CheckOptions options, TimeProvider time)
     {
@@ -36,7 +35,7 @@ public sealed class DataCheck
     /// <summary>Checks everything, or continues an interrupted check.</summary>
     /// <param name="from">Where to start; <see cref="CheckPosition.Start"/> to check everything.</param>
     /// <param name="cancellationToken">Stops the check; <see cref="Position"/> is the progress.</param>
-    /// <returns>The counts, including those of the interrupted check.</returns>
+    /// <returns>The counts, including the interrupted check's.</returns>
     /// <exception cref="JournalUnavailableException">The journal cannot be read at the moment.</exception>
     /// <exception cref="UnauthorizedAccessException">A file may not be read.</exception>
     public async Task<CheckTally> RunAsync(CheckPosition from, CancellationToken cancellationToken)
@@ -214,7 +213,6 @@ public enum CheckStage
 }
 
 /// <summary>The progress of a check. A later check can continue from it.</summary>
-/// <param name="Stage">The stage.</param>
 /// <param name="After">The place in the journal up to which the stage is checked; "" at its beginning.</param>
 /// <param name="Tally">The counts so far.</param>
 public sealed record CheckPosition(CheckStage Stage, string After, CheckTally Tally)

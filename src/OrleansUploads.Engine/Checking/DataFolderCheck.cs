@@ -18,11 +18,9 @@ public sealed class DataFolderCheck : IDisposable
     /// <summary>Whether a server is using the folder.</summary>
     public bool IsOnline => _folder.IsOnline;
 
-    /// <summary>The check.</summary>
     public DataCheck Check { get; }
 
     /// <summary>Opens a data folder.</summary>
-    /// <param name="folder">The folder.</param>
     /// <param name="parts">Keeps the bytes, if they are not in the folder; null if they are.</param>
     /// <param name="options">The options. This call sets where the bytes and the journal are.</param>
     /// <param name="time">The clock of the rate of reading.</param>

@@ -22,7 +22,7 @@ internal sealed class EntityStates(IInspectedJournal journal)
 }
 
 /// <summary>An entity in a journal.</summary>
-/// <param name="State">Its state; that of a new entity if it has no history.</param>
+/// <param name="State">Its state, or the state of a new entity if it has no history.</param>
 /// <param name="Version">The version of its history.</param>
 /// <param name="HistoryBytes">The length of its history.</param>
 internal readonly record struct StoredEntity(object State, long Version, long HistoryBytes);

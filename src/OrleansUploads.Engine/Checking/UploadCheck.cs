@@ -4,11 +4,9 @@ using OrleansUploads.Engine.Attempts;
 namespace OrleansUploads.Engine.Checking;
 
 /// <summary>Compares an upload in the journal with its data in the part store.</summary>
-/// <remarks>
-/// The upload may change during the check: parts are replaced, archives deleted, and unowned bytes collected. Therefore
-/// apparent damage is checked again after reading the journal again. Only bytes that were needed both before and after
-/// count. Attempts never change and never come back into use, so such bytes were needed all the time in between.
-/// </remarks>
+/// <remarks> The upload may change during the check: parts are replaced, archives deleted, and unowned bytes collected. Therefore apparent
+/// damage is checked again after reading the journal again. Only bytes that were needed both before and after count. Attempts never change
+/// and never come back into use, so such bytes were needed during the whole check.</remarks>
 /// <param name="states">Reads entities.</param>
 /// <param name="parts">The part store.</param>
 /// <param name="place">What the names of files and objects in findings begin with.</param>
@@ -107,7 +105,7 @@ internal sealed class UploadCheck(
         return null;
     }
 
-    /// <summary>Whether a manifest is that of an archive or object.</summary>
+    /// <summary>Whether a manifest belongs to an archive or object.</summary>
     internal static bool IsOf(UploadState state, Manifest manifest) => state switch
     {
         UploadState.Stored { Spec: ArchiveUploadSpec spec, Completion: ArchiveCompletion archive } =>

@@ -28,7 +28,7 @@ public sealed class ServiceClock(HostClock host, Func<bool>? agrees = null, Func
     private volatile SeenJump? _jump;
     private ClockFault? _taken;
 
-    /// <summary>According to the journal; null without a fault.</summary>
+    /// <summary>The clock fault in the journal, or null.</summary>
     public ClockFault? Fault => _basis?.Fault;
 
     /// <summary>The clock fault, if it is not the one at the last call, so that each is logged once; else null.</summary>

@@ -4,10 +4,10 @@ namespace OrleansUploads.Engine.Collecting;
 
 /// <summary>Deletes the bytes that no upload and no archive owns.</summary>
 /// <remarks>The owner is always asked before anything is deleted, and from then on it accepts no attempt that is as old as the deleted
-/// ones. A deleted attempt can therefore never become a part, no matter how late it is reported. Nothing is deleted while the clock is
-/// not trusted or a backup is being made. A round takes the uploads of all accounts in the order of their IDs. An ID begins with a random
-/// character, so the uploads of a vault are spread over the round, and no account waits for all those of another. A round deletes the bytes
-/// of few uploads at a time.</remarks>
+/// ones. A deleted attempt can therefore never become a part, no matter how late it is reported. Nothing is deleted while the clock is not
+/// trusted or a backup is being made. A round takes the uploads of all accounts in the order of their IDs. An ID begins with a random
+/// character, so the uploads of a vault are spread over the round, and no account waits until all uploads of another are done. A round
+/// deletes the bytes of few uploads at a time.</remarks>
 /// <param name="host">Asks the owners.</param>
 /// <param name="parts">The stored bytes.</param>
 /// <param name="clock">Measures the age of attempts; only time in which the service was running counts.</param>

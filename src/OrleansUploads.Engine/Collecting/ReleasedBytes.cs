@@ -1,6 +1,6 @@
 namespace OrleansUploads.Engine.Collecting;
 
-/// <summary>Deletes the bytes of a deleted archive or object that no job and no reader needs any more.</summary>
+/// <summary>Deletes the bytes of a deleted archive or object when no job and no reader needs them.</summary>
 /// <remarks>The upload has released its bytes permanently, so it is not asked again, and the age of the attempts does not matter.
 /// </remarks>
 internal static class ReleasedBytes

@@ -10,10 +10,10 @@ namespace OrleansUploads.Engine.DataFolders;
 /// <param name="onCopied">Called after each file.</param>
 public sealed class BackupParts(string folder, string backup, string? earlier, Func<CancellationToken, Task> onCopied)
 {
-    /// <summary>The files in the backup.</summary>
+    /// <summary>The number of files in the backup.</summary>
     public long Files { get; private set; }
 
-    /// <summary>The length of all of them.</summary>
+    /// <summary>The length of all these files.</summary>
     public long Bytes { get; private set; }
 
     /// <summary>How many of these bytes were copied now. The earlier backup has the others.</summary>

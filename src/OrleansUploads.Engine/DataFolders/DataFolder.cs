@@ -51,10 +51,10 @@ public sealed class DataFolder : IAsyncDisposable
 
     public DiskSpace Space { get; }
 
-    /// <summary>Of the journal, the part store and their disk.</summary>
+    /// <summary>The health of the journal, the part store and their disk.</summary>
     public IReadOnlyList<IStoreHealth> Health { get; }
 
-    /// <summary>Not served because one of their recent records is damaged. Report them to the operator.</summary>
+    /// <summary>The entities that are not served, because one of their recent records is damaged. Report them to the operator.</summary>
     public IReadOnlyList<EntityId> DamagedEntities => _journal.DamagedAtOpen;
 
     /// <summary>Whether the folder is a backup that is used for the first time. The lease in its journal belongs to the
@@ -151,7 +151,7 @@ public sealed class DataFolder : IAsyncDisposable
         }
     }
 
-    /// <summary>Without the journal, all bytes would be collected because they seem to have no owner.</summary>
+    /// <summary>Requires a journal beside the parts. Without one, all bytes would seem to have no owner and be collected.</summary>
     private static void RequireJournalOfParts(string path)
     {
         if (!File.Exists(Path.Combine(path, JournalSchema.FileName)) && HasParts(path))
@@ -281,7 +281,7 @@ public sealed record DataFolderOptions
     /// <summary>Keeps the bytes if they are not in the folder. The caller disposes it after the folder.</summary>
     public IPartStore? Parts { get; init; }
 
-    /// <summary>Whether the caller may yet replace the store of the bytes, see <see cref="DataFolder.Own"/>.</summary>
+    /// <summary>Whether the caller may replace the store of the bytes later; see <see cref="DataFolder.Own"/>.</summary>
     public bool PartsMayBeElsewhere { get; init; }
 
     /// <summary>Whether large parts are written past the page cache.</summary>

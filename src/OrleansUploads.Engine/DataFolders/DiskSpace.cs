@@ -23,10 +23,10 @@ public sealed class DiskSpace : IStorageSpace, IStoreHealth
     /// <summary>Time between two attempts to restore the reserve.</summary>
     public static readonly TimeSpan RestoreInterval = TimeSpan.FromSeconds(10);
 
-    /// <summary>In public reports: parts and other data that grows are refused.</summary>
+    /// <summary>Says in public reports that parts and other data that grows are refused.</summary>
     public const string Full = "disk full";
 
-    /// <summary>In public reports: parts will soon be refused.</summary>
+    /// <summary>Says in public reports that parts will soon be refused.</summary>
     public const string AlmostFull = "disk almost full";
 
     private const long MaxWarningBytes = 10L * 1024 * 1024 * 1024;

@@ -10,7 +10,8 @@ namespace OrleansUploads.Engine.DataFolders;
 /// <remarks>The identity of the folder contains the inode number of a file that is never replaced, which a copy does not have.</remarks>
 internal sealed class FolderClaims(string folder, IDiskFlush flush) : IClaimRecord
 {
-    /// <summary>Name of the file: a random number, the claim that holds the store, one that was begun, and the latest renewal.</summary>
+    /// <summary>Name of the file. It has a random number, the claim that holds the store, a claim that was begun, and the latest
+    /// renewal.</summary>
     public const string FileName = "store-owner";
 
     private const int RandomBytes = 16;

@@ -30,7 +30,7 @@ public static class DiskErrors
     // All other failures to create a file carry an error number; only a refused preallocation has this code.
     private const int PreallocationRefused = unchecked((int)0x80131620);
 
-    /// <summary>The disk or the quota.</summary>
+    /// <summary>Whether the disk or the quota is full.</summary>
     public static bool IsFull(IOException error) => IsFull(error.HResult);
 
     internal static bool IsFull(int error) => error switch
@@ -41,13 +41,13 @@ public static class DiskErrors
         _ => false,
     };
 
-    /// <summary>No room for a new file.</summary>
+    /// <summary>Whether there is no room for a new file.</summary>
     internal static bool IsFullAtCreate(IOException error) =>
         IsFull(error) || (error.GetType() == typeof(IOException) && error.HResult == PreallocationRefused);
 
     internal static bool IsExisting(IOException error) => error.HResult is Exists or WindowsExists;
 
-    /// <summary>Another process holds the file open for itself.</summary>
+    /// <summary>Whether another process holds the file open for itself.</summary>
     public static bool IsHeld(IOException error) => error.HResult switch
     {
         WindowsHeld => true,
@@ -56,7 +56,7 @@ public static class DiskErrors
         _ => false,
     };
 
-    /// <summary>The disk itself failed, or the operating system has stopped writing to it.</summary>
+    /// <summary>Whether the disk itself failed, or the operating system has stopped writing to it.</summary>
     internal static bool IsDiskFailure(IOException error) => error.HResult is InputOutputError or ReadOnlyFileSystem;
 
     internal static bool IsReadOnly(IOException error) => error.HResult == ReadOnlyFileSystem;

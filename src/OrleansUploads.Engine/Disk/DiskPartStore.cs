@@ -14,7 +14,7 @@ public sealed class DiskPartStore : ICopiedStore, IDisposable
 {
     private const int ListedAtOnce = 512;
 
-    /// <summary>Each disk thread asks for the lengths of so many files at a time.</summary>
+    /// <summary>The number of files whose lengths a disk thread reads at a time.</summary>
     private const int MeasuredAtOnce = 1024;
 
     private readonly UploadDirectories _directories;

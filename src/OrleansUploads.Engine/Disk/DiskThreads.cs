@@ -76,7 +76,7 @@ internal sealed class DiskThreads : IDisposable
         }
     }
 
-    /// <summary>As <see cref="Dispose"/>, and waits for the accepted calls.</summary>
+    /// <summary>Does what <see cref="Dispose"/> does, and waits for the accepted calls.</summary>
     public Task CloseAsync()
     {
         Dispose();

@@ -19,7 +19,7 @@ internal sealed class FileLengths : IDisposable
     public static FileLengths Open(string directory) =>
         new(directory, FileStatus.IsSupported ? DirectoryHandle.Open(directory) : null);
 
-    /// <summary>In bytes; null if the file does not exist.</summary>
+    /// <summary>The length of a file in bytes, or null if it does not exist.</summary>
     public long? Find(string name) => _handle is null ? FindByPath(name) : FindInDirectory(_handle, name);
 
     public void Dispose() => _handle?.Dispose();

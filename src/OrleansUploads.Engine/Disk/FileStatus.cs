@@ -12,7 +12,7 @@ public static partial class FileStatus
     /// <summary>The user and the group to whom it belongs, STATX_UID and STATX_GID.</summary>
     public const uint Owner = 0x18;
 
-    /// <summary>The number of names, STATX_NLINK.</summary>
+    /// <summary>The number of hard links, STATX_NLINK.</summary>
     public const uint Names = 0x4;
 
     /// <summary>The inode number, STATX_INO.</summary>
@@ -28,7 +28,7 @@ public static partial class FileStatus
     private const int LinksThemselves = 0x100;
     private const int WorkingDirectory = -100;
 
-    /// <summary>Whether the system has it. Neither glibc before 2.28 nor musl before 1.2.3 does.</summary>
+    /// <summary>Whether the system has <c>statx</c>. Neither glibc before 2.28 nor musl before 1.2.3 does.</summary>
     public static bool IsSupported { get; } = OperatingSystem.IsLinux()
         && NativeLibrary.TryLoad("libc", typeof(FileStatus).Assembly, searchPath: null, out var library)
         && NativeLibrary.TryGetExport(library, "statx", out _);
@@ -36,7 +36,8 @@ public static partial class FileStatus
     public static int Read(SafeFileHandle file, uint wanted, out Attributes attributes) =>
         Read(file, "", EmptyPath, wanted, out attributes) == 0 ? 0 : Marshal.GetLastPInvokeError();
 
-    /// <summary>Returns 0, or the error number of the operating system. So do the other two.</summary>
+    /// <summary>Reads the attributes of a file in a directory. Like the other methods, it returns 0 or the error number of the operating
+    /// system.</summary>
     public static int ReadIn(SafeFileHandle directory, string name, uint wanted, out Attributes attributes) =>
         Read(directory, name, flags: 0, wanted, out attributes) == 0 ? 0 : Marshal.GetLastPInvokeError();
 
@@ -46,7 +47,7 @@ public static partial class FileStatus
         return ReadIn(directory, path, wanted, out attributes);
     }
 
-    /// <summary>A link is not followed.</summary>
+    /// <summary>Reads the attributes of a path, and does not follow a link.</summary>
     public static int ReadLinkAt(string path, uint wanted, out Attributes attributes)
     {
         using var directory = new SafeFileHandle(WorkingDirectory, ownsHandle: false);
@@ -55,7 +56,7 @@ public static partial class FileStatus
 
     internal static uint ProcessUser => IsSupported ? EffectiveUser() : 0;
 
-    /// <summary>Null if nothing stands under the path or it cannot be seen. A link is not followed.</summary>
+    /// <summary>What is at a path, or null if nothing is or it cannot be seen. A link is not followed.</summary>
     internal static FoundFile? Look(string path)
     {
         if (!IsSupported)

@@ -43,8 +43,8 @@ internal static class ManifestFile
         }
     }
 
-    /// <summary>Null if the upload has no manifest. Throws <see cref="AttemptDamagedException"/> if the file differs from
-    /// what was written, or is the manifest of another upload.</summary>
+    /// <summary>Reads the manifest, or returns null if the upload has none. Throws <see cref="AttemptDamagedException"/> if the file
+    /// differs from what was written, or is the manifest of another upload.</summary>
     public static Manifest? Read(UploadDirectories directories, UploadId upload) =>
         DurableFile.TryRead(PathOf(directories, upload)) is { } stored ? Decode(stored, upload) : null;
 

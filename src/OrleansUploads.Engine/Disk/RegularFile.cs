@@ -20,7 +20,7 @@ public static partial class RegularFile
 
     /// <summary>Opens a file for reading.</summary>
     /// <param name="followsLinks">Whether the last part of the path may be a link.</param>
-    /// <exception cref="FileNotFoundException">Nothing stands under the path.</exception>
+    /// <exception cref="FileNotFoundException">Nothing is at the path.</exception>
     /// <exception cref="UnauthorizedAccessException">This user may not read it.</exception>
     /// <exception cref="IOException">It is a link, or not a file, or cannot be opened.</exception>
     public static SafeFileHandle OpenForReading(string path, bool followsLinks)

@@ -53,6 +53,6 @@ public sealed class BytePaths
 
     public ObjectCopier Copier { get; }
 
-    /// <summary>The way of parts that nodes write straight into the store.</summary>
+    /// <summary>Takes the parts that nodes write straight into the store.</summary>
     public DirectIntake DirectIntake { get; }
 }

@@ -5,7 +5,7 @@ namespace OrleansUploads.Engine.Embedded;
 /// <remarks>It scans durable state, so a missed tick only delays the work. All accounts share it, because only an upload knows its account:
 /// waking an upload costs one write, which it shares with others, and the deletion of its bytes takes turns (<see
 /// cref="Intents.IntentDelivery"/>).</remarks>
-/// <param name="listDue">Lists at most so many entities that are due by an instant, earliest first.</param>
+/// <param name="listDue">Lists entities that are due by an instant, earliest first, up to a limit.</param>
 /// <param name="wake">Wakes an entity, or throws an <see cref="EntityUnavailableException"/>.</param>
 public sealed class WakeScan(
     IServiceClock clock,

@@ -8,7 +8,7 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
     where TCommand : class, ICommand
     where TEvent : class
 {
-    /// <summary>More confirmations than this are written.</summary>
+    /// <summary>The number of confirmations that may wait. With more, all of them are written.</summary>
     private const int MaxHeld = 256;
 
     private static readonly TimeSpan PendingWakeInterval = TimeSpan.FromMinutes(1);
@@ -32,7 +32,6 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
     private long _write;
     private QueuedCommand? _begins;
 
-    /// <param name="entity">The entity.</param>
     /// <param name="decider">The rules of the entity.</param>
     /// <param name="isShared">See <see cref="EntityLayout.IsShared"/>.</param>
     /// <param name="historySlack">Replaces <see cref="Decider{TState,TCommand,TEvent}.HistorySlack"/>, or null.</param>
@@ -100,6 +99,44 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
     {
         _queue.Enqueue(new QueuedCommand(ticket, Command: null, Confirms: null));
         StartNextStep(time);
+    }
+
+    public override void Loaded(JournalHistory history, ServiceTime time)
+    {
+        if (_phase != Phase.Loading)
+        {
+            return;
+        }
+
+        try
+        {
+            (_state, _historyEvents, _historyBytes) = EntityHistory.Replay(_decider, Entity, history);
+        }
+        catch (JournalDamagedException fault)
+        {
+            LoadFailed(fault);
+            return;
+        }
+
+        (_version, _wakeAt) = (history.Version, history.WakeAt);
+        _phase = Phase.Ready;
+        foreach (var intent in _decider.Pending(_state))
+        {
+            _replies.Deliver(intent);
+        }
+
+        StartNextStep(time);
+    }
+
+    public override void LoadFailed(Exception fault)
+    {
+        if (_phase == Phase.Verifying)
+        {
+            DiscardState("its journal cannot be read.", fault);
+        }
+
+        _phase = Phase.Unloaded;
+        FailCallers("its journal cannot be read.", fault);
     }
 
     public override void Verified(long version, ServiceTime time)
@@ -335,44 +372,6 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
         _held.Clear();
     }
 
-    public override void Loaded(JournalHistory history, ServiceTime time)
-    {
-        if (_phase != Phase.Loading)
-        {
-            return;
-        }
-
-        try
-        {
-            (_state, _historyEvents, _historyBytes) = Replay(_decider, Entity, history);
-        }
-        catch (JournalDamagedException fault)
-        {
-            LoadFailed(fault);
-            return;
-        }
-
-        (_version, _wakeAt) = (history.Version, history.WakeAt);
-        _phase = Phase.Ready;
-        foreach (var intent in _decider.Pending(_state))
-        {
-            _replies.Deliver(intent);
-        }
-
-        StartNextStep(time);
-    }
-
-    public override void LoadFailed(Exception fault)
-    {
-        if (_phase == Phase.Verifying)
-        {
-            DiscardState("its journal cannot be read.", fault);
-        }
-
-        _phase = Phase.Unloaded;
-        FailCallers("its journal cannot be read.", fault);
-    }
-
     /// <summary>Whether a command is decided without reading the journal, on the assumption that the entity is new. Its write fails if
     /// it is not. Only a journal that is far away is worth it.</summary>
     private bool MayBegin(ICommand command) =>
@@ -403,42 +402,6 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
         ResetState();
         _phase = Phase.Unloaded;
         return true;
-    }
-
-    /// <summary>Reads a history.</summary>
-    /// <returns>The state, and what the history costs in events and in bytes.</returns>
-    /// <exception cref="JournalDamagedException">The history differs from what was written.</exception>
-    internal static (TState State, long Events, long Bytes) Replay(
-        Decider<TState, TCommand, TEvent> decider, EntityId entity, JournalHistory history)
-    {
-        var (state, events, bytes) = (decider.Initial, 0L, 0L);
-        try
-        {
-            if (history.Snapshot is { } snapshot)
-            {
-                state = EventCodec.DecodeSnapshot<TState>(snapshot);
-                (events, bytes) = (decider.SnapshotCost(state), snapshot.Length);
-            }
-
-            foreach (var record in history.Records)
-            {
-                bytes += record.Length;
-                foreach (var happened in EventCodec.Decode<TEvent>(record))
-                {
-                    state = decider.Evolve(state, happened);
-                    events++;
-                }
-            }
-
-            return (state, events, bytes);
-        }
-        catch (Exception fault) when (fault is System.Text.Json.JsonException or InvalidOperationException or FormatException)
-        {
-            throw new JournalDamagedException(
-                $"The journal of {entity} contains a record that cannot be read: {fault.Message} Restore the data folder from "
-                + "a backup, or use the version of the program that wrote it.",
-                fault);
-        }
     }
 
     /// <summary>Starts the next step if none is in progress: loads the entity, or decides a batch of queued commands and writes or

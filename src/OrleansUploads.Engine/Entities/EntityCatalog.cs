@@ -37,7 +37,7 @@ public class EntityCatalog(EngineOptions engine, EntityLayout layout)
     public EntityRunner CreateRunner(EntityId entity) => _kinds[entity.Kind].CreateRunner(this, entity);
 
     /// <summary>Rebuilds the state of an entity from its history.</summary>
-    /// <exception cref="JournalDamagedException">The history differs from what was written, or is that of an unknown kind.</exception>
+    /// <exception cref="JournalDamagedException">The history differs from what was written, or its kind is unknown.</exception>
     public object Rebuild(EntityId entity, JournalHistory history) => _kinds.TryGetValue(entity.Kind, out var kind)
         ? kind.Rebuild(entity, history)
         : throw new JournalDamagedException(
@@ -72,7 +72,7 @@ public class EntityCatalog(EngineOptions engine, EntityLayout layout)
         public override EntityRunner CreateRunner(EntityCatalog catalog, EntityId entity) => catalog.Run(entity, decider);
 
         public override object Rebuild(EntityId entity, JournalHistory history) =>
-            DeciderRunner<TState, TCommand, TEvent>.Replay(decider, entity, history).State;
+            EntityHistory.Replay(decider, entity, history).State;
     }
 }
 

@@ -105,7 +105,6 @@ public abstract record RunnerOutput
 
     /// <summary>Append a record; respond with WriteEnded or WriteUnknown.</summary>
     /// <param name="Write">The number of the write.</param>
-    /// <param name="Record">The record.</param>
     /// <param name="Tickets">The callers that wait for the write, if anything traces them; otherwise empty.</param>
     public sealed record Append(long Write, JournalAppend Record, IReadOnlyList<object> Tickets) : RunnerOutput;
 
@@ -122,7 +121,6 @@ public abstract record RunnerOutput
     public sealed record Fault(object Ticket, Exception Reason) : RunnerOutput;
 
     /// <summary>Carry out an intent; respond with IntentDone or IntentFailed.</summary>
-    /// <param name="Intent">The intent.</param>
     /// <param name="FailedAttempts">The number of failed deliveries so far. The host's delay grows with it.</param>
     /// <param name="Ticket">The caller whose command led to the intent, or null if no caller did.</param>
     /// <param name="ConfirmationFault">Why the entity could not record that the intent was carried out, or null. The host logs it.</param>

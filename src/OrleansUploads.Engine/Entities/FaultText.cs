@@ -23,7 +23,7 @@ public static class FaultText
         return Describe(fault.Message, fault.InnerException);
     }
 
-    /// <summary>As <see cref="Describe(Exception)"/>, for an exception of an entity whose name the reader knows.</summary>
+    /// <summary>Does what <see cref="Describe(Exception)"/> does, for an exception of an entity whose name the reader knows.</summary>
     public static string DescribeReason(EntityUnavailableException fault)
     {
         ArgumentNullException.ThrowIfNull(fault);

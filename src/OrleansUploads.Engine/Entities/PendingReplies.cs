@@ -44,7 +44,6 @@ internal sealed class PendingReplies(EntityId entity, Action<RunnerOutput> emit)
 
     /// <summary>Adds a decision to the current batch.</summary>
     /// <param name="ticket">Identifies the caller to answer, or null for a confirmation.</param>
-    /// <param name="answer">The answer.</param>
     /// <param name="intents">The intents of the decision.</param>
     /// <param name="awaits">The intents that the reply waits for.</param>
     /// <param name="confirms">The key of the intent that the command confirmed, or null for a caller's command.</param>
@@ -108,7 +107,6 @@ internal sealed class PendingReplies(EntityId entity, Action<RunnerOutput> emit)
 
     /// <summary>Delivers an intent unless it is already being delivered. If that was to be answered before it is confirmed, and this one is
     /// not, the answers that wait from now on wait for the confirmation.</summary>
-    /// <param name="intent">The intent.</param>
     /// <param name="ticket">The caller whose command led to the intent, or null if no caller did.</param>
     public void Deliver(Intent intent, object? ticket = null)
     {
@@ -297,8 +295,7 @@ internal sealed class PendingReplies(EntityId entity, Action<RunnerOutput> emit)
 
         public List<PendingReply> Waiters { get; set; } = [];
 
-        /// <summary>Whether the answers that the verdict leaves as they were no longer wait for the intent, although its confirmation is not
-        /// durable yet.</summary>
+        /// <summary>Whether the answers that the verdict does not change are sent without waiting for a durable confirmation.</summary>
         public bool IsDone { get; set; }
 
         public int FailedAttempts { get; set; }

@@ -1,7 +1,7 @@
 namespace OrleansUploads.Engine.Intents;
 
 /// <summary>Tells the receiver of events how uploads ended, few at a time. Accounts and buckets take turns.</summary>
-/// <param name="receiver">The receiver, or null if no event is to be told any more.</param>
+/// <param name="receiver">The receiver, or null if no further event is to be told.</param>
 /// <param name="time">The clock of timeouts.</param>
 /// <param name="log">Gets the events that are given up.</param>
 internal sealed class EndTelling(IUploadEvents? receiver, TimeProvider time, EngineLog log)

@@ -232,13 +232,14 @@ public sealed class FairTurns<TAccount>(int atOnce, int perAccount, int maxWaiti
         /// <summary>The number of turns that the account has.</summary>
         public int InUse { get; set; }
 
-        /// <summary>The steps that it took, by size and weight. It begins with the least of the others.</summary>
+        /// <summary>The weighted sizes of its steps, added up. An account that begins to work starts at least with the least of the
+        /// others.</summary>
         public long Work { get; set; }
 
-        /// <summary>Those that wait, in the order in which they came.</summary>
+        /// <summary>The callers that wait, in the order in which they came.</summary>
         public LinkedList<Caller> Callers { get; } = [];
 
-        /// <summary>Where the account is among those that wait.</summary>
+        /// <summary>The place of the account among those that wait.</summary>
         public LinkedListNode<AccountLine> Place { get; }
     }
 

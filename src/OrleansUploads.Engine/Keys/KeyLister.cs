@@ -21,7 +21,6 @@ public sealed class KeyLister(KeyIndex keys)
 
     /// <summary>Counts the entries, and adds up the sizes of their objects. Each leaf is counted at some time between the request and the
     /// answer.</summary>
-    /// <param name="index">The index.</param>
     /// <param name="maxLeaves">The maximum number of leaves that are asked; at least 1.</param>
     /// <param name="cancellationToken">Cancels the count.</param>
     /// <exception cref="Entities.EntityUnavailableException">A leaf could not be read; counting again is safe.</exception>

@@ -81,8 +81,8 @@ public sealed class ObjectContent(Stream bytes, long objectBytes, IDisposable? o
 /// <param name="Next">Where the next page begins, or null at the end.</param>
 public sealed record ObjectPage(IReadOnlyList<ListedObject> Objects, string? Next);
 
-/// <summary>An object that a call did not delete although it deleted others. Without the prefix of the storage.</summary>
+/// <summary>An object that a call did not delete, although it deleted others. The key is without the prefix of the storage.</summary>
 public readonly record struct FailedDeletion(string Key, ObjectFault Fault, string Message);
 
-/// <summary>An object in a listing. Without the prefix of the storage.</summary>
+/// <summary>An object in a listing. The key is without the prefix of the storage.</summary>
 public readonly record struct ListedObject(string Key, long LengthBytes);

@@ -89,7 +89,7 @@ internal sealed class ObjectCalls(IObjectStorage storage, ObjectStorageOptions o
         }
     }
 
-    /// <summary>Null for what the state of an object causes.</summary>
+    /// <summary>The kind of an error that operators count, or null for what the state of an object causes.</summary>
     private static StoreErrorKind? ErrorKindOf(ObjectFault fault) => fault switch
     {
         ObjectFault.Throttled => StoreErrorKind.Throttled,

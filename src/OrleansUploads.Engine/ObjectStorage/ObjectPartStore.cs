@@ -59,10 +59,10 @@ public sealed class ObjectPartStore : ICopiedStore, IWriteGrants, IDisposable
     }
 
     /// <summary>Opens a store for reading. Nothing is written, not even to try the store.</summary>
-    public static ObjectPartStore OpenForReading(IObjectStorage storage, ObjectStorageOptions? options = null, TimeProvider? time = null)
+    public static ObjectPartStore OpenForReading(IObjectStorage storage)
     {
-        options ??= new ObjectStorageOptions();
-        return new ObjectPartStore(storage, options, new ObjectCalls(storage, options, time ?? TimeProvider.System), abilities: default);
+        var options = new ObjectStorageOptions();
+        return new ObjectPartStore(storage, options, new ObjectCalls(storage, options, TimeProvider.System), abilities: default);
     }
 
     public ValueTask<IAttemptWriter> CreateAsync(

@@ -72,7 +72,7 @@ internal sealed class UnrepeatableStream(long lengthBytes) : ForwardStream
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <summary>Copies what there is of the piece. Returns false if the next piece has not arrived.</summary>
+    /// <summary>Copies the rest of the piece, or as much as fits. Returns false if the next piece has not arrived.</summary>
     /// <exception cref="EndOfStreamException">The stream has ended before all bytes arrived.</exception>
     private bool TryTake(Memory<byte> buffer, out int count, out Task arrived)
     {

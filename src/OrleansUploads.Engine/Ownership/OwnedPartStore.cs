@@ -5,7 +5,7 @@ namespace OrleansUploads.Engine.Ownership;
 /// <summary>A part store that stores and deletes only while its owner holds it. Reading is always possible.</summary>
 public sealed class OwnedPartStore(IPartStore inner, StoreOwnership ownership) : IPartStore
 {
-    /// <summary>Under this key a host's services have the store that its engine uses.</summary>
+    /// <summary>The key under which a host's services have the store that its engine uses.</summary>
     public const string ServiceKey = "orleans-uploads-owned";
 
     /// <summary>Returns a store that has no mark, if only this process can reach it.</summary>

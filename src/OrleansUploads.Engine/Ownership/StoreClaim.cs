@@ -15,7 +15,7 @@ internal readonly record struct StoreClaim(long Number, string Owner, string Non
     private const int NumberDigits = 10;
     private const char Separator = '-';
 
-    /// <summary>Stored; never change it.</summary>
+    /// <summary>The name of the claim. It is stored; never change its form.</summary>
     public string Name => string.Create(
         CultureInfo.InvariantCulture, $"{Number.ToString("D10", CultureInfo.InvariantCulture)}{Separator}{Owner}{Separator}{Nonce}");
 

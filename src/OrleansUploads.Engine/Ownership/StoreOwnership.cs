@@ -396,8 +396,8 @@ public sealed class StoreOwnership
             $"{_store.Place} {holder}, so this process no longer stores or deletes anything in it. Stop it.", PlaceIn(holder)));
     }
 
-    /// <summary>Whether a process with other decisions has renewed the claim. While those of this process cannot be read, that is not known.
-    /// </summary>
+    /// <summary>Whether a process with other decisions has renewed the claim. False if the decisions of this process cannot be read: then
+    /// nothing was compared.</summary>
     private async ValueTask<bool> IsRenewedElsewhereAsync(StoreClaim held, IReadOnlyList<string> names)
     {
         PartStoreUnavailableException? notCompared = null;

@@ -14,7 +14,7 @@ internal sealed record StoreRenewal(long Claim, string Owner, long Number, strin
     private const int NonceBytes = 8;
     private const char Separator = '-';
 
-    /// <summary>Stored; never change it. It is not the name of a claim.</summary>
+    /// <summary>The name of the renewal, which no claim can have. It is stored; never change its form.</summary>
     public string Name => string.Create(CultureInfo.InvariantCulture, $"{Claim:D10}{Separator}{Owner}{Separator}{Number:D10}{Separator}{Nonce}");
 
     public static StoreRenewal New(StoreClaim claim, long number) =>

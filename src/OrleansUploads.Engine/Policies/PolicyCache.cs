@@ -16,7 +16,7 @@ public sealed class PolicyCache
     private volatile ConcurrentDictionary<string, PolicyDocument> _old = new(StringComparer.Ordinal);
     private int _youngChars;
 
-    /// <summary>Null if there is no policy. Throws as <see cref="Parse"/>.</summary>
+    /// <summary>The policies of a vault, or null if it has none. Throws as <see cref="Parse"/>.</summary>
     public EffectivePolicy? Effective(VaultPolicy? policy) =>
         policy is null ? null : new EffectivePolicy(Parse(policy.Text), policy.VaultArn);
 

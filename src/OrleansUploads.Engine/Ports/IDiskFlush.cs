@@ -22,18 +22,18 @@ public interface IDiskFlush
 
 public static class DiskFlushChecks
 {
-    /// <summary>Throws <see cref="FlushFailedException"/>: do not trust the content of the file.</summary>
+    /// <summary>Flushes a file. After a <see cref="FlushFailedException"/>, do not trust its content.</summary>
     public static void RequireFile(this IDiskFlush flush, SafeFileHandle file, string path) =>
         Require(flush.FlushFile(file, path), path);
 
-    /// <summary>As above, of a closed file.</summary>
+    /// <summary>Flushes a file that is closed, with the same exception.</summary>
     public static void RequireFile(this IDiskFlush flush, string path)
     {
         using var file = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite);
         flush.RequireFile(file, path);
     }
 
-    /// <summary>Throws <see cref="FlushFailedException"/>: do not trust new names in the directory.</summary>
+    /// <summary>Flushes a directory. After a <see cref="FlushFailedException"/>, do not trust new names in it.</summary>
     public static void RequireDirectory(this IDiskFlush flush, string path) =>
         Require(flush.FlushDirectory(path), path);
 
@@ -61,7 +61,7 @@ public sealed class FlushFailedException : IOException
     private FlushFailedException(string message, Exception inner)
         : base(message, inner) => HResult = InputOutputError;
 
-    /// <summary>For something that cannot be created again.</summary>
+    /// <summary>The failure, for something that cannot be created again.</summary>
     public static FlushFailedException Final(FlushFailedException failure) =>
         new($"{failure.Message} It cannot be created again.", failure);
 }

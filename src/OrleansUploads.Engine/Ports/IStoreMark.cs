@@ -1,7 +1,10 @@
 namespace OrleansUploads.Engine.Ports;
 
-/// <summary>A random mark that identifies a part store. All processes that share the store see the same mark.</summary>
-public interface IStoreMark : IStoreClaims
+/// <summary>What lets a part store that other processes can reach have one owner: a random mark that identifies the store, the same for all
+/// processes, and claims, which are small named texts.</summary>
+/// <remarks>Claims need no conditional writes. A listing that begins after a claim was stored shows it to every process. A name is never
+/// stored twice, so a claim that arrives late replaces nothing.</remarks>
+public interface IStoreMark
 {
     /// <summary>Where the store is, for messages: a folder or an address.</summary>
     string Place { get; }
@@ -18,6 +21,21 @@ public interface IStoreMark : IStoreClaims
 
     /// <summary>Whether anything is stored for any upload.</summary>
     ValueTask<bool> HasBytesAsync(CancellationToken cancellationToken);
+
+    /// <summary>Lists the names of all claims, in no particular order.</summary>
+    ValueTask<IReadOnlyList<string>> ListClaimsAsync(CancellationToken cancellationToken);
+
+    /// <summary>Stores a claim, durably.</summary>
+    /// <param name="name">Its name, which was never used before: letters, digits and hyphens.</param>
+    /// <param name="text">What it says about its owner, for messages.</param>
+    /// <param name="cancellationToken">Cancels the call; the claim may still be stored.</param>
+    ValueTask PutClaimAsync(string name, string text, CancellationToken cancellationToken);
+
+    /// <summary>Reads what a claim says, or null if it does not exist.</summary>
+    ValueTask<string?> ReadClaimAsync(string name, CancellationToken cancellationToken);
+
+    /// <summary>Deletes a claim. A missing one is no error.</summary>
+    ValueTask DeleteClaimAsync(string name, CancellationToken cancellationToken);
 }
 
 /// <summary>Ties a part store to the store of the decisions: both have the same random mark.</summary>
@@ -25,7 +43,7 @@ public interface IStoreMark : IStoreClaims
 /// process would acknowledge parts that no other process can read.</remarks>
 public static class StoreMarks
 {
-    /// <summary>The number of bytes of a new mark: a claim, and as many bytes that follow it.</summary>
+    /// <summary>The number of bytes of a new mark: a claim, and as many random bytes.</summary>
     public const int Bytes = 16;
 
     private const int ClaimBytes = Bytes / 2;

@@ -4,7 +4,6 @@ namespace OrleansUploads.Engine.Ports;
 public interface IWriteClaims
 {
     /// <summary>Claims parts of an upload.</summary>
-    /// <param name="upload">The upload.</param>
     /// <param name="numbers">The numbers of the parts.</param>
     /// <param name="atMost">How many are wanted, only of those that were not claimed a short while ago; null for all parts.</param>
     /// <param name="cancellationToken">Cancels the call. Parts may be claimed already.</param>

@@ -75,7 +75,6 @@ public sealed class ArchiveIntake(
     }
 
     /// <summary>Stores a part of a multipart upload.</summary>
-    /// <param name="upload">The upload.</param>
     /// <param name="vault">The incarnation of the vault in the request.</param>
     /// <param name="range">The range of the part.</param>
     /// <param name="stated">The hashes in the request.</param>
@@ -115,7 +114,6 @@ public sealed class ArchiveIntake(
     }
 
     /// <summary>Completes an upload after checking that the part store contains all its parts.</summary>
-    /// <param name="upload">The upload.</param>
     /// <param name="vault">The incarnation of the vault in the request.</param>
     /// <param name="sizeBytes">The archive's size in the request.</param>
     /// <param name="treeHash">The archive's tree hash in the request.</param>
@@ -132,7 +130,6 @@ public sealed class ArchiveIntake(
     /// <summary>Lists the stored parts of an upload, unless the store vouches for them, and lets the upload complete with the listing.
     /// </summary>
     /// <param name="parts">The part store.</param>
-    /// <param name="upload">The upload.</param>
     /// <param name="complete">Sends the upload the command with a listing.</param>
     /// <param name="cancellationToken">Cancels the listing.</param>
     public static async ValueTask<Outcome<CompletedArchive>> CompleteAsync(

@@ -33,7 +33,6 @@ internal sealed class AttemptIntake(IEntityHost host, IPartStore parts, SharedLa
 
     /// <summary>Stores a body and makes it durable. For an empty body, nothing is stored. If its length differs from the
     /// announced one, or if it is refused, the attempt is discarded.</summary>
-    /// <param name="upload">The upload.</param>
     /// <param name="attempt">The name of the attempt.</param>
     /// <param name="body">The bytes. The stream is read to its end.</param>
     /// <param name="lengthBytes">Their announced number; not negative.</param>

@@ -47,7 +47,6 @@ internal sealed class BodyWindow : IDisposable
 
     /// <summary>Copies a body to an attempt, hashes it, and computes further digests beside it. Stops at the end of the body, or when it is
     /// longer than announced.</summary>
-    /// <param name="body">The body.</param>
     /// <param name="writer">Writes the attempt.</param>
     /// <param name="digest">Computes further digests of a piece, which is valid until the task ends; null for none.</param>
     /// <param name="cancellationToken">Stops between two pieces.</param>
@@ -80,8 +79,7 @@ internal sealed class BodyWindow : IDisposable
         }
     }
 
-    /// <summary>Reads the next piece: <see cref="PieceBytes"/>, or fewer at the end of the body. Earlier pieces are not valid any more.
-    /// </summary>
+    /// <summary>Reads the next piece: <see cref="PieceBytes"/>, or fewer at the end of the body. Earlier pieces become invalid.</summary>
     public async ValueTask<ReadOnlyMemory<byte>> ReadAsync(Stream body, CancellationToken cancellationToken)
     {
         if (_filledBytes == _memory.Length)

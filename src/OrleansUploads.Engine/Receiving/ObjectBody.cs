@@ -16,8 +16,6 @@ public sealed record ObjectBody(
     Stream Content, long LengthBytes, LinearHash? Sha256, ChecksumAlgorithm? Algorithm, Func<StatedDigests> Stated);
 
 /// <summary>The other digests that a request states; each is null if the request does not state it.</summary>
-/// <param name="Md5">The MD5.</param>
-/// <param name="Checksum">The checksum.</param>
 public readonly record struct StatedDigests(Md5Digest? Md5, Checksum? Checksum);
 
 /// <summary>The digests of a body while its bytes arrive.</summary>

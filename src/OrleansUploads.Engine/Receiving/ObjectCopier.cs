@@ -7,8 +7,8 @@ using OrleansUploads.Hashing.Checksums;
 
 namespace OrleansUploads.Engine.Receiving;
 
-/// <summary>Copies objects: reads the verified bytes of one and stores them like those of an upload.</summary>
-/// <remarks>A copy has attempts of its own, so source and copy can be deleted in any order.</remarks>
+/// <summary>Copies objects: reads the verified bytes of one and stores them like uploaded bytes.</summary>
+/// <remarks>A copy has its own attempts, so source and copy can be deleted in any order.</remarks>
 /// <param name="reader">Reads the source.</param>
 /// <param name="intake">Stores the copy.</param>
 public sealed class ObjectCopier(ObjectReader reader, ObjectIntake intake)

@@ -72,7 +72,6 @@ public sealed class ObjectIntake(
     }
 
     /// <summary>Stores a part.</summary>
-    /// <param name="upload">The upload.</param>
     /// <param name="name">The object in the request.</param>
     /// <param name="number">The part's number.</param>
     /// <param name="body">The bytes.</param>
@@ -175,7 +174,6 @@ public sealed class ObjectIntake(
     }
 
     /// <summary>Completes a multipart upload after checking that the part store has the chosen parts.</summary>
-    /// <param name="upload">The upload.</param>
     /// <param name="name">The object in the request.</param>
     /// <param name="chosen">The parts, by number, or null for all. Then the size is stated.</param>
     /// <param name="sizeBytes">The object's size, as the client knows it, or null if it did not say.</param>
@@ -216,7 +214,6 @@ public sealed class ObjectIntake(
 
     /// <summary>Aborts a multipart upload. Waits for a completion in progress, which decides whether the upload can be
     /// aborted.</summary>
-    /// <param name="upload">The upload.</param>
     /// <param name="name">The object in the request.</param>
     /// <param name="cancellationToken">Canceled when the client disconnects.</param>
     public async ValueTask<Outcome<Done>> AbortAsync(
@@ -278,7 +275,6 @@ public sealed class ObjectIntake(
 }
 
 /// <summary>What a client says of an object when it begins to upload it.</summary>
-/// <param name="StorageClass">The storage class.</param>
 /// <param name="Metadata">Headers that are returned with the object, by lower-case name.</param>
 /// <param name="Tags">The object's tags, or null for none.</param>
 /// <param name="ByteStorage">Which system stores the bytes of a multipart upload.</param>
@@ -291,19 +287,19 @@ public sealed record ObjectHeaders(
     long? TotalBytes = null);
 
 /// <summary>Sends the commands that publish objects, each with a ticket. A command that was overtaken is sent again with another ticket, as
-/// long as its client is there. An abandoned publication therefore keeps its ticket, and comes before everything
-/// that was asked later, or never.</summary>
+/// long as its client is there. An abandoned publication therefore keeps its ticket: it takes effect before every later request, or
+/// never.</summary>
 internal sealed class TicketedPublication(IEntityHost host, KeyIndex keys, TimeProvider time)
 {
-    /// <summary>The maximum number of tickets of a request. The second one is the last unless the request has a condition, or the key is
-    /// deleted again and again.</summary>
+    /// <summary>The maximum number of tickets of a request. It gets no third one unless it has a condition, or the key is deleted
+    /// repeatedly.</summary>
     private const int MaxTickets = 10;
 
     /// <summary>How long a request gets tickets. After this time its client may have given up, although the connection does not show it
-    /// yet, and may rely on the answer to a later request. Clients wait longer by default: those of Amazon for a minute.</summary>
+    /// yet, and may rely on the answer to a later request. Clients wait longer by default: Amazon's wait for a minute.</summary>
     private static readonly TimeSpan TicketLife = TimeSpan.FromSeconds(20);
 
-    /// <summary>Takes a ticket ahead. This loads the key's leaf, so that its decision need not wait for that.</summary>
+    /// <summary>Takes a ticket in advance. This loads the key's leaf, so that the publication need not wait for it.</summary>
     /// <returns>The ticket, or null if the leaf did not give one. The task never fails.</returns>
     public async Task<KeyTicket?> TryTakeTicketAsync(ObjectName name, CancellationToken cancellationToken)
     {
@@ -317,8 +313,8 @@ internal sealed class TicketedPublication(IEntityHost host, KeyIndex keys, TimeP
         }
     }
 
-    /// <summary>Sends a command. Its first ticket is the one that was taken ahead, or a new one.</summary>
-    /// <returns>The outcome, and whether it is that of a repetition: see <see cref="TrackedAnswer.IsToRepetition"/>.</returns>
+    /// <summary>Sends a command. Its first ticket is the one that was taken in advance, or a new one.</summary>
+    /// <returns>The outcome, and whether it answers a repetition: see <see cref="TrackedAnswer.IsToRepetition"/>.</returns>
     /// <exception cref="EntityUnavailableException">The outcome is unknown.</exception>
     /// <exception cref="OperationCanceledException">The client is gone; the outcome is unknown.</exception>
     public async ValueTask<(Outcome<PublishedObject> Outcome, bool IsOfRepetition)> SendAsync(

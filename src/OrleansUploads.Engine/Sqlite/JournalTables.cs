@@ -110,7 +110,7 @@ internal sealed class JournalTables
         CommitCounters();
     }
 
-    /// <summary>Requires the expected version.</summary>
+    /// <summary>Appends a record if the stream is at the expected version.</summary>
     public AppendOutcome Append(in JournalAppend append)
     {
         var stream = _heads.Find(append.Entity);
@@ -175,7 +175,7 @@ internal sealed class JournalTables
         _heads.Save(stream, head);
     }
 
-    /// <summary>Requires the expected version.</summary>
+    /// <summary>Deletes a stream if it is at the expected version.</summary>
     public AppendOutcome Forget(EntityId entity, long expectedVersion)
     {
         var stream = _heads.Find(entity);

@@ -60,10 +60,10 @@ internal sealed class SqliteFault : Exception
 
 internal static class JournalAdvice
 {
-    /// <summary>For damage to parts that all streams share.</summary>
+    /// <summary>What to do about damage to parts that all streams share.</summary>
     public const string RestoreAll = "Stop the server and restore the whole journal folder from a backup.";
 
-    /// <summary>For damage limited to the entity that the message names.</summary>
+    /// <summary>What to do about damage that is limited to the entity that the message names.</summary>
     public const string Restore =
         "Stop the server and restore the whole journal folder from a backup. Until then damaged entities are not served; "
         + "others stay available.";

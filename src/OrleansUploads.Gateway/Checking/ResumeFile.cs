@@ -55,7 +55,7 @@ internal sealed class ResumeFile(string path, string subject, bool deep)
         }
     }
 
-    /// <summary>Saves the first position. A check that takes hours should not learn in the end that this is impossible.</summary>
+    /// <summary>Saves the first position. A check that takes hours should learn at once if this is impossible.</summary>
     /// <exception cref="IOException">The file cannot be written.</exception>
     public void Begin(CheckPosition position)
     {

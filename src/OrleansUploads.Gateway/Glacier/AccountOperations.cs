@@ -21,7 +21,7 @@ internal static class AccountOperations
         return FrontAnswer.NoContent();
     }
 
-    /// <summary>Those that have not expired.</summary>
+    /// <summary>Lists the units that have not expired.</summary>
     public static async ValueTask<FrontAnswer> ListCapacityAsync(GlacierCall call)
     {
         var units = await call.AskAsync(call.Account.Entity, new ListCapacity());
@@ -93,10 +93,10 @@ internal sealed record DataRetrievalPolicyDocument(RetrievalRulesDocument Policy
         new(new RetrievalRulesDocument([new RetrievalRuleDocument(policy.BytesPerHour, policy.Strategy.ToString())]));
 }
 
-/// <summary>There is exactly one.</summary>
+/// <summary>The rules of a data retrieval policy. There is exactly one.</summary>
 internal sealed record RetrievalRulesDocument(IReadOnlyList<RetrievalRuleDocument> Rules);
 
-/// <summary>Of a data retrieval policy.</summary>
+/// <summary>The rule of a data retrieval policy.</summary>
 /// <param name="BytesPerHour">Only for the strategy of the same name.</param>
 /// <param name="Strategy">A name of <see cref="RetrievalStrategy"/>.</param>
 internal sealed record RetrievalRuleDocument(long? BytesPerHour, string Strategy);

@@ -32,11 +32,7 @@ internal static class ArchiveOperations
     /// changed since they were checked, they are checked again.</summary>
     public static async ValueTask<FrontAnswer> DeleteAsync(GlacierCall call)
     {
-        if (!ArchiveId.TryParse(call.Id, out var archive))
-        {
-            throw GlacierError.ArchiveNotFound(call.Id);
-        }
-
+        var archive = IdOf(call);
         var (isAsked, frees) = DeletedBytesHeaders.Read(call);
         for (var checks = 1; ; checks++)
         {
@@ -56,4 +52,7 @@ internal static class ArchiveOperations
             }
         }
     }
+
+    public static ArchiveId IdOf(GlacierCall call) =>
+        ArchiveId.TryParse(call.Id, out var archive) ? archive : throw GlacierError.ArchiveNotFound(call.Id);
 }

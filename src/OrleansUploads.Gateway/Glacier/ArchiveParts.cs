@@ -8,7 +8,7 @@ namespace OrleansUploads.Gateway.Glacier;
 /// list their parts, as at Amazon.</summary>
 internal static class ArchiveParts
 {
-    /// <summary>The header of ListParts that makes the ID in the path that of an archive.</summary>
+    /// <summary>The header of ListParts that says that the ID in the path is an archive's.</summary>
     public const string Header = "x-orleans-uploads-id";
 
     private const string Archive = "archive";
@@ -24,11 +24,7 @@ internal static class ArchiveParts
     /// <summary>Lists the parts, in the order of their ranges.</summary>
     public static async ValueTask<FrontAnswer> ListAsync(GlacierCall call, int limit, long firstByte)
     {
-        if (!ArchiveId.TryParse(call.Id, out var archive))
-        {
-            throw GlacierError.ArchiveNotFound(call.Id);
-        }
-
+        var archive = ArchiveOperations.IdOf(call);
         var entry = await call.AskAsync(call.Incarnation.ArchiveShard(archive), new FindArchive(archive));
         var manifest = await call.Paths.Archives.FindManifestAsync(entry.Upload, call.Aborted)
             ?? throw GlacierError.Unavailable("The manifest is not stored yet. Try again.");

@@ -4,7 +4,8 @@ using OrleansUploads.Core.Refusals;
 
 namespace OrleansUploads.Gateway.Glacier;
 
-/// <summary>docs/errors.md has the same table; a test compares the two.</summary>
+/// <summary>The code, status and message of each refusal in the vault API. docs/errors.md has the same table; a test compares the
+/// two.</summary>
 internal static class GlacierRefusals
 {
     /// <summary>Describes a refusal in the words of the vault API.</summary>

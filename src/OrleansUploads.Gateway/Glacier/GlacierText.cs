@@ -33,10 +33,10 @@ internal static class GlacierDate
         SecondsFormat, "yyyy-MM-dd'T'HH:mm:ss.FFFFFFF'Z'", "yyyy-MM-dd'T'HH:mm:sszzz", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFzzz",
     ];
 
-    /// <summary>Truncated to milliseconds.</summary>
+    /// <summary>Formats a time, truncated to milliseconds.</summary>
     public static string Format(DateTimeOffset at) => at.UtcDateTime.ToString(MillisecondsFormat, CultureInfo.InvariantCulture);
 
-    /// <summary>As in inventories, <c>2012-05-25T00:24:53Z</c>, truncated to seconds.</summary>
+    /// <summary>Formats a time as inventories do, truncated to seconds: <c>2012-05-25T00:24:53Z</c>.</summary>
     public static string FormatSeconds(DateTimeOffset at) =>
         at.UtcDateTime.ToString(SecondsFormat, CultureInfo.InvariantCulture);
 
@@ -49,13 +49,13 @@ internal static class GlacierDate
 /// <summary>The ARN of a vault: <c>arn:aws:glacier:{region}:{account}:vaults/{name}</c>.</summary>
 internal static class VaultArn
 {
-    /// <summary>The name need not be valid.</summary>
+    /// <summary>Formats the ARN of a vault, whose name need not be valid.</summary>
     public static string Format(string region, AccountId account, string vaultName) =>
         $"arn:aws:glacier:{region}:{account}:vaults/{vaultName}";
 
     public static string Format(string region, VaultId vault) => Format(region, vault.Account, vault.Name.ToString());
 
-    /// <summary>Of the same region and account.</summary>
+    /// <summary>Reads the name in the ARN of a vault of this region and account.</summary>
     public static bool TryParseName(string arn, string region, AccountId account, out VaultName name)
     {
         var prefix = Format(region, account, "");

@@ -15,7 +15,7 @@ internal static class JobOperations
         return GlacierJson.Answer(JobDocument.From(job, call.Vault, call.Region, call.Services.Time.GetUtcNow()));
     }
 
-    /// <summary>By time of initiation.</summary>
+    /// <summary>Lists jobs by the time of their initiation.</summary>
     public static async ValueTask<FrontAnswer> ListAsync(GlacierCall call)
     {
         var page = PageRequest.Read(call.Query, PageRequest.MaxItems);

@@ -117,7 +117,7 @@ internal static class MultipartOperations
             : throw PageRequest.InvalidMarker(page.Marker);
     }
 
-    /// <summary>By the time of their initiation. The marker is the last upload's on the page.</summary>
+    /// <summary>Lists uploads by the time of their initiation. The marker is the last upload's on the page.</summary>
     public static async ValueTask<FrontAnswer> ListUploadsAsync(GlacierCall call)
     {
         var page = PageRequest.Read(call.Query, PageRequest.MaxItems);

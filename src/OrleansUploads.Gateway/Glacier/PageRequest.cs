@@ -4,10 +4,10 @@ namespace OrleansUploads.Gateway.Glacier;
 /// <param name="Marker">Of the previous page, or null for the first page.</param>
 internal readonly record struct PageRequest(int Limit, string? Marker)
 {
-    /// <summary>On a page, and the default.</summary>
+    /// <summary>The most vaults on a page, and the default.</summary>
     public const int MaxVaults = 10;
 
-    /// <summary>Parts, uploads or jobs on a page, and the default.</summary>
+    /// <summary>The most parts, uploads or jobs on a page, and the default.</summary>
     public const int MaxItems = 50;
 
     /// <summary>Reads <c>limit</c> and <c>marker</c>. A limit above the maximum means the maximum, because clients send 1000

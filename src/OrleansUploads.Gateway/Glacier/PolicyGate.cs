@@ -12,7 +12,6 @@ namespace OrleansUploads.Gateway.Glacier;
 internal static class PolicyGate
 {
     /// <summary>Checks a call to a vault, and sets its vault's incarnation.</summary>
-    /// <param name="call">The call.</param>
     /// <param name="stale">Why the shard of an archive refused the previous verdict, or null for the first check.</param>
     /// <returns>Why the call is denied, or null if it is permitted.</returns>
     public static async ValueTask<GlacierError?> CheckAsync(GlacierCall call, Refusal.VerdictStale? stale = null)

@@ -54,7 +54,7 @@ internal sealed record TagListDocument(IReadOnlyDictionary<string, string> Tags)
 
 internal sealed record AddTagsRequest
 {
-    /// <summary>By key; required.</summary>
+    /// <summary>The values by key; required.</summary>
     public Dictionary<string, string?>? Tags { get; init; }
 }
 

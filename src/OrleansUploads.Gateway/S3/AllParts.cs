@@ -8,7 +8,7 @@ namespace OrleansUploads.Gateway.S3;
 /// of the object, and names no part. Amazon refuses a completion without parts, so no other client is affected.</summary>
 internal static class AllParts
 {
-    /// <summary>Its name.</summary>
+    /// <summary>The name of the header.</summary>
     public const string Header = "x-orleans-uploads-complete";
 
     private const string Value = "all-parts";

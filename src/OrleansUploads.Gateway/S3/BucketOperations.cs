@@ -13,7 +13,7 @@ internal static class BucketOperations
     /// <summary>Elements of a new bucket's configuration that ask for something that this server does not have.</summary>
     private static readonly string[] Unsupported = ["Bucket", "Location", "Tags"];
 
-    /// <summary>By name.</summary>
+    /// <summary>Lists the account's buckets by name.</summary>
     public static async ValueTask<FrontAnswer> ListAsync(S3Call call)
     {
         var limit = S3Number.Read(call, "max-buckets", MaxBuckets);
@@ -91,7 +91,7 @@ internal static class BucketOperations
             : FrontAnswer.NoContent();
     }
 
-    /// <summary>Empty for us-east-1.</summary>
+    /// <summary>Returns the region of a bucket, which is empty for us-east-1.</summary>
     public static async ValueTask<FrontAnswer> GetLocationAsync(S3Call call)
     {
         await call.RequireBucketAsync();

@@ -8,7 +8,7 @@ namespace OrleansUploads.Gateway.S3;
 
 internal static class MultipartLists
 {
-    /// <summary>By number, or the state of the upload.</summary>
+    /// <summary>Lists parts by number, or describes the state of the upload.</summary>
     public static async ValueTask<FrontAnswer> ListPartsAsync(S3Call call)
     {
         if (!UploadStatus.TryRead(call.Header(UploadStatus.Header), out var wait))
@@ -31,7 +31,7 @@ internal static class MultipartLists
         return S3Xml.Answer("ListPartsResult", xml => WriteParts(xml, call, page, marker, limit));
     }
 
-    /// <summary>By key, then by time of initiation.</summary>
+    /// <summary>Lists uploads by key, then by time of initiation.</summary>
     public static async ValueTask<FrontAnswer> ListUploadsAsync(S3Call call)
     {
         var request = ListRequest.Read(call, "max-uploads");

@@ -13,7 +13,7 @@ internal static class ObjectCopies
 {
     private const string SourcePrefix = S3Headers.CopySource + "-";
 
-    /// <summary>Of up to 5 GiB.</summary>
+    /// <summary>Copies an object of up to 5 GiB.</summary>
     public static async ValueTask<FrontAnswer> CopyAsync(S3Call call)
     {
         var name = await call.RequireObjectAsync();

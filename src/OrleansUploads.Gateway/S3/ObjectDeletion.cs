@@ -9,7 +9,7 @@ internal static class ObjectDeletion
 {
     private const int MaxConcurrentDeletions = 16;
 
-    /// <summary>Succeeds even if the object does not exist.</summary>
+    /// <summary>Deletes an object. Succeeds even if it does not exist.</summary>
     public static async ValueTask<FrontAnswer> DeleteAsync(S3Call call)
     {
         var name = await call.RequireObjectAsync();

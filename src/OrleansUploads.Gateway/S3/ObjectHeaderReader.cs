@@ -74,7 +74,7 @@ internal static class ObjectHeaderReader
         return kept.Length == all.Length ? encodings : string.Join(',', kept);
     }
 
-    /// <summary>Encoded like a query. A key without an equals sign has an empty value.</summary>
+    /// <summary>Reads tags, which are encoded like a query. A key without an equals sign has an empty value.</summary>
     private static Dictionary<string, string>? ReadTags(S3Call call)
     {
         Dictionary<string, string>? tags = null;
@@ -121,7 +121,7 @@ internal static class ObjectHeaderReader
 /// bytes back. RFC 2047 would make them unreadable to browsers.</summary>
 internal static class ContentHeaders
 {
-    /// <summary>In lower case.</summary>
+    /// <summary>The names of the headers, in lower case.</summary>
     public static readonly string[] Names =
         ["cache-control", "content-disposition", "content-encoding", "content-language", "content-type", "expires"];
 

@@ -7,7 +7,7 @@ namespace OrleansUploads.Gateway.S3;
 
 internal static class ObjectUploads
 {
-    /// <summary>Of up to 5 GiB.</summary>
+    /// <summary>Stores an object of up to 5 GiB.</summary>
     public static async ValueTask<FrontAnswer> PutAsync(S3Call call)
     {
         var name = await call.RequireObjectAsync();

@@ -7,14 +7,14 @@ namespace OrleansUploads.Gateway.S3;
 /// <param name="Key">Not empty; null for a request to the service or a bucket.</param>
 internal sealed record S3Address(string? Bucket, string? Key)
 {
-    /// <summary>Empty, or a slash and the bucket if the host names it.</summary>
+    /// <summary>A slash and the bucket if the host names it, else empty.</summary>
     public string HostPrefix { get; init; } = "";
 
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     public S3Level Level => Bucket is null ? S3Level.Service : Key is null ? S3Level.Bucket : S3Level.Object;
 
-    /// <summary>From the path on the wire and the host. Null if the path is not absolute or not UTF-8.</summary>
+    /// <summary>Reads the address in a path on the wire and a host. Null if the path is not absolute or not UTF-8.</summary>
     /// <param name="path">Without the query.</param>
     /// <param name="host">Without its port.</param>
     /// <param name="domain">The server's own domain. <c>bucket.domain</c> addresses a bucket. Null if only paths name
@@ -103,6 +103,6 @@ internal enum S3Level
 /// <summary>Versions of objects, in buckets without versioning.</summary>
 internal static class ObjectVersion
 {
-    /// <summary>Of the only version that an object has.</summary>
+    /// <summary>The ID of the only version that an object has.</summary>
     public const string Only = "null";
 }

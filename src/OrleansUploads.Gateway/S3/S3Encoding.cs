@@ -34,7 +34,7 @@ internal static class S3Encoding
         return encoded.ToString();
     }
 
-    /// <summary>It continues behind a key.</summary>
+    /// <summary>The token of a list that continues behind a key.</summary>
     public static string Token(string key) => Base64Url.EncodeToString(Encoding.UTF8.GetBytes(key));
 
     public static bool TryReadToken(string token, [NotNullWhen(true)] out string? key)

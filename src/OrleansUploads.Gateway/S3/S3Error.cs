@@ -9,8 +9,8 @@ namespace OrleansUploads.Gateway.S3;
 internal sealed class S3Error(S3ErrorCode kind, string message, params (string Name, string Value)[] details)
     : FrontError(kind.Status, kind.Name, message)
 {
-    /// <summary>Whether the request was meant for another service, such as STS. The clients of those find an error only in a root element
-    /// <c>ErrorResponse</c>, which those of S3 accept, too.</summary>
+    /// <summary>Whether the request was meant for another service, such as STS. Clients of such services find an error only in a root
+    /// element <c>ErrorResponse</c>, which clients of S3 accept, too.</summary>
     public bool IsForOtherService { get; init; }
 
     public static S3Error InvalidArgument(string name, string value, string message) =>

@@ -71,7 +71,7 @@ internal sealed class S3Request : FrontRequest
 
     private S3Operation? Operation => (_route as S3Route.To)?.Operation;
 
-    /// <summary>Whether it must not replace an object: the request says so, or it leaves that open and its key may only add.</summary>
+    /// <summary>Whether it must not replace an object, because the request forbids it, or allows both and its key may only add.</summary>
     private bool OnlyAdds => Operation is { MayReplace: true }
         && (Conditions.ForbidsReplacing(_headers)
             || (!Conditions.HasWrite(_headers)
@@ -187,7 +187,7 @@ internal sealed class S3Call : FrontCall
 
     public override S3Error ErrorOf(Refusal refusal) => ErrorOf(refusal, Address);
 
-    /// <summary>The error for a refusal about another address than that of the request.</summary>
+    /// <summary>The error for a refusal about another address than the request's.</summary>
     public S3Error ErrorOf(Refusal refusal, S3Address address) => refusal switch
     {
         ObjectRefusal.PreconditionFailed { Exists: true } when OnlyAdds && !Conditions.HasWrite(Headers) => new S3Error(

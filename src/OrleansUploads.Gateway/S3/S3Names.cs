@@ -4,7 +4,7 @@ namespace OrleansUploads.Gateway.S3;
 
 internal static class ChecksumNames
 {
-    /// <summary>Such as CRC32C. In elements it follows <c>Checksum</c>.</summary>
+    /// <summary>The name of an algorithm, such as CRC32C. In elements it follows <c>Checksum</c>.</summary>
     public static string Name(this ChecksumAlgorithm algorithm) => algorithm switch
     {
         ChecksumAlgorithm.Crc32 => "CRC32",
@@ -14,7 +14,7 @@ internal static class ChecksumNames
         ChecksumAlgorithm.Sha256 => "SHA256",
     };
 
-    /// <summary>Such as FULL_OBJECT.</summary>
+    /// <summary>The name of a type, such as FULL_OBJECT.</summary>
     public static string Name(this ChecksumType type) => type switch
     {
         ChecksumType.Composite => "COMPOSITE",
@@ -29,11 +29,11 @@ internal static class ChecksumNames
         _ => null,
     };
 
-    /// <summary>In lower case.</summary>
+    /// <summary>The header with a checksum, in lower case.</summary>
     public static string Header(this ChecksumAlgorithm algorithm) =>
         S3Headers.ChecksumPrefix + algorithm.Name().ToLowerInvariant();
 
-    /// <summary>Ignores case.</summary>
+    /// <summary>Finds an algorithm by its name, ignoring case.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out ChecksumAlgorithm algorithm)
     {
         foreach (var known in Enum.GetValues<ChecksumAlgorithm>())

@@ -141,7 +141,7 @@ internal sealed record S3Operation(
     /// <summary>Whether it may replace an object. It does not if the request forbids that, and then it only adds one.</summary>
     public bool MayReplace { get; init; }
 
-    /// <summary>Whether its bytes are those of another object, which a header names.</summary>
+    /// <summary>Whether it copies its bytes from another object, which a header names.</summary>
     public bool Copies { get; init; }
 
     /// <summary>Whether it returns the bytes of an object.</summary>

@@ -108,7 +108,7 @@ internal static class XmlParts
         xml.WriteEndElement();
     }
 
-    /// <summary>If it has a value.</summary>
+    /// <summary>Writes an element, if it has a value.</summary>
     public static void WriteOptional(this XmlWriter xml, string element, string? value)
     {
         if (value is not null)
@@ -117,7 +117,7 @@ internal static class XmlParts
         }
     }
 
-    /// <summary>And its type, if the object has one.</summary>
+    /// <summary>Writes a checksum, and its type if the object has one.</summary>
     public static void WriteChecksum(this XmlWriter xml, ObjectChecksum? checksum)
     {
         if (checksum is { } known)
@@ -135,7 +135,7 @@ internal static class XmlParts
         }
     }
 
-    /// <summary>If there is one.</summary>
+    /// <summary>Writes the checksum that a client has chosen, if there is one.</summary>
     public static void WriteChosenChecksum(this XmlWriter xml, ChosenChecksum? checksum)
     {
         xml.WriteOptional("ChecksumAlgorithm", checksum?.Algorithm.Name());

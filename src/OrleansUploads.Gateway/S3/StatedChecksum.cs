@@ -63,7 +63,7 @@ internal sealed record StatedChecksum(ChecksumAlgorithm Algorithm, Checksum? Val
             $"Checksum algorithm provided is unsupported: '{text}'. Please try again with any of the valid types: "
             + "[CRC32, CRC32C, CRC64NVME, SHA1, SHA256]");
 
-    /// <summary>In lower case.</summary>
+    /// <summary>The names of the announced trailers, in lower case.</summary>
     public static string[] Trailers(S3Call call) => (call.Header(S3Headers.Trailer) ?? "").ToLowerInvariant()
         .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
 
@@ -102,7 +102,7 @@ internal sealed record StatedChecksum(ChecksumAlgorithm Algorithm, Checksum? Val
 
 internal static class ChecksumAnswer
 {
-    /// <summary>Nothing if the object has none.</summary>
+    /// <summary>The headers with a checksum; none if the object has none.</summary>
     public static (string Name, string? Value)[] Headers(ObjectChecksum? checksum) => Headers(checksum, checksum?.Type);
 
     /// <summary>A checksum of the object or of a part, and the type of the object's checksum.</summary>

@@ -20,7 +20,7 @@ internal sealed class UploadBody : IDisposable
 
     public ObjectBody Body { get; }
 
-    /// <summary>Reads nothing yet.</summary>
+    /// <summary>Opens the body of a request, and reads nothing yet.</summary>
     public static UploadBody Open(S3Call call)
     {
         var mode = call.Payload.Mode;

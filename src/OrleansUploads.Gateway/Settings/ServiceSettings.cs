@@ -104,10 +104,10 @@ internal class ServiceSettings
         + "system allows it, but not on network file systems and FUSE; or `off`.")]
     public DirectIo DirectIo { get; set; } = Defaults.DirectIo;
 
-    /// <summary>Null if the ends of uploads are not posted. <see cref="Check"/> reads it.</summary>
+    /// <summary>Where the ends of uploads are posted, or null. <see cref="Check"/> reads it.</summary>
     public EventTarget? Events { get; private set; }
 
-    /// <summary>With its address; null for a folder.</summary>
+    /// <summary>The object store of the bytes, or null for a folder.</summary>
     public StorageAddress? PartsStore => Parts is null ? null : Parts with { Endpoint = PartsEndpoint, Region = PartsRegion };
 
     /// <summary>Adds what is missing and what contradicts to the flaws of the single settings.</summary>

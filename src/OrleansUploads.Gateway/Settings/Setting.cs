@@ -18,13 +18,13 @@ internal sealed class Setting
             .Replace("{max}", SettingForms.FormatLimit(_type, declaration.Max), StringComparison.Ordinal);
     }
 
-    /// <summary>Such as <c>StaleAfter</c>.</summary>
+    /// <summary>The name, such as <c>StaleAfter</c>.</summary>
     public string Name => _property.Name;
 
-    /// <summary>With its limits.</summary>
+    /// <summary>What the setting does, with its limits.</summary>
     public string Meaning { get; }
 
-    /// <summary>As text, or null.</summary>
+    /// <summary>The default as text, or null for none.</summary>
     public string? Default { get; }
 
     public SettingAttribute Declaration { get; }

@@ -9,7 +9,7 @@ internal sealed class SettingBinder(Func<Setting, string> nameOf)
     private readonly HashSet<string> _set = [];
     private readonly Dictionary<string, string> _names = [];
 
-    /// <summary>Each sentence names its setting.</summary>
+    /// <summary>What is wrong with the settings. Each sentence names its setting.</summary>
     public IReadOnlyList<string> Flaws => [.. _flaws.Select(static flaw => flaw.Sentence)];
 
     /// <summary><paramref name="textOf"/> returns null or an empty text for the default.</summary>
@@ -40,7 +40,7 @@ internal sealed class SettingBinder(Func<Setting, string> nameOf)
     /// <summary>Whether a setting has the default, or a value of its form.</summary>
     public bool IsValid(string setting) => !_flaws.Exists(flaw => flaw.Setting == setting);
 
-    /// <summary>Whether the operator has set a setting, to whichever text.</summary>
+    /// <summary>Whether the operator has set a setting, even to an invalid text.</summary>
     public bool IsSet(string setting) => _set.Contains(setting) || !IsValid(setting);
 
     /// <summary>Adds a sentence about settings.</summary>

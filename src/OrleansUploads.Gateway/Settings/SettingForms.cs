@@ -39,7 +39,7 @@ internal static class SettingForms
         _ => throw new ArgumentOutOfRangeException(nameof(type), type, "No setting has this type."),
     };
 
-    /// <summary>As <see cref="Parse"/> reads it; null for no value.</summary>
+    /// <summary>Formats a value as <see cref="Parse"/> reads it; null for no value.</summary>
     public static string? Format(object? value) => value switch
     {
         null or "" => null,

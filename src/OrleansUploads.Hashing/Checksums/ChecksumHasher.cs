@@ -74,7 +74,7 @@ public sealed class ChecksumHasher(ChecksumAlgorithm algorithm) : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _digest?.Dispose();
 
-    /// <summary>Of 4 or 8 bytes, most significant byte first.</summary>
+    /// <summary>Writes a CRC of 4 or 8 bytes, most significant byte first.</summary>
     internal static void WriteCrc(ulong crc, Span<byte> bytes)
     {
         if (bytes.Length == sizeof(uint))
@@ -87,7 +87,7 @@ public sealed class ChecksumHasher(ChecksumAlgorithm algorithm) : IDisposable
         }
     }
 
-    /// <summary>Of 4 or 8 bytes, most significant byte first.</summary>
+    /// <summary>Reads a CRC of 4 or 8 bytes, most significant byte first.</summary>
     internal static ulong ReadCrc(ReadOnlySpan<byte> bytes) => bytes.Length == sizeof(uint)
         ? BinaryPrimitives.ReadUInt32BigEndian(bytes)
         : BinaryPrimitives.ReadUInt64BigEndian(bytes);

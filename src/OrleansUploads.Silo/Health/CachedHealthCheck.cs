@@ -22,7 +22,7 @@ internal sealed class CachedHealthCheck(Func<CancellationToken, Task> check, Tim
     private long _startedAt;
     private int _running;
 
-    /// <summary>At most one second old, or the last one while a slow system is asked.</summary>
+    /// <summary>The result, at most one second old, or the last one while a slow system is asked.</summary>
     public Task<HealthCheckResult> GetAsync()
     {
         lock (_gate)

@@ -53,7 +53,8 @@ internal static class SiloCommandLine
         })
         : throw new SettingException($"{Describe(commandLine)} See 'orleans-uploads-silo --help'.");
 
-    /// <summary>The exit code if a command fails. That of a command that judges the cluster says that it has not come to a result.</summary>
+    /// <summary>The exit code if a command fails. A command that judges the cluster says with it that it has not come to a
+    /// result.</summary>
     public static int FailureCodeOf(ParseResult commandLine) =>
         commandLine.CommandResult.Command.Name is Check or Status ? (int)CheckOutcome.NotChecked : 1;
 
@@ -73,7 +74,7 @@ internal static class SiloCommandLine
             : $"'{name}' is neither a command nor an option.";
     }
 
-    /// <summary>Prints the help of a command. That of the program lists every setting with its default and meaning.</summary>
+    /// <summary>Prints the help of a command. The help of the program lists every setting with its default and meaning.</summary>
     private sealed class Help(HelpAction inner) : SynchronousCommandLineAction
     {
         /// <summary>The help is printed although the rest of the command line is wrong.</summary>

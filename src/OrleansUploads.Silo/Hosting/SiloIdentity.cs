@@ -20,7 +20,7 @@ internal sealed class SiloIdentity(
 
     public string Name { get; } = silo.Value.SiloName + VersionMark + ServerDescription.VersionOf(typeof(SiloIdentity).Assembly);
 
-    /// <summary>The version of the silo with a name, or null if it is one of an earlier version, which does not tell.</summary>
+    /// <summary>The version in the name of a silo, or null if the silo has an earlier version, whose names do not tell.</summary>
     public static string? VersionIn(string? name) =>
         name?.LastIndexOf(VersionMark, StringComparison.Ordinal) is >= 0 and var at ? name[(at + VersionMark.Length)..] : null;
 

@@ -44,19 +44,19 @@ internal sealed class ClusterData : IAsyncDisposable
         Journal = new AzureJournal(decisions, AzureAccount.Connect(settings), settings.ServiceId);
     }
 
-    /// <summary>With the identity of the cluster.</summary>
+    /// <summary>The settings, with the identity of the cluster.</summary>
     public SiloSettings Settings { get; }
 
     public string Name => Settings.ClusterId;
 
-    /// <summary>Null if the cluster has none.</summary>
+    /// <summary>The database of PostgreSQL, or null if the cluster has none.</summary>
     public PostgresDatabase? Database => _database;
 
     public IPartStore Parts { get; }
 
     public IStoreMark Mark => (IStoreMark)Parts;
 
-    /// <summary>To be changed only while no silo runs.</summary>
+    /// <summary>The decisions, which may be changed only while no silo runs.</summary>
     public IDecisionTarget Decisions { get; }
 
     public IInspectedJournal Journal { get; }
@@ -66,7 +66,7 @@ internal sealed class ClusterData : IAsyncDisposable
     public static Task<ClusterData> OpenAsync(ParseResult commandLine, CancellationToken cancellationToken) =>
         OpenAsync(commandLine, isReader: false, cancellationToken);
 
-    /// <summary>Nothing is created in the stores, and silos may be running.</summary>
+    /// <summary>Opens the stores of a cluster. Nothing is created in them, and silos may be running.</summary>
     public static Task<ClusterData> OpenForReadingAsync(ParseResult commandLine, CancellationToken cancellationToken) =>
         OpenAsync(commandLine, isReader: true, cancellationToken);
 
@@ -96,7 +96,7 @@ internal sealed class ClusterData : IAsyncDisposable
         }
     }
 
-    /// <summary>With those that are dead.</summary>
+    /// <summary>Reads the silos of the cluster, also the dead ones.</summary>
     public async Task<IReadOnlyList<MembershipEntry>> ReadMembersAsync(CancellationToken cancellationToken)
     {
         var members = _host.Services.GetRequiredService<IMembershipTable>();

@@ -104,7 +104,7 @@ internal sealed class ImportCommand(string folder, bool deep, ParseResult comman
     private static byte[] NewMark(string id) => Convert.FromHexString(id);
 
     /// <summary>Requires that the cluster is empty, and that its store has the bytes of the folder and belongs to no other cluster.</summary>
-    /// <exception cref="SettingException">One of this is not so.</exception>
+    /// <exception cref="SettingException">A condition is not met; the message says which.</exception>
     private async Task RequireStoreAsync(ClusterData cluster, ClusterImport? begun, CancellationToken cancellationToken)
     {
         if (begun is null && await ClusterStoreMark.FindAsync(cluster.Rows, cancellationToken) is not null)

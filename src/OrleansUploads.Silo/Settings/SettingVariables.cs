@@ -6,13 +6,13 @@ internal static class SettingVariables
 {
     public const string Section = "OrleansUploads";
 
-    /// <summary>Of a setting that contains the path of a secret's file.</summary>
+    /// <summary>The end of the name of a variable that contains the path of a secret's file.</summary>
     public const string FileSuffix = "_FILE";
 
-    /// <summary><paramref name="setting"/> is the name of a property of <see cref="SiloSettings"/>.</summary>
+    /// <summary>The variable of a setting. <paramref name="setting"/> is the name of a property of <see cref="SiloSettings"/>.</summary>
     public static string VariableOf(string setting) => $"{Section}__{setting}";
 
-    /// <summary>Contains the path of a secret's file.</summary>
+    /// <summary>The variable with the path of a secret's file.</summary>
     public static string FileVariableOf(string setting) => VariableOf(setting) + FileSuffix;
 
     /// <summary>Uses what a setting names, such as a file.</summary>

@@ -3,7 +3,7 @@ using OrleansUploads.Gateway.Settings;
 
 namespace OrleansUploads.Silo.Settings;
 
-/// <summary>From a file, variables, the command line, and the files of secrets.</summary>
+/// <summary>Reads the settings from a file, variables, the command line, and the files of secrets.</summary>
 internal static class SettingsReader
 {
     /// <summary>Adds the file beside the program, the environment and the command line to a configuration, and reads all settings.</summary>

@@ -72,7 +72,8 @@ internal sealed class SiloSettings : ServiceSettings
     [Setting("Serve the dashboard only at this address and port. Default: the API's.")]
     public IPEndPoint? DashboardListen { get; set; }
 
-    /// <summary>Null if everything is in memory, or the bytes are in an object store.</summary>
+    /// <summary>The folder of the bytes, which all silos share. Null if everything is in memory, or the bytes are in an object
+    /// store.</summary>
     [Setting("The folder for all bytes; the same folder on all silos and gateways, on a shared file system. Or set Parts to an object store.")]
     public string? PartsFolder { get; set; }
 
@@ -111,7 +112,7 @@ internal sealed class SiloSettings : ServiceSettings
     /// <summary>The address that <see cref="AdvertisedAddress"/> names.</summary>
     public IPAddress Address { get; private set; } = IPAddress.Loopback;
 
-    /// <summary>Null if the ports of the cluster have no TLS.</summary>
+    /// <summary>The files of TLS, or null if the ports of the cluster have none.</summary>
     public TlsFiles? Tls => TlsCertificate is { } certificate && TlsKey is { } key && TlsAuthority is { } authority
         ? new TlsFiles(certificate, key, authority) { SiloName = TlsSiloName }
         : null;
@@ -129,7 +130,7 @@ internal sealed class SiloSettings : ServiceSettings
         : PartsStore is { Endpoint: { } endpoint } address ? $"{address} at {endpoint}"
         : PartsPlace;
 
-    /// <summary>Null if all key pairs are in the file.</summary>
+    /// <summary>The only key pair, or null if all key pairs are in the file.</summary>
     public Credential? OnlyKey => AccessKeyId is { } id && SecretAccessKey is { } secret ? new Credential(id, secret, Account) : null;
 
     public override ServiceOptions ToOptions()
@@ -141,7 +142,7 @@ internal sealed class SiloSettings : ServiceSettings
         };
     }
 
-    /// <summary>The cluster ID depends on it.</summary>
+    /// <summary>Uses the identity of the cluster, on which the cluster ID depends.</summary>
     public void Use(ClusterIdentity identity) => (Identity, ClusterId) = (identity.Id, identity.NameOf(ClusterId));
 
     public void RequireCluster()

@@ -11,20 +11,20 @@ internal sealed record ClusterStatus
 
     public required string Database { get; init; }
 
-    /// <summary>Not dead; by their addresses.</summary>
+    /// <summary>The silos that are not dead, by their addresses.</summary>
     public required IReadOnlyList<Member> Members { get; init; }
 
     public required StoreStatus Store { get; init; }
 
     public required bool ClockIsTrusted { get; init; }
 
-    /// <summary>Of any silo, or null if there was none.</summary>
+    /// <summary>The latest heartbeat of any silo, or null if there was none.</summary>
     public DateTimeOffset? LastHeartbeat { get; init; }
 
     /// <summary>Until when a backup prevents deletions, or null if none is in progress.</summary>
     public DateTimeOffset? BackupUntil { get; init; }
 
-    /// <summary>One sentence each, with what to do.</summary>
+    /// <summary>What needs attention: one sentence each, with what to do.</summary>
     public required IReadOnlyList<string> Attention { get; init; }
 }
 

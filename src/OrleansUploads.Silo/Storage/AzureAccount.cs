@@ -13,7 +13,7 @@ internal static class AzureAccount
     /// <summary>Each request has its own, shorter time limit. This one is for the token of an identity.</summary>
     private static readonly TimeSpan CheckTime = TimeSpan.FromSeconds(30);
 
-    /// <summary>Sends no request.</summary>
+    /// <summary>Creates a client of the tables. Sends no request.</summary>
     public static TableServiceClient Connect(SiloSettings settings)
     {
         if (settings.TableService is { } service)

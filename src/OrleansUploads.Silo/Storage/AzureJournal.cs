@@ -26,7 +26,7 @@ internal sealed class AzureJournal(ClusterDecisions decisions, TableServiceClien
     /// <summary>Entities share nothing, and no row counts them. A lost one is noticed by those that refer to it.</summary>
     public IReadOnlyList<string> CheckWhole() => [];
 
-    /// <summary>In the order of the kinds, and within a kind of the storage.</summary>
+    /// <summary>Lists the entities in the order of their kinds, and within a kind in the order of the storage.</summary>
     public async IAsyncEnumerable<ListedEntity> ListStreamsAsync(
         EntityKind? kind, string after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

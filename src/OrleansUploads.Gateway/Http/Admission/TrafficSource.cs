@@ -15,10 +15,10 @@ internal readonly record struct TrafficSource
         Address = address;
     }
 
-    /// <summary>Null before a signature has been verified.</summary>
+    /// <summary>The account, or null before a signature has been verified.</summary>
     public AccountId? Account { get; }
 
-    /// <summary>Null for an account, and for a transport without addresses.</summary>
+    /// <summary>The network address, or null for an account and for a transport without addresses.</summary>
     public IPAddress? Address { get; }
 
     public static TrafficSource Of(AccountId account) => new(account, null);
@@ -56,13 +56,13 @@ internal sealed class SourceQueues<T>
 
     public int Count { get; private set; }
 
-    /// <summary>Null if there are no items.</summary>
+    /// <summary>The oldest item of the longest queue, or null if there are no items.</summary>
     public T? OldestOfLongest => _byLength.Min?.Items.First!.Value.Item;
 
-    /// <summary>Oldest first.</summary>
+    /// <summary>The items of the longest queue, oldest first.</summary>
     public IEnumerable<T> Longest => _byLength.Min?.Items.Select(entry => entry.Item) ?? [];
 
-    /// <summary>The position is for <see cref="Remove"/>.</summary>
+    /// <summary>Adds an item, and returns its position for <see cref="Remove"/>.</summary>
     public Position Add(TrafficSource source, T item)
     {
         if (_queues.TryGetValue(source, out var queue))

@@ -196,7 +196,7 @@ internal sealed class TransferLimiter(int slots, int maxWaiting, double share, T
 /// <summary>Which bytes an operation moves, so that it needs a slot.</summary>
 internal enum Transfer
 {
-    /// <summary>Only documents.</summary>
+    /// <summary>It moves only documents.</summary>
     None,
 
     /// <summary>An upload, or a copy, which is stored like one.</summary>
@@ -243,7 +243,7 @@ internal sealed class TransferSlot(TransferLimiter owner, AccountId account, IPA
 /// <summary>A slot, or why it was refused.</summary>
 internal readonly record struct TransferAdmission(TransferSlot? Slot, ThrottleCause Refusal);
 
-/// <summary>Of one account. Guarded by <see cref="TransferLimiter"/>.</summary>
+/// <summary>The transfers of one account. Guarded by <see cref="TransferLimiter"/>.</summary>
 internal sealed class AccountTransfers(AccountId account)
 {
     private readonly Dictionary<TrafficSource, int> _byAddress = [];
@@ -252,7 +252,7 @@ internal sealed class AccountTransfers(AccountId account)
 
     public int InUse { get; private set; }
 
-    /// <summary>Oldest first.</summary>
+    /// <summary>The transfers that wait, oldest first.</summary>
     public LinkedList<WaitingTransfer> Waiting { get; } = [];
 
     public bool IsEmpty => InUse == 0 && Waiting.Count == 0;
@@ -288,10 +288,10 @@ internal sealed record WaitingTransfer(TransferSlot Slot)
 /// <summary>Which limit a refused request has reached.</summary>
 internal enum ThrottleCause
 {
-    /// <summary>Of the server's transfers.</summary>
+    /// <summary>The account has its share of the server's transfers.</summary>
     AccountShare,
 
-    /// <summary>Of its account's transfers.</summary>
+    /// <summary>The address has its share of its account's transfers.</summary>
     AddressShare,
 
     /// <summary>The server has as many transfers as it can have, for all accounts together.</summary>

@@ -165,7 +165,7 @@ internal sealed class Authenticator(
 /// <param name="Error">Null if the account is known.</param>
 internal readonly record struct AuthenticationResult(AccountId Account, HttpError? Error)
 {
-    /// <summary>Null if signatures are not verified.</summary>
+    /// <summary>The key, or null if signatures are not verified.</summary>
     public Credential? Credential { get; init; }
 }
 

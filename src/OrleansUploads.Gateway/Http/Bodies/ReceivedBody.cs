@@ -22,7 +22,7 @@ internal sealed class ReceivedBody(PipeReader body, MinBodyRate minRate, TimePro
     private long _bytesInWindow;
     private bool _isCanceled;
 
-    /// <summary>Null if the body has none. The minimum rate rises when slots are scarce.</summary>
+    /// <summary>The slot of the body, or null if it has none. The minimum rate rises when slots are scarce.</summary>
     public TransferSlot? Slot { get; set; }
 
     /// <summary>Ends the read now. May be called from any thread.</summary>

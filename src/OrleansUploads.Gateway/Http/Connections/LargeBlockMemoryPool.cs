@@ -6,7 +6,7 @@ namespace OrleansUploads.Gateway.Http.Connections;
 /// <summary>Gives connections memory blocks of 64 KiB instead of Kestrel's 4 KiB, while not too many large blocks are in
 /// use.</summary>
 /// <remarks>Kestrel fills one block with each read from the socket, so the block size decides how many reads a body takes. An idle
-/// connection holds no block, but one that has sent half a line holds a block for as long as it likes. Therefore, once
+/// connection holds no block, but one that has sent half a line holds a block until it sends the rest. Therefore, once
 /// <see cref="LargeBlocks.MaxBlocks"/> are in use, further blocks are as small as Kestrel's.</remarks>
 internal sealed class LargeBlockMemoryPool(LargeBlocks blocks) : MemoryPool<byte>
 {
@@ -84,7 +84,7 @@ internal sealed class LargeBlocks
         return GC.AllocateUninitializedArray<byte>(BlockBytes);
     }
 
-    /// <summary>Gives a block back. Nothing may use it any more.</summary>
+    /// <summary>Gives a block back. The caller must not use it afterwards.</summary>
     public void Return(byte[] block)
     {
         lock (_gate)

@@ -49,10 +49,10 @@ public sealed class KeyFile(string path, IDiskFlush? flush = null, Action<TimeSp
     /// <exception cref="InvalidDataException">The file is not a key file.</exception>
     public IReadOnlyList<KeyPair> Read() => Parse(ReadBytes());
 
-    /// <summary>Not the pairs of another file that the owner of the folder has put in place of this one.</summary>
+    /// <summary>Reads the pairs, but not through a link, by which the owner of the folder could show another file.</summary>
     private IReadOnlyList<KeyPair> ReadOwn() => Parse(ReadBytes(followsLinks: false));
 
-    /// <summary>To be compared; null if the file does not exist.</summary>
+    /// <summary>The content of the file, or null if it does not exist.</summary>
     /// <param name="followsLinks">Whether the path may be a link, such as a secret's in a container.</param>
     /// <exception cref="InvalidDataException">The file is too large for a key file.</exception>
     internal byte[]? ReadBytes(bool followsLinks = true)
@@ -140,7 +140,7 @@ public sealed class KeyFile(string path, IDiskFlush? flush = null, Action<TimeSp
         _flush.RequireDirectory(Folder);
     }
 
-    /// <summary>In UTC; in bytes.</summary>
+    /// <summary>The time of the last change in UTC, and the length in bytes.</summary>
     internal readonly record struct Stamp(DateTime WrittenAt, long LengthBytes);
 
     private FileStream TakeLock()

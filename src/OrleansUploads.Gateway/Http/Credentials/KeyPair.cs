@@ -46,7 +46,7 @@ internal sealed record KeyFileDocument(IReadOnlyList<KeyPair> Keys, IReadOnlyLis
         return new KeyFileDocument([.. pairs.Where(pair => pair.Scope.IsUnlimited)], scoped.Length == 0 ? null : scoped);
     }
 
-    /// <summary>Those without limits first.</summary>
+    /// <summary>Returns the pairs, those without limits first.</summary>
     /// <exception cref="InvalidDataException">There is no list of keys, or a key is incomplete or has an unknown role.</exception>
     /// <remarks>People and scripts write key files, too, so anything may be missing.</remarks>
     public IReadOnlyList<KeyPair> ToPairs() => Keys is null

@@ -70,5 +70,4 @@ public sealed class EventSecrets
 
 /// <summary>Where events are sent, and how they are signed.</summary>
 /// <param name="Address">An http or https URL.</param>
-/// <param name="Secrets">The secrets.</param>
 public sealed record EventTarget(Uri Address, EventSecrets Secrets);

@@ -5,7 +5,7 @@ internal static class ReceiverClient
 {
     private const int MaxAnswerHeaderKibibytes = 16;
 
-    /// <summary>Creates a client that follows no redirect and reads no body. Each call needs a time limit of its own. It opens no connection
+    /// <summary>Creates a client that follows no redirect and reads no body. Each call needs its own time limit. It opens no connection
     /// yet.</summary>
     public static HttpClient Create() => new(new SocketsHttpHandler
     {

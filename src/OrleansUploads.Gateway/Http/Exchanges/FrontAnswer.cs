@@ -10,7 +10,7 @@ internal class FrontAnswer(int status, params IReadOnlyList<(string Name, string
 
     public int Status => status;
 
-    /// <summary>Null for a success.</summary>
+    /// <summary>The error, or null for a success.</summary>
     public FrontError? Error { get; init; }
 
     /// <summary>The type of the document, or null for a response without one.</summary>
@@ -77,9 +77,9 @@ internal class FrontAnswer(int status, params IReadOnlyList<(string Name, string
     }
 }
 
-/// <summary>A response with stored bytes. Clients have chosen them and their type, so a browser treats them as those of a stranger: it runs
-/// no script in them, gives them no access to this origin, and does not guess a type. The dashboard has the same origin, unless it has an
-/// address of its own.</summary>
+/// <summary>A response with stored bytes. Clients have chosen them and their type, so a browser must not trust them: it runs no script in
+/// them, gives them no access to this origin, and does not guess a type. The dashboard has the same origin, unless it has its own
+/// address.</summary>
 /// <param name="status">The HTTP status.</param>
 /// <param name="lengthBytes">The number of bytes.</param>
 /// <param name="copy">Copies the bytes, or null for the headers only. The headers are sent with the first verified bytes, so damage that

@@ -9,8 +9,8 @@ using OrleansUploads.Gateway.Http.Credentials;
 
 namespace OrleansUploads.Gateway.Http.Exchanges;
 
-/// <summary>One request and its response, with what the server learns about them on the way. The request log and the meters are
-/// written from it in the end.</summary>
+/// <summary>One request and its response, with what the server learns about them. The request log and the meters are written from it at the
+/// end.</summary>
 internal sealed class HttpExchange(HttpContext context, MinBodyRate minRate, TimeProvider time, string nodeName)
 {
     /// <summary>The status in the log if the client disconnected before it got one.</summary>

@@ -4,7 +4,7 @@ namespace OrleansUploads.Gateway.Http.Exchanges;
 
 /// <summary>The headers that a presigned URL has in its query. The signature covers them there, and the holder of the URL does not have to
 /// send them. Their names are compared without case.</summary>
-/// <remarks>The SDKs move different headers into the query: some only those of Amazon, that for JavaScript also those that describe the
+/// <remarks>The SDKs move different headers into the query: some only Amazon's, the one for JavaScript also those that describe the
 /// content. A condition that stands there is one that the signer relies on.</remarks>
 internal sealed class QueryHeaders
 {
@@ -23,11 +23,10 @@ internal sealed class QueryHeaders
 
     private QueryHeaders(List<(string Name, string Value)> headers) => _headers = headers;
 
-    /// <summary>All of them as sent. A name may occur more than once.</summary>
+    /// <summary>All headers as sent. A name may occur more than once.</summary>
     public IReadOnlyList<(string Name, string Value)> All => _headers;
 
     /// <summary>Reads the query of a presigned URL.</summary>
-    /// <param name="query">The query.</param>
     /// <param name="isVersion2">Whether it is presigned with Signature Version 2, whose <c>Expires</c> is no header.</param>
     public static QueryHeaders Read(QueryParameters query, bool isVersion2) => new(
         [.. query.All.Where(parameter => parameter.Name.StartsWith(AmazonPrefix, StringComparison.OrdinalIgnoreCase)

@@ -13,7 +13,6 @@ internal static class UploadMarker
 
     /// <summary>Reads the marker of an upload.</summary>
     /// <param name="key">The key of the upload, or empty if it has none.</param>
-    /// <param name="marker">The marker.</param>
     /// <param name="position">The position of the upload.</param>
     /// <returns>False if no page has returned the marker.</returns>
     public static bool TryParse(string key, string marker, out KeyPosition position)

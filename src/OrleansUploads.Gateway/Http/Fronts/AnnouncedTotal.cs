@@ -4,7 +4,7 @@ namespace OrleansUploads.Gateway.Http.Fronts;
 /// completion is bound by it.</summary>
 internal static class AnnouncedTotal
 {
-    /// <summary>Its name.</summary>
+    /// <summary>The name of the header.</summary>
     public const string Header = "x-orleans-uploads-total-length";
 
     /// <summary>The largest total: 10,000 parts of 5 GiB.</summary>

@@ -6,7 +6,7 @@ namespace OrleansUploads.Gateway.Http.Fronts;
 /// upload.</summary>
 internal static class CreateKey
 {
-    /// <summary>Its name.</summary>
+    /// <summary>The name of the header.</summary>
     public const string Header = "x-orleans-uploads-create-key";
 
     private const int MaxChars = 128;

@@ -74,7 +74,7 @@ internal sealed record FrontServices(
     IStorageSpace? Space = null)
 {
     /// <summary>Requires the disk space that an operation needs, and waits for its slot. No bytes of a waiting upload are read.</summary>
-    /// <remarks>The slot of an upload is that of the received body, and the caller releases it when the operation has ended. The slot of a
+    /// <remarks>The slot of an upload belongs to the received body, and the caller releases it when the operation has ended. The slot of a
     /// download is released after the response has been written.</remarks>
     /// <returns>The error if too many transfers are running and waiting, or null. It is not thrown, because an exception costs too much
     /// in a server that is overloaded.</returns>

@@ -9,7 +9,7 @@ namespace OrleansUploads.Gateway.Http.Fronts;
 /// wait for the end of the upload.</summary>
 internal static class UploadStatus
 {
-    /// <summary>Its name.</summary>
+    /// <summary>The name of the header.</summary>
     public const string Header = "x-orleans-uploads-status";
 
     private const string WaitPrefix = "wait=";

@@ -53,7 +53,7 @@ internal static class HealthReportWriter
     }
 
     /// <summary>Writes the details for callers on this machine, and the version also for callers in its private network, because a
-    /// container's host is one of these.</summary>
+    /// container's host is such a caller.</summary>
     private static void WriteDetails(Utf8JsonWriter json, HealthReport report, CallerDistance caller, ServerDescription? server)
     {
         if (caller.IsOnMachine)
@@ -143,7 +143,7 @@ public static class HealthProblem
 /// <param name="DataFolder">Full path; null if the data is in memory.</param>
 public sealed record ServerDescription(string Version, string? SqliteVersion, string? DataFolder)
 {
-    /// <summary>Without the commit.</summary>
+    /// <summary>The version of a program, without the commit.</summary>
     public static string VersionOf(Assembly program) =>
         program.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 }
@@ -161,7 +161,7 @@ internal readonly record struct CallerDistance(bool IsOnMachine, bool IsInPrivat
         IPNetwork.Parse("fc00::/7"), IPNetwork.Parse("fe80::/10"),
     ];
 
-    /// <summary>Behind a proxy, which may pass on requests from anywhere, nothing is near.</summary>
+    /// <summary>How far the client is. Behind a proxy, which may pass on requests from anywhere, no client is near.</summary>
     public static CallerDistance Of(HttpContext context) =>
         context.Connection.RemoteIpAddress is not { } address || ProxyHeaders.Any(context.Request.Headers.ContainsKey)
             ? default
