@@ -11,9 +11,8 @@ using OrleansUploads.TestKit.PartStores;
 namespace OrleansUploads.Cluster.Tests.Cluster;
 
 /// <summary>The part store of a silo of somebody else.</summary>
-public sealed class SiloStoreTests : IDisposable
+public sealed class SiloStoreTests : TestWithFolder
 {
-    private readonly TemporaryFolder _folder = new();
     private int _attempts;
 
     /// <summary>One that has conditions, one that has not, and a folder.</summary>
@@ -21,12 +20,10 @@ public sealed class SiloStoreTests : IDisposable
 
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
-    public void Dispose() => _folder.Dispose();
-
     [Fact]
     public async Task A_part_store_belongs_to_the_silos_of_one_grain_storage_and_stores_nothing_after_it_has_moved()
     {
-        var store = await SharedPartStore.Named(SharedPartStore.InFolder, _folder.Path).OpenAsync();
+        var store = await SharedPartStore.Named(SharedPartStore.InFolder, Folder.Path).OpenAsync();
         using var host = await StartAsync(store, new SharedGrainStorage());
         await Assert.ThrowsAsync<StoreMarkException>(() => StartAsync(store, new SharedGrainStorage()));
 
@@ -42,7 +39,7 @@ public sealed class SiloStoreTests : IDisposable
     [MemberData(nameof(Stores))]
     public async Task A_copy_of_a_cluster_is_refused_until_it_takes_over_and_what_was_left_takes_nothing(string kind)
     {
-        var store = await SharedPartStore.Named(kind, _folder.Path).OpenAsync();
+        var store = await SharedPartStore.Named(kind, Folder.Path).OpenAsync();
         var storage = new SharedGrainStorage();
         var original = await TakeAsync(store, storage, "original");
         await StoreAsync(original);
@@ -69,7 +66,7 @@ public sealed class SiloStoreTests : IDisposable
     [MemberData(nameof(Stores))]
     public async Task A_physical_copy_of_the_storage_loses_the_store_when_its_original_renews_the_claim(string kind)
     {
-        var store = await SharedPartStore.Named(kind, _folder.Path).OpenAsync();
+        var store = await SharedPartStore.Named(kind, Folder.Path).OpenAsync();
         var storage = new SharedGrainStorage();
         var original = await TakeAsync(store, storage, "original");
         await RenewAsync(original);
@@ -104,7 +101,7 @@ public sealed class SiloStoreTests : IDisposable
     [Fact]
     public async Task Nothing_is_deleted_while_the_renewals_cannot_be_compared()
     {
-        var store = await SharedPartStore.Named(SharedPartStore.InFolder, _folder.Path).OpenAsync();
+        var store = await SharedPartStore.Named(SharedPartStore.InFolder, Folder.Path).OpenAsync();
         var storage = new SharedGrainStorage();
         var rows = new UnreadableRows(new GrainStorageRows(storage));
         var first = await TakeAsync(store, storage, "original");
@@ -135,7 +132,7 @@ public sealed class SiloStoreTests : IDisposable
         var isNested = true;
         for (var step = 1; isNested; step++)
         {
-            var shared = SharedPartStore.Named(kind, _folder.File($"{step}"));
+            var shared = SharedPartStore.Named(kind, Folder.File($"{step}"));
             var left = step;
             isNested = false;
             var hasSecond = false;
@@ -169,7 +166,7 @@ public sealed class SiloStoreTests : IDisposable
     [Fact]
     public async Task A_grain_storage_in_memory_is_refused_for_a_store_that_outlives_it()
     {
-        var store = await SharedPartStore.Named(SharedPartStore.InFolder, _folder.Path).OpenAsync();
+        var store = await SharedPartStore.Named(SharedPartStore.InFolder, Folder.Path).OpenAsync();
         var refused = await Assert.ThrowsAsync<NotSupportedException>(() => StartAsync(store, storage: null));
         Assert.Contains("MemoryPartStore", refused.Message, StringComparison.Ordinal);
     }

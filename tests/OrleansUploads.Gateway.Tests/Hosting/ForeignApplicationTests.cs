@@ -33,14 +33,13 @@ using OrleansUploads.TestKit.PartStores;
 namespace OrleansUploads.Gateway.Tests.Hosting;
 
 /// <summary>The service inside an application of somebody else, as docs/extending.md shows it.</summary>
-public sealed class ForeignApplicationTests : IDisposable
+public sealed class ForeignApplicationTests : TestWithFolder
 {
     private const string Prefix = "/files/uploads";
 
-    private readonly TemporaryFolder _folder = new();
     private readonly KeyPair _key = KeyPair.Create(GatewaySetup.Account.ToString(), DateTimeOffset.UtcNow);
 
-    public ForeignApplicationTests() => KeyFile.InFolder(_folder.Path).Change(_ => [_key]);
+    public ForeignApplicationTests() => KeyFile.InFolder(Folder.Path).Change(_ => [_key]);
 
     [Fact]
     public async Task An_application_serves_uploads_beside_its_own_pages_and_keeps_them_over_a_restart()
@@ -80,7 +79,7 @@ public sealed class ForeignApplicationTests : IDisposable
         var archive = (await client.UploadArchiveAsync("photos", HashedBody.Of(bytes))).ArchiveId;
         Assert.Equal(bytes, await RetrieveAsync(client, archive));
         Assert.Equal(1, store.Stored);
-        Assert.Empty(Directory.EnumerateFiles(_folder.File("parts"), "*.part", SearchOption.AllDirectories));
+        Assert.Empty(Directory.EnumerateFiles(Folder.File("parts"), "*.part", SearchOption.AllDirectories));
     }
 
     [Theory]
@@ -89,13 +88,13 @@ public sealed class ForeignApplicationTests : IDisposable
     [InlineData(SharedPartStore.InFolder)]
     public async Task A_store_of_an_application_belongs_to_one_data_folder(string kind)
     {
-        var store = await SharedPartStore.Named(kind, _folder.Path).OpenAsync();
+        var store = await SharedPartStore.Named(kind, Folder.Path).OpenAsync();
         for (var run = 0; run < 2; run++)
         {
             await using var original = await StartAsync(store, "a");
             if (run == 0)
             {
-                BackupFolder.Copy(_folder.File("a"), _folder.File("b"));
+                BackupFolder.Copy(Folder.File("a"), Folder.File("b"));
             }
 
             var copy = await Assert.ThrowsAsync<IOException>(() => StartAsync(store, "b"));
@@ -114,21 +113,21 @@ public sealed class ForeignApplicationTests : IDisposable
     [InlineData(SharedPartStore.InFolder, false)]
     public async Task An_application_whose_store_is_taken_over_or_moved_takes_nothing_from_it(string kind, bool isTakenOver)
     {
-        var shared = SharedPartStore.Named(kind, _folder.Path);
+        var shared = SharedPartStore.Named(kind, Folder.Path);
         var store = await shared.OpenAsync();
-        Directory.CreateDirectory(_folder.File("a"));
-        KeyFile.InFolder(_folder.File("a")).Change(_ => [_key]);
+        Directory.CreateDirectory(Folder.File("a"));
+        KeyFile.InFolder(Folder.File("a")).Change(_ => [_key]);
         await using (var app = await StartAsync(store, "a"))
         {
             using var client = ClientOf(app);
             await client.CreateVaultAsync("photos", TestContext.Current.CancellationToken);
             var upload = await client.InitiateMultipartUploadAsync("photos", 1 << 20, cancellationToken: TestContext.Current.CancellationToken);
             await client.UploadPartAsync("photos", upload, 0, HashedBody.Of(new byte[] { 1, 2, 3 }), TestContext.Current.CancellationToken);
-            BackupFolder.Copy(_folder.File("a"), _folder.File("b"));
+            BackupFolder.Copy(Folder.File("a"), Folder.File("b"));
             if (isTakenOver)
             {
                 await using var copy = DataFolder.Open(
-                    _folder.File("b"), new DataFolderOptions { Parts = await shared.OpenAsync() }, TimeProvider.System);
+                    Folder.File("b"), new DataFolderOptions { Parts = await shared.OpenAsync() }, TimeProvider.System);
                 await copy.TakeStoreAsync(takesOver: true, TestContext.Current.CancellationToken);
             }
             else
@@ -275,8 +274,6 @@ public sealed class ForeignApplicationTests : IDisposable
         Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
     }
 
-    public void Dispose() => _folder.Dispose();
-
     /// <summary>How an application's own endpoints answer.</summary>
     private async Task<List<string>> DescribeAsync(bool hasUploads)
     {
@@ -286,7 +283,7 @@ public sealed class ForeignApplicationTests : IDisposable
         builder.Services.AddHealthChecks().AddCheck("own", () => HealthCheckResult.Degraded("own"));
         if (hasUploads)
         {
-            builder.Services.AddOrleansUploads(_folder.Path);
+            builder.Services.AddOrleansUploads(Folder.Path);
         }
 
         await using var app = builder.Build();
@@ -352,7 +349,7 @@ public sealed class ForeignApplicationTests : IDisposable
     });
 
     private Task<WebApplication> StartAsync(IPartStore store, string folder) =>
-        StartAsync(ports: opened => opened with { Parts = store }, folder: _folder.File(folder));
+        StartAsync(ports: opened => opened with { Parts = store }, folder: Folder.File(folder));
 
     /// <summary>Starts an application with uploads.</summary>
     private async Task<WebApplication> StartAsync(
@@ -364,7 +361,7 @@ public sealed class ForeignApplicationTests : IDisposable
         var builder = WebApplication.CreateBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Services.AddOrleansUploads(folder ?? _folder.Path, ports: ports);
+        builder.Services.AddOrleansUploads(folder ?? Folder.Path, ports: ports);
         build?.Invoke(builder);
         var app = builder.Build();
         try

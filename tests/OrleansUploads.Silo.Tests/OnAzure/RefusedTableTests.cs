@@ -5,13 +5,9 @@ namespace OrleansUploads.Silo.Tests.OnAzure;
 
 /// <summary>What clients and operators read when the storage account forbids a write, as when the rights of the silos' identity have
 /// changed.</summary>
-public sealed class RefusedTableTests(AzuriteServer azurite) : IDisposable
+public sealed class RefusedTableTests(AzuriteServer azurite) : TestWithFolder
 {
     private const string NotCarriedOut = "so the request was not carried out";
-
-    private readonly TemporaryFolder _folder = new();
-
-    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData("OrleansUploadsJournals")]
@@ -54,5 +50,5 @@ public sealed class RefusedTableTests(AzuriteServer azurite) : IDisposable
     }
 
     private async Task<RunningSilo> StartAsync(TableProxy proxy) => await RunningSilo.StartAsync(RunningSilo.OnAzure(
-        await azurite.CreateLocalClusterAsync() with { ConnectionString = Azurite.ConnectionToTables(proxy.Tables) }, _folder.Data));
+        await azurite.CreateLocalClusterAsync() with { ConnectionString = Azurite.ConnectionToTables(proxy.Tables) }, Folder.Data));
 }

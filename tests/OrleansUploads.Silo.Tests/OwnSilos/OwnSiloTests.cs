@@ -13,7 +13,7 @@ using OrleansUploads.Silo.Settings;
 namespace OrleansUploads.Silo.Tests.OwnSilos;
 
 /// <summary>Silos of somebody else that keep what the grains decide in PostgreSQL, as the README of the package shows them.</summary>
-public sealed class OwnSiloTests(PostgresServer postgres) : IDisposable
+public sealed class OwnSiloTests(PostgresServer postgres) : TestWithFolder
 {
     private const string Service = "own";
     private const long Bytes = 1000;
@@ -21,11 +21,7 @@ public sealed class OwnSiloTests(PostgresServer postgres) : IDisposable
     private static readonly VaultAddress Vault = new($"{Some.Vault.Account}", $"{Some.Vault.Name}");
     private static readonly string Hash = TreeHasher.Compute(new byte[Bytes]).ToString();
 
-    private readonly TemporaryFolder _folder = new();
-
     private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
-
-    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task A_copy_of_the_database_is_refused_until_it_is_made_the_cluster_and_then_has_its_uploads()
@@ -45,7 +41,7 @@ public sealed class OwnSiloTests(PostgresServer postgres) : IDisposable
         var copy = await CopyAsync(original);
         var refused = await Assert.ThrowsAsync<ClusterRefusedException>(() => PlayAsync(copy, static _ => Task.CompletedTask));
         Assert.Contains("this is a copy of a cluster's database", refused.Message, StringComparison.Ordinal);
-        var settings = RunningSilo.OnPostgres(copy, _folder.Data);
+        var settings = RunningSilo.OnPostgres(copy, Folder.Data);
         settings[VariableOf(nameof(SiloSettings.ServiceId))] = Service;
         Assert.Equal(0, await RunningSilo.RunHereAsync(settings, "restore"));
         Assert.Equal(0, await RunningSilo.RunHereAsync(settings, "take-over"));
@@ -82,7 +78,7 @@ public sealed class OwnSiloTests(PostgresServer postgres) : IDisposable
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.UseOrleans(silo => silo
             .UseLocalhostClustering(ports[0], ports[1], serviceId: Service)
-            .AddOrleansUploads(DiskPartStore.OpenShared(_folder.Data), database));
+            .AddOrleansUploads(DiskPartStore.OpenShared(Folder.Data), database));
         using var host = builder.Build();
         await host.StartAsync(Cancelled);
         await playAsync(host);

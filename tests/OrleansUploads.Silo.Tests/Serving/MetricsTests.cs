@@ -5,13 +5,9 @@ using OrleansUploads.Silo.Settings;
 namespace OrleansUploads.Silo.Tests.Serving;
 
 /// <summary>The metrics of a cluster in the text format of Prometheus.</summary>
-public sealed partial class MetricsTests(PostgresServer postgres) : IDisposable
+public sealed partial class MetricsTests(PostgresServer postgres) : TestWithFolder
 {
     private static readonly string[] Labels = ["db_client_connection_state", "db_client_connection_pool_name"];
-
-    private readonly TemporaryFolder _folder = new();
-
-    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task A_scrape_of_a_silo_has_every_metric_of_the_dashboard_and_the_alarms()
@@ -51,7 +47,7 @@ public sealed partial class MetricsTests(PostgresServer postgres) : IDisposable
     }
 
     private Task<RunningSilo> StartAsync(string database, int metrics) => RunningSilo.StartAsync(
-        new SiloStart(RunningSilo.OnPostgres(database, _folder.Data)).With(
+        new SiloStart(RunningSilo.OnPostgres(database, Folder.Data)).With(
             VariableOf(nameof(SiloSettings.MetricsListen)), string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{metrics}")));
 
     [GeneratedRegex("(?:orleansuploads|db_client)_[a-z_]+")]

@@ -7,12 +7,8 @@ using OrleansUploads.Silo.Settings;
 
 namespace OrleansUploads.Silo.Tests.Settings;
 
-public sealed class SiloSettingsTests : IDisposable
+public sealed class SiloSettingsTests : TestWithFolder
 {
-    private readonly TemporaryFolder _folder = new();
-
-    public void Dispose() => _folder.Dispose();
-
     [Fact]
     public void The_help_lists_every_setting_with_its_default()
     {
@@ -127,8 +123,8 @@ public sealed class SiloSettingsTests : IDisposable
     [Fact]
     public void A_secret_can_be_read_from_a_file()
     {
-        File.WriteAllText(_folder.File("secret"), "Host=db\n");
-        var settings = Read(("ConnectionString", null), ("ConnectionString_FILE", _folder.File("secret")));
+        File.WriteAllText(Folder.File("secret"), "Host=db\n");
+        var settings = Read(("ConnectionString", null), ("ConnectionString_FILE", Folder.File("secret")));
         Assert.Equal("Host=db", settings.ConnectionString);
     }
 
@@ -136,7 +132,7 @@ public sealed class SiloSettingsTests : IDisposable
     public void A_missing_secret_file_is_named()
     {
         var fault = Assert.Throws<SettingException>(
-            () => Read(("ConnectionString", null), ("ConnectionString_FILE", _folder.File("nowhere"))));
+            () => Read(("ConnectionString", null), ("ConnectionString_FILE", Folder.File("nowhere"))));
         Assert.Contains("OrleansUploads__ConnectionString_FILE", fault.Message, StringComparison.Ordinal);
         Assert.Contains("nowhere", fault.Message, StringComparison.Ordinal);
     }
@@ -146,7 +142,7 @@ public sealed class SiloSettingsTests : IDisposable
     {
         var settings = Read(
             ("Clustering", "localhost"), ("PartsFolder", null), ("ConnectionString", null),
-            ("ConnectionString_FILE", _folder.File("nowhere")));
+            ("ConnectionString_FILE", Folder.File("nowhere")));
         Assert.Null(settings.PartsFolder);
     }
 

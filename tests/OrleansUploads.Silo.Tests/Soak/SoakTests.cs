@@ -10,7 +10,7 @@ namespace OrleansUploads.Silo.Tests.Soak;
 /// <summary>The campaign of faults for an hour, with updates, restarts of the database and wrong clocks, and with a steady load of archives,
 /// so that growth shows. <c>tests/clusters/campaign.sh soak</c> runs it.</summary>
 [Collection(nameof(Alone))]
-public sealed class SoakTests(PostgresServer postgres, AzuriteServer azurite, ITestOutputHelper output) : IDisposable
+public sealed class SoakTests(PostgresServer postgres, AzuriteServer azurite, ITestOutputHelper output) : TestWithFolder
 {
     private const int UploadsPerSecond = 8;
     private const int MaxArchiveBytes = 256 * 1024;
@@ -35,11 +35,8 @@ public sealed class SoakTests(PostgresServer postgres, AzuriteServer azurite, IT
 
     private static readonly TimeSpan SampleInterval = Duration / 12;
 
-    private readonly TemporaryFolder _folder = new();
     private readonly Stopwatch _watch = new();
     private readonly List<ClusterSize> _sizes = [];
-
-    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public Task A_cluster_on_PostgreSQL_to_which_everything_happens_does_not_grow() => RunAsync(postgres);
@@ -74,7 +71,7 @@ public sealed class SoakTests(PostgresServer postgres, AzuriteServer azurite, IT
         var further = new LongDisturbances(
             cluster,
             server,
-            await ClockOffset.CompileAsync(_folder.Path),
+            await ClockOffset.CompileAsync(Folder.Path),
             Environment.GetEnvironmentVariable("ORLEANSUPLOADS_SOAK_PREVIOUS_SILO"),
             () => load.Uploads);
         List<Disturbance> table = [.. new SiloDisturbances(cluster).OfOne, .. further.All];
