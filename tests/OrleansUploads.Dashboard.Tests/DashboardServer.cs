@@ -82,3 +82,20 @@ public abstract class DashboardServer : S3Server
             new(keys.SingleOrDefault(key => key.AccessKeyId == accessKeyId));
     }
 }
+
+/// <summary>A dashboard into which an administrator has signed, with a vault and a bucket.</summary>
+public abstract class SignedInServer : DashboardServer
+{
+    /// <summary>The cookie of the administrator.</summary>
+    protected string Session { get; set; } = null!;
+
+    public override async ValueTask InitializeAsync()
+    {
+        await base.InitializeAsync();
+        Session = await SignInAsync(Admin);
+        await CreateVaultAsync("mine");
+        (await SendAsync("PUT", "/my-bucket")).Expect(200);
+    }
+
+    protected async Task<JsonElement> ShowAsync(string path) => (await ReadAsync(path, Session)).Expect(200).Json;
+}
