@@ -77,7 +77,7 @@ public sealed class PortTests(SharedTlsBench shared) : IClassFixture<SharedTlsBe
         await peer.SendPreambleAsync();
         Assert.True(await peer.ReadAsync() > 0);
         await Eventually.BecomesTrueAsync(async () => await peer.ReadAsync() == 0, "the connection ends");
-        Assert.Contains(_bench.Log.Lines, line => line.Contains("is closed, because its certificate CN=node-7, O=Example is no longer valid", StringComparison.Ordinal));
+        Assert.Contains(_bench.Log.Entries, entry => entry.Text.Contains("is closed, because its certificate CN=node-7, O=Example is no longer valid", StringComparison.Ordinal));
     }
 
     private IssuedCertificate Issue(string kind) => kind switch

@@ -95,7 +95,7 @@ public sealed class RenewalTests : IAsyncDisposable
         Assert.Equal(before, await ShownAsync());
         var grains = await _bench.ConnectAsync(_bench.Authority.IssueNode("CN=node-7, O=Example"));
         Assert.Null((await TlsBench.NewUpload(grains).InitiateAsync(new(Photos, Some.MiB, "holiday", UploadStorage.External))).Refusal);
-        Assert.Contains(_bench.Log.Lines, line => line.Contains("cannot be renewed, and those that were read before stay in use", StringComparison.Ordinal));
+        Assert.Contains(_bench.Log.Entries, entry => entry.Text.Contains("cannot be renewed, and those that were read before stay in use", StringComparison.Ordinal));
 
         await File.WriteAllTextAsync(_bench.SiloFiles.Certificate, certificate, TestContext.Current.CancellationToken);
         await Eventually.BecomesTrueAsync(() => _bench.Certificates(0).Problem is null, "the problem is over");

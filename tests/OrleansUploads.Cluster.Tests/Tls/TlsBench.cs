@@ -26,7 +26,7 @@ internal sealed class TlsBench : IAsyncDisposable
 
     public TestAuthority Foreign { get; } = new("Foreign");
 
-    public CapturedLog Log { get; } = new();
+    public RecordedLog Log { get; } = new(LogLevel.Information);
 
     public TlsFiles SiloFiles => FilesOf("silo");
 

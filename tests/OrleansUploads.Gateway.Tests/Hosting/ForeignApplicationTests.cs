@@ -64,7 +64,7 @@ public sealed class ForeignApplicationTests : TestWithFolder
                 archive = (await client.UploadArchiveAsync("photos", HashedBody.Of(bytes))).ArchiveId;
             }
 
-            Assert.Equal(bytes, await RetrieveAsync(client, archive));
+            Assert.Equal(bytes, await client.RetrieveAsync("photos", archive));
         }
     }
 
@@ -77,7 +77,7 @@ public sealed class ForeignApplicationTests : TestWithFolder
         await client.CreateVaultAsync("photos", TestContext.Current.CancellationToken);
         var bytes = RandomNumberGenerator.GetBytes(3_000_000);
         var archive = (await client.UploadArchiveAsync("photos", HashedBody.Of(bytes))).ArchiveId;
-        Assert.Equal(bytes, await RetrieveAsync(client, archive));
+        Assert.Equal(bytes, await client.RetrieveAsync("photos", archive));
         Assert.Equal(1, store.Stored);
         Assert.Empty(Directory.EnumerateFiles(Folder.File("parts"), "*.part", SearchOption.AllDirectories));
     }
@@ -179,7 +179,7 @@ public sealed class ForeignApplicationTests : TestWithFolder
         using var client = ClientOf(app, Prefix);
         await client.CreateVaultAsync("photos", TestContext.Current.CancellationToken);
         var bytes = RandomNumberGenerator.GetBytes(100);
-        Assert.Equal(bytes, await RetrieveAsync(client, (await client.UploadArchiveAsync("photos", HashedBody.Of(bytes))).ArchiveId));
+        Assert.Equal(bytes, await client.RetrieveAsync("photos", (await client.UploadArchiveAsync("photos", HashedBody.Of(bytes))).ArchiveId));
 
         Assert.Equal(
             $"{Prefix}/bucket", (await SendSignedAsync(app, S3Server.Request("PUT", $"{Prefix}/bucket", null))).Expect(200).Header("Location"));
@@ -382,15 +382,6 @@ public sealed class ForeignApplicationTests : TestWithFolder
         var signer = new Signer { AccessKeyId = _key.AccessKeyId, SecretKey = _key.SecretAccessKey, Rules = SigningRules.S3 };
         using var http = new HttpClient { BaseAddress = AddressOf(app) };
         return await GatewayServer.SendAsync(http, request, signer.Sign(request, AddressOf(app).Authority, DateTimeOffset.UtcNow));
-    }
-
-    private static async Task<byte[]> RetrieveAsync(GlacierClient client, string archive)
-    {
-        var job = await client.InitiateArchiveRetrievalAsync("photos", archive, cancellationToken: TestContext.Current.CancellationToken);
-        using var output = await client.GetJobOutputAsync("photos", job, cancellationToken: TestContext.Current.CancellationToken);
-        var read = new MemoryStream();
-        await output.Body.CopyToAsync(read, TestContext.Current.CancellationToken);
-        return read.ToArray();
     }
 
     /// <summary>A store of somebody else: it keeps the bytes in memory and counts the attempts.</summary>
