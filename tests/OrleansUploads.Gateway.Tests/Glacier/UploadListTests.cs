@@ -61,8 +61,7 @@ public sealed class UploadListTests : GatewayFixture
     [Fact]
     public async Task A_bare_upload_ID_is_not_a_marker()
     {
-        var vault = await NewVaultAsync();
-        var upload = await NewUploadAsync(vault);
+        var (vault, upload) = await OpenUploadAsync();
         (await SendAsync(ListUploads(vault, $"?marker={upload}"))).ExpectError(
             400, "InvalidParameterValueException", $"Invalid marker: {upload}");
     }

@@ -5,6 +5,8 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using OrleansUploads.Client;
+using OrleansUploads.Client.Models;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Gateway.Hosting;
 using OrleansUploads.Gateway.Http.Credentials;
@@ -64,6 +66,16 @@ public sealed class GatewayServer : IAsyncDisposable
         await app.StartAsync();
         return new GatewayServer(setup, app, host);
     }
+
+    /// <summary>Connects the client of this repository.</summary>
+    public GlacierClient Connect(Signer? signer = null) => new(new GlacierClientOptions
+    {
+        Endpoint = _http.BaseAddress!,
+        Region = "us-east-1",
+        AccessKeyId = (signer ?? new Signer()).AccessKeyId,
+        SecretAccessKey = (signer ?? new Signer()).SecretKey,
+        TimeProvider = Setup.Clock,
+    });
 
     /// <summary>Signs and sends a request and reads the whole answer.</summary>
     public Task<ApiAnswer> SendAsync(ApiRequest request, Signer? signer = null) =>

@@ -54,6 +54,13 @@ public class S3Server : ServerFixture
     public async Task<string> NewUploadAsync(string target, params (string Name, string Value)[] headers) =>
         Text((await SendAsync("POST", target + "?uploads", "", headers)).Expect(200), "UploadId");
 
+    /// <summary>Initiates an upload of a key in a bucket of its own.</summary>
+    public async Task<(string Target, string Upload)> OpenUploadAsync(params (string Name, string Value)[] headers)
+    {
+        var target = $"/{await NewBucketAsync()}/k";
+        return (target, await NewUploadAsync(target, headers));
+    }
+
     /// <summary>The text of the first element of this name.</summary>
     public static string Text(ApiAnswer answer, string element) => Texts(answer, element)[0];
 
