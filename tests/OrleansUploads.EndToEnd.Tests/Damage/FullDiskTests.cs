@@ -6,13 +6,13 @@ using OrleansUploads.Client.Sources;
 namespace OrleansUploads.EndToEnd.Tests.Damage;
 
 /// <summary>A full disk: what is refused, what goes on, and how space is freed through the API while the server runs.</summary>
+[Trait(TestRun.Name, TestRun.Campaign)]
 public sealed class FullDiskTests : TestWithFolder
 {
     private const string Vault = "records";
     private const int DiskMebibytes = 64;
 
     [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
     [Promise("operations.md", "the disk is full, or has less free space than --min-free")]
     public async Task A_part_that_does_not_fit_is_refused_and_succeeds_when_there_is_space()
     {
@@ -41,7 +41,6 @@ public sealed class FullDiskTests : TestWithFolder
     }
 
     [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
     [Promise("operations.md", "the disk is full, or has less free space than --min-free")]
     public async Task Aborting_an_upload_frees_a_disk_filled_by_uploads()
     {
@@ -66,7 +65,6 @@ public sealed class FullDiskTests : TestWithFolder
     }
 
     [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
     [Promise("operations.md", "the disk is full, or has less free space than --min-free")]
     public async Task Uploads_can_be_aborted_on_a_disk_filled_by_another_program()
     {
@@ -100,7 +98,6 @@ public sealed class FullDiskTests : TestWithFolder
     }
 
     [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task A_body_that_is_announced_but_not_sent_reserves_only_a_few_MiB()
     {
         await using var disk = await SmallDisk.MountAsync(Folder.Data, DiskMebibytes);

@@ -5,6 +5,7 @@ using OrleansUploads.Silo.Settings;
 
 namespace OrleansUploads.Silo.Tests.Serving;
 
+[Trait(TestRun.Name, TestRun.Campaign)]
 public sealed class DashboardTests : IDisposable
 {
     private readonly HttpClient _http = new();
@@ -12,7 +13,6 @@ public sealed class DashboardTests : IDisposable
     public void Dispose() => _http.Dispose();
 
     [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task A_silo_without_the_dashboard_serves_it_at_no_address()
     {
         var own = new Uri($"http://127.0.0.1:{FreePort.Take(1)[0]}");
@@ -24,7 +24,6 @@ public sealed class DashboardTests : IDisposable
     }
 
     [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task The_dashboard_shows_uploads_and_their_silos_and_may_have_an_address_of_its_own()
     {
         var own = new Uri($"http://127.0.0.1:{FreePort.Take(1)[0]}");
