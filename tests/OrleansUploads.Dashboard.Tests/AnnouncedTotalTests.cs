@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Xml.Linq;
 using OrleansUploads.Signing;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using OrleansUploads.Gateway.Http.Credentials;
 
 namespace OrleansUploads.Dashboard.Tests;

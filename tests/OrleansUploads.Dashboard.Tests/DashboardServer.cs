@@ -1,8 +1,5 @@
-using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
-using OrleansUploads.Core.Policies;
 using OrleansUploads.Gateway.Http.Credentials;
-using OrleansUploads.Gateway.Tests.S3;
 
 namespace OrleansUploads.Dashboard.Tests;
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using OrleansUploads.Gateway.Http.Credentials;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 

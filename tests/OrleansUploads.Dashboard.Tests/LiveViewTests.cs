@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using OrleansUploads.Core.Policies;
 using OrleansUploads.Gateway.Http.Credentials;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 

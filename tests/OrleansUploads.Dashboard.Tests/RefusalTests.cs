@@ -1,4 +1,3 @@
-using System.Text.Json;
 using OrleansUploads.Gateway.Http.Telemetry;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
 using OrleansUploads.Cluster.Abstractions.Entities;
 using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Vaults;

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
 using OrleansUploads.Core.Settings;
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Engine;

@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
-using Microsoft.Extensions.DependencyInjection;
 using OrleansUploads.Cluster.Hosting;
-using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Core.Settings;
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine;

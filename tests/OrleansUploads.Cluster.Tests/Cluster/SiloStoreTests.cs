@@ -1,9 +1,6 @@
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Orleans.Storage;
 using OrleansUploads.Cluster.Hosting;
 using OrleansUploads.Cluster.Journal;
-using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Engine.Ownership;
 using OrleansUploads.TestKit.PartStores;

@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Hosting;
 using OrleansUploads.Cluster.Hosting;
-using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Engine.Memory;
 
 namespace OrleansUploads.Cluster.Tests.Harness;

@@ -1,5 +1,4 @@
 using System.Text;
-using Orleans.Storage;
 using OrleansUploads.Cluster.Journal;
 
 namespace OrleansUploads.Cluster.Tests.Journal;

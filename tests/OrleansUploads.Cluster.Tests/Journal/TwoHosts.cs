@@ -1,5 +1,4 @@
 using System.Globalization;
-using Orleans.Storage;
 using OrleansUploads.Cluster.Journal;
 using OrleansUploads.TestKit.Journals;
 

@@ -1,8 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Pipelines;
-using System.Net;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Serialization;
 using OrleansUploads.Cluster.Hosting;

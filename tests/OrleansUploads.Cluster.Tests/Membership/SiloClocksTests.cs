@@ -1,6 +1,4 @@
-using System.Net;
 using OrleansUploads.Cluster.Hosting;
-using OrleansUploads.Cluster.Settings;
 
 namespace OrleansUploads.Cluster.Tests.Membership;
 

@@ -1,11 +1,8 @@
-using System.Net;
 using System.Security.Cryptography.X509Certificates;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OrleansUploads.Cluster.Abstractions.Uploads;
 using OrleansUploads.Cluster.Hosting;
-using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Cluster.Tls;
 using OrleansUploads.Core.Accounts;
 

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace OrleansUploads.EndToEnd.Tests.AwsClients;
 
 /// <summary>The report of a script that runs the operations of a client.</summary>

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace OrleansUploads.EndToEnd.Tests.AwsClients;
 
 /// <summary>Amazon's JavaScript client (<c>@aws-sdk/client-glacier</c>) against a real server.</summary>

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using OrleansUploads.EndToEnd.Tests.Damage;
 
 namespace OrleansUploads.EndToEnd.Tests.Checking;

@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using OrleansUploads.Client.Models;
-using OrleansUploads.Client.Sources;
 using OrleansUploads.EndToEnd.Tests.Damage;
 
 namespace OrleansUploads.EndToEnd.Tests.Checking;

@@ -1,5 +1,3 @@
-using OrleansUploads.Client.Models;
-
 namespace OrleansUploads.EndToEnd.Tests.Damage;
 
 public sealed class PartDamageTests : TestWithFolder

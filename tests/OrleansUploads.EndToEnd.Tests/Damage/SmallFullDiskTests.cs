@@ -1,7 +1,4 @@
 using System.Diagnostics;
-using OrleansUploads.Client;
-using OrleansUploads.Client.Models;
-using OrleansUploads.Client.Sources;
 
 namespace OrleansUploads.EndToEnd.Tests.Damage;
 

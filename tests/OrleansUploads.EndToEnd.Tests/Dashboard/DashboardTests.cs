@@ -1,7 +1,4 @@
 using Amazon.S3.Model;
-using OrleansUploads.Client;
-using OrleansUploads.Client.Models;
-using OrleansUploads.Client.Sources;
 using OrleansUploads.Signing;
 
 namespace OrleansUploads.EndToEnd.Tests.Dashboard;

@@ -1,6 +1,5 @@
 using Amazon.S3.Model;
 using Microsoft.Playwright;
-using OrleansUploads.Client.Sources;
 
 namespace OrleansUploads.EndToEnd.Tests.Dashboard;
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using Amazon.S3.Model;
 using Microsoft.Playwright;
-using OrleansUploads.Client.Sources;
 
 namespace OrleansUploads.EndToEnd.Tests.Dashboard;
 

@@ -1,8 +1,6 @@
 using System.Globalization;
 using Amazon.S3.Model;
 using Microsoft.Playwright;
-using OrleansUploads.Client;
-using OrleansUploads.Client.Sources;
 using OrleansUploads.Hashing;
 
 namespace OrleansUploads.EndToEnd.Tests.Dashboard;

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using OrleansUploads.TestKit.Documents;
 
 namespace OrleansUploads.EndToEnd.Tests.Serving;

@@ -2,8 +2,6 @@ using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using OrleansUploads.Client;
-using OrleansUploads.Client.Models;
 
 namespace OrleansUploads.EndToEnd.Tests.Serving;
 

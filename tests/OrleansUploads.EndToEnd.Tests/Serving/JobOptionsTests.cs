@@ -1,6 +1,4 @@
 using System.Net;
-using System.Text.Json;
-using OrleansUploads.Client.Models;
 
 namespace OrleansUploads.EndToEnd.Tests.Serving;
 

@@ -1,7 +1,5 @@
 using Amazon.S3;
 using Amazon.S3.Model;
-using OrleansUploads.Client.Models;
-using OrleansUploads.Client.Sources;
 
 namespace OrleansUploads.EndToEnd.Tests.Serving;
 

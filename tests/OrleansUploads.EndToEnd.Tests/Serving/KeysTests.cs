@@ -1,6 +1,3 @@
-using System.Text.Json;
-using OrleansUploads.Client.Models;
-
 namespace OrleansUploads.EndToEnd.Tests.Serving;
 
 public sealed class KeysTests : TestWithFolder

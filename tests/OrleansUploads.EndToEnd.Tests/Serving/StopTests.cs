@@ -1,8 +1,5 @@
 using System.Net.Sockets;
 using OrleansUploads.Cli.CommandLine;
-using OrleansUploads.Client;
-using OrleansUploads.Client.Models;
-using OrleansUploads.Client.Sources;
 
 namespace OrleansUploads.EndToEnd.Tests.Serving;
 

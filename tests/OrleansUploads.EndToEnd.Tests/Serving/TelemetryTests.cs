@@ -1,9 +1,5 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Text.Json;
-using OrleansUploads.Client;
-using OrleansUploads.Client.Models;
-using OrleansUploads.Client.Sources;
 using OrleansUploads.TestKit.Telemetry;
 
 namespace OrleansUploads.EndToEnd.Tests.Serving;

@@ -1,7 +1,5 @@
 using System.CommandLine;
 using OrleansUploads.Cli.Archives;
-using OrleansUploads.Client.Models;
-using OrleansUploads.Client.Sources;
 using OrleansUploads.Hashing;
 
 namespace OrleansUploads.EndToEnd.Tests.Transfers;

@@ -1,8 +1,5 @@
 using System.Diagnostics;
-using System.Text.Json;
 using OrleansUploads.Cli.Transfers;
-using OrleansUploads.Client.Models;
-using OrleansUploads.Client.Sources;
 using OrleansUploads.Client.Transfers;
 using OrleansUploads.Hashing;
 

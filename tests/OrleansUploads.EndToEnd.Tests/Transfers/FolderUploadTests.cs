@@ -1,5 +1,4 @@
 using System.Formats.Tar;
-using System.Text.Json;
 
 namespace OrleansUploads.EndToEnd.Tests.Transfers;
 

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace OrleansUploads.EndToEnd.Tests.Transfers;
 
 /// <summary>Transfers that continue or fail, as scripts see them.</summary>

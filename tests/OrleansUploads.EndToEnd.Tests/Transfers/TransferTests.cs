@@ -1,4 +1,3 @@
-using OrleansUploads.Client.Sources;
 using OrleansUploads.Client.Transfers;
 
 namespace OrleansUploads.EndToEnd.Tests.Transfers;

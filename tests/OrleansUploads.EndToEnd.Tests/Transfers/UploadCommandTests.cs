@@ -1,6 +1,4 @@
-using System.Text.Json;
 using OrleansUploads.Cli.Transfers;
-using OrleansUploads.Client.Models;
 using OrleansUploads.Hashing;
 
 namespace OrleansUploads.EndToEnd.Tests.Transfers;

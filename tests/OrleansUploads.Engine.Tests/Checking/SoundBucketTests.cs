@@ -1,6 +1,5 @@
 using OrleansUploads.Core.Keys;
 using OrleansUploads.Engine.Checking;
-using OrleansUploads.Engine.Sqlite;
 using OrleansUploads.Engine.Tests.Objects;
 using OrleansUploads.TestKit.Journals;
 

@@ -1,6 +1,3 @@
-using OrleansUploads.Engine.DataFolders;
-using OrleansUploads.Engine.Disk;
-
 namespace OrleansUploads.Engine.Tests.DataFolders;
 
 /// <summary>Copies of the bytes of a data folder, which share with an earlier backup what has not changed.</summary>

@@ -1,5 +1,4 @@
 using OrleansUploads.Core.Accounts;
-using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Embedded;

@@ -1,4 +1,3 @@
-using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Settings;
 using static OrleansUploads.Engine.Tests.ClientCalls;

@@ -1,5 +1,4 @@
 using System.Text;
-using OrleansUploads.Engine.Sqlite;
 
 namespace OrleansUploads.Engine.Tests.Journals;
 

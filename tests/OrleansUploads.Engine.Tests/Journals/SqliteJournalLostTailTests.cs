@@ -1,5 +1,3 @@
-using OrleansUploads.Engine.Sqlite;
-
 namespace OrleansUploads.Engine.Tests.Journals;
 
 /// <summary>SQLite silently drops the end of a write-ahead log that is damaged. Acknowledged records must not be lost with

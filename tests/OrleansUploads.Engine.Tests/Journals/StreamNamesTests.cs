@@ -1,5 +1,3 @@
-using OrleansUploads.Engine.Sqlite;
-
 namespace OrleansUploads.Engine.Tests.Journals;
 
 /// <summary>A damaged name is reported. It never makes its stream look like one that does not exist.

@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using OrleansUploads.Engine.DataFolders;
-using OrleansUploads.Engine.Disk;
 using OrleansUploads.Engine.Moving;
 using OrleansUploads.Engine.Tests.Checking;
 

@@ -1,5 +1,4 @@
 using OrleansUploads.Engine.Attempts;
-using OrleansUploads.Engine.Disk;
 using OrleansUploads.Engine.Moving;
 using OrleansUploads.Engine.ObjectStorage;
 using OrleansUploads.Engine.Ownership;

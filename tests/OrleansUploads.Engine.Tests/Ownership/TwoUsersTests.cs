@@ -1,6 +1,4 @@
 using System.Runtime.InteropServices;
-using OrleansUploads.Engine.DataFolders;
-using OrleansUploads.Engine.Disk;
 using OrleansUploads.Engine.Ownership;
 
 namespace OrleansUploads.Engine.Tests.Ownership;

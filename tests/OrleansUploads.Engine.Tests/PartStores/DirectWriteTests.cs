@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using Microsoft.Win32.SafeHandles;
 using OrleansUploads.Engine.Attempts;
-using OrleansUploads.Engine.Disk;
 
 namespace OrleansUploads.Engine.Tests.PartStores;
 

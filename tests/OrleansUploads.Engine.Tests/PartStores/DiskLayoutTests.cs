@@ -4,7 +4,6 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 using OrleansUploads.Engine.Attempts;
-using OrleansUploads.Engine.Disk;
 
 namespace OrleansUploads.Engine.Tests.PartStores;
 

@@ -1,5 +1,3 @@
-using OrleansUploads.Engine.Disk;
-
 namespace OrleansUploads.Engine.Tests.PartStores;
 
 /// <summary>Tests on a disk of 4 MiB that is really full: a memory file system, which needs root to mount.</summary>

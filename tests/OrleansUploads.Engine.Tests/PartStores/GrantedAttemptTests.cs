@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Archives;
-using OrleansUploads.Engine.Disk;
 using OrleansUploads.Engine.Moving;
 using OrleansUploads.Engine.Reading;
 

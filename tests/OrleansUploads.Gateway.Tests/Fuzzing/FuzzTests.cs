@@ -1,9 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using OrleansUploads.Core.Policies;
-using OrleansUploads.Gateway.S3;
 using OrleansUploads.Gateway.Tests.Fuzzing.S3;
-using OrleansUploads.Gateway.Tests.S3;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 

@@ -1,8 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using OrleansUploads.Core.Vaults;
-using OrleansUploads.Engine.Entities;
-using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 

@@ -1,5 +1,3 @@
-using OrleansUploads.Gateway.S3;
-using OrleansUploads.Gateway.Tests.S3;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;

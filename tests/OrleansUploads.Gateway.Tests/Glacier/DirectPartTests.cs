@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Gateway.Tests.Glacier;

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using OrleansUploads.Core.Settings;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 

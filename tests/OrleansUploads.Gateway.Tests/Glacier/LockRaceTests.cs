@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Engine.Entities;
 using OrleansUploads.Hashing;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 using Deletion = OrleansUploads.Core.Archives.DeleteArchive;

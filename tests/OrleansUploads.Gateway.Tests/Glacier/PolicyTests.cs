@@ -1,4 +1,3 @@
-using OrleansUploads.Core.Policies;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Gateway.Tests.Glacier;

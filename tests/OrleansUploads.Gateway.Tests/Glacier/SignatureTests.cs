@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using OrleansUploads.Core.Service;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 

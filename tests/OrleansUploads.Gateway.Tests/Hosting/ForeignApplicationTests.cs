@@ -1,5 +1,4 @@
 using System.Net;
-using System.Security.Cryptography;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
@@ -13,7 +12,6 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OrleansUploads.Client;
 using OrleansUploads.Client.Models;
@@ -22,11 +20,9 @@ using OrleansUploads.Core.Parts;
 using OrleansUploads.Engine.DataFolders;
 using OrleansUploads.Engine.Memory;
 using OrleansUploads.Engine.Ownership;
-using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway.Hosting;
 using OrleansUploads.Gateway.Http.Credentials;
 using OrleansUploads.Gateway.Http.Health;
-using OrleansUploads.Gateway.Tests.S3;
 using OrleansUploads.Signing;
 using OrleansUploads.TestKit.PartStores;
 

@@ -4,7 +4,6 @@ using OrleansUploads.Engine.Collecting;
 using OrleansUploads.Engine.Disk;
 using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Memory;
-using OrleansUploads.Gateway.Tests.S3;
 using OrleansUploads.TestKit.Journals;
 using OrleansUploads.TestKit.PartStores;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;

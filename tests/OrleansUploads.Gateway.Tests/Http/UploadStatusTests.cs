@@ -1,4 +1,3 @@
-using System.Text.Json;
 using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json;
 using OrleansUploads.Signing;
 using static OrleansUploads.Gateway.Tests.S3.S3Server;
 

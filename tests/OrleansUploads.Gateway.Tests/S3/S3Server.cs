@@ -1,8 +1,6 @@
-using System.Security.Cryptography;
 using System.Xml;
 using System.Xml.Linq;
 using Microsoft.Extensions.DependencyInjection;
-using OrleansUploads.Gateway.S3;
 using OrleansUploads.Hashing;
 using OrleansUploads.Signing;
 

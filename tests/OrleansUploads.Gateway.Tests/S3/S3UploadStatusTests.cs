@@ -1,4 +1,3 @@
-using System.Text.Json;
 using static OrleansUploads.Gateway.Tests.S3.S3Server;
 
 namespace OrleansUploads.Gateway.Tests.S3;

@@ -1,11 +1,8 @@
-using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
 using OrleansUploads.Engine.Disk;
 using OrleansUploads.Silo.Checking;
 using OrleansUploads.Silo.Hosting;
-using OrleansUploads.Silo.Settings;
 using OrleansUploads.Silo.Tests.Moving;
-using OrleansUploads.Silo.Tests.Serving;
 
 namespace OrleansUploads.Silo.Tests.Checking;
 

@@ -1,6 +1,3 @@
-using OrleansUploads.Silo.Settings;
-using OrleansUploads.Silo.Tests.Serving;
-
 namespace OrleansUploads.Silo.Tests.Copies;
 
 /// <summary>A copy of the files of a PostgreSQL server, which has the same identifiers as its original.</summary>

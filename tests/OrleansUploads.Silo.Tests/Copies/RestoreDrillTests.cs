@@ -1,9 +1,6 @@
-using System.Globalization;
 using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
-using OrleansUploads.Silo.Settings;
-using OrleansUploads.Silo.Tests.Serving;
 
 namespace OrleansUploads.Silo.Tests.Copies;
 

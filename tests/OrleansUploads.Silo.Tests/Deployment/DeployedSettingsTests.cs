@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
 using OrleansUploads.Gateway.Settings;
-using OrleansUploads.Silo.Settings;
 
 namespace OrleansUploads.Silo.Tests.Deployment;
 

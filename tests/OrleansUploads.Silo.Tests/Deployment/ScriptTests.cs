@@ -1,9 +1,6 @@
 using Amazon.Runtime.CredentialManagement;
-using Npgsql;
 using OrleansUploads.Gateway.Http.Credentials;
-using OrleansUploads.Postgres.Database;
 using OrleansUploads.Silo.Database;
-using OrleansUploads.Silo.Settings;
 
 namespace OrleansUploads.Silo.Tests.Deployment;
 

@@ -1,7 +1,4 @@
-using System.Globalization;
-using Npgsql;
 using OrleansUploads.Postgres;
-using OrleansUploads.Postgres.Database;
 
 namespace OrleansUploads.Silo.Tests.Failover;
 

@@ -1,8 +1,5 @@
 using System.Diagnostics;
-using Npgsql;
-using OrleansUploads.Postgres.Database;
 using OrleansUploads.Silo.Hosting;
-using OrleansUploads.Silo.Settings;
 
 namespace OrleansUploads.Silo.Tests.Failover;
 

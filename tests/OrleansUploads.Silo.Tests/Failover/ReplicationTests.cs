@@ -1,4 +1,3 @@
-using Npgsql;
 using OrleansUploads.Postgres;
 
 namespace OrleansUploads.Silo.Tests.Failover;

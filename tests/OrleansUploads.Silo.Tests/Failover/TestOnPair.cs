@@ -1,5 +1,3 @@
-using OrleansUploads.Postgres.Database;
-
 namespace OrleansUploads.Silo.Tests.Failover;
 
 /// <summary>Tests on a primary and its standby, for which commits wait.</summary>

@@ -1,6 +1,3 @@
-using Npgsql;
-using OrleansUploads.Postgres.Database;
-
 namespace OrleansUploads.Silo.Tests.Failover;
 
 /// <summary>Whether a command that is given up goes on in the database. This shows when Npgsql changes what the project takes from

@@ -1,4 +1,3 @@
-using System.Globalization;
 using OrleansUploads.Signing;
 
 namespace OrleansUploads.Silo.Tests.Faults;

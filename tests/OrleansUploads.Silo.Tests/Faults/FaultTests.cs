@@ -1,5 +1,4 @@
 using Azure.Storage.Blobs;
-using OrleansUploads.Silo.Tests.Serving;
 using OrleansUploads.Storage;
 
 namespace OrleansUploads.Silo.Tests.Faults;

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Npgsql;
 using OrleansUploads.Postgres;
 
 namespace OrleansUploads.Silo.Tests.Journal;

@@ -1,8 +1,5 @@
-using System.Globalization;
-using Npgsql;
 using OrleansUploads.Engine.Moving;
 using OrleansUploads.Postgres;
-using OrleansUploads.Postgres.Database;
 
 namespace OrleansUploads.Silo.Tests.Journal;
 

@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Text;
-using Npgsql;
 using OrleansUploads.Postgres;
 
 namespace OrleansUploads.Silo.Tests.Journal;

@@ -1,8 +1,5 @@
-using System.Net;
 using Azure.Storage.Blobs;
 using OrleansUploads.Engine.Disk;
-using OrleansUploads.Silo.Settings;
-using OrleansUploads.Silo.Tests.Serving;
 using OrleansUploads.Storage;
 
 namespace OrleansUploads.Silo.Tests.Moving;

@@ -1,13 +1,10 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using OrleansUploads.Client;
-using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
 using OrleansUploads.Signing;
-using OrleansUploads.Silo.Tests.Serving;
 
 namespace OrleansUploads.Silo.Tests.Moving;
 

@@ -1,9 +1,6 @@
-using System.Globalization;
 using OrleansUploads.Client;
-using OrleansUploads.Client.Models;
 using OrleansUploads.Silo.Tests.Checking;
 using OrleansUploads.Silo.Tests.Faults;
-using OrleansUploads.Silo.Tests.Serving;
 
 namespace OrleansUploads.Silo.Tests.Nodes;
 

@@ -2,11 +2,8 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text.Json;
 using System.Xml.Linq;
-using Npgsql;
 using OrleansUploads.Client;
-using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
-using OrleansUploads.Silo.Tests.Serving;
 
 namespace OrleansUploads.Silo.Tests.OldRows;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using OrleansUploads.Client.Models;
 
 namespace OrleansUploads.Silo.Tests.OnAzure;
 

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using OrleansUploads.Client.Models;
 
 namespace OrleansUploads.Silo.Tests.OnAzure;
 

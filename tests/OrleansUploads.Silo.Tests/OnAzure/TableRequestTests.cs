@@ -1,6 +1,4 @@
-using System.Globalization;
 using OrleansUploads.Client;
-using OrleansUploads.Client.Models;
 
 namespace OrleansUploads.Silo.Tests.OnAzure;
 

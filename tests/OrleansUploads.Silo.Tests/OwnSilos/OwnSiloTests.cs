@@ -1,14 +1,11 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Npgsql;
 using OrleansUploads.Cluster.Abstractions.Uploads;
 using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Core.Accounts;
 using OrleansUploads.Engine.Disk;
 using OrleansUploads.Hashing;
-using OrleansUploads.Postgres.Database;
 using OrleansUploads.Postgres.Hosting;
-using OrleansUploads.Silo.Settings;
 
 namespace OrleansUploads.Silo.Tests.OwnSilos;
 

@@ -1,5 +1,3 @@
-using System.Net;
-using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
 
 namespace OrleansUploads.Silo.Tests.Serving;

@@ -1,11 +1,8 @@
 using System.Diagnostics;
-using System.Net;
 using System.Text.Json;
-using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
 using OrleansUploads.Gateway.Hosting;
 using OrleansUploads.Gateway.Http.Health;
-using OrleansUploads.Silo.Settings;
 
 namespace OrleansUploads.Silo.Tests.Serving;
 

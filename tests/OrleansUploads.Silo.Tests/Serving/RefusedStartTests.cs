@@ -1,7 +1,5 @@
-using System.Net;
 using System.Net.Sockets;
 using OrleansUploads.Engine.Disk;
-using OrleansUploads.Silo.Settings;
 
 namespace OrleansUploads.Silo.Tests.Serving;
 

@@ -1,8 +1,5 @@
 using System.Diagnostics;
-using System.Net;
-using Npgsql;
 using OrleansUploads.Gateway.Hosting;
-using OrleansUploads.Silo.Settings;
 using OrleansUploads.Silo.Tests.Copies;
 
 namespace OrleansUploads.Silo.Tests.Serving;

@@ -1,5 +1,3 @@
-using OrleansUploads.Silo.Settings;
-
 namespace OrleansUploads.Silo.Tests.Serving;
 
 /// <summary>Gateways and commands beside a running silo.</summary>

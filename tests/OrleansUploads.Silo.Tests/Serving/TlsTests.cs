@@ -1,5 +1,3 @@
-using OrleansUploads.Silo.Settings;
-
 namespace OrleansUploads.Silo.Tests.Serving;
 
 /// <summary>Silos with TLS in their own processes, with the certificates that <c>deploy/make-secrets.sh</c> makes.</summary>

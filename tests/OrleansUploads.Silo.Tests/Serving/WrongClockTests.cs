@@ -1,5 +1,3 @@
-using OrleansUploads.Client.Models;
-
 namespace OrleansUploads.Silo.Tests.Serving;
 
 /// <summary>Silos whose clocks are wrong, by less and by more than a request may be old.</summary>

@@ -1,9 +1,7 @@
 using System.CommandLine;
-using System.Net;
 using Microsoft.Extensions.Configuration;
 using OrleansUploads.Gateway.Settings;
 using OrleansUploads.Silo.Hosting;
-using OrleansUploads.Silo.Settings;
 
 namespace OrleansUploads.Silo.Tests.Settings;
 

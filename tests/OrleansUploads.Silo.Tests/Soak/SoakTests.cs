@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
-using OrleansUploads.Client.Models;
 using OrleansUploads.Cluster.Hosting;
 using OrleansUploads.Silo.Tests.Faults;
 using OrleansUploads.Simulation.Soak;

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using OrleansUploads.Gateway.Http.Health;
 using OrleansUploads.Silo.Hosting;
-using OrleansUploads.Silo.Settings;
 
 namespace OrleansUploads.Silo.Tests.Status;
 

@@ -1,5 +1,4 @@
 using OrleansUploads.Engine.Disk;
-using OrleansUploads.Silo.Settings;
 
 namespace OrleansUploads.Silo.Tests.Storage;
 

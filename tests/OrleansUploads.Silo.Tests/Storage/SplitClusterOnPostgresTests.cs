@@ -4,7 +4,6 @@ using OrleansUploads.Cluster.Hosting;
 using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Engine.Memory;
 using OrleansUploads.Postgres;
-using OrleansUploads.Postgres.Database;
 using OrleansUploads.TestKit.Journals;
 
 namespace OrleansUploads.Silo.Tests.Storage;

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using OrleansUploads.Gateway.Http.Health;
-using OrleansUploads.Silo.Settings;
 using OrleansUploads.Silo.Tests.Copies;
 
 namespace OrleansUploads.Silo.Tests.Upgrade;
