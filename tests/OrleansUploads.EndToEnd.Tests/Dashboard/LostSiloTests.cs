@@ -33,8 +33,7 @@ public sealed class LostSiloTests
         await browser.SignInAsync(key.AccessKeyId, key.SecretAccessKey);
 
         await browser.WaitForAsync("Silo 10.0.0.3:11111@171 has stopped answering, and the others do its work.");
-        await browser.WaitForAsync("3 silos, 2 active");
-        await browser.WaitForAsync("93.0 MiB/s");
+        await browser.WaitForAsync("3 silos, 2 active", "93.0 MiB/s");
         await browser.TakePictureAsync("tour-lost-silo");
     }
 

@@ -91,8 +91,7 @@ public sealed class TourTests
         await browser.Page.GetByRole(AriaRole.Link, new() { Name = "Free them now" }).ClickAsync();
         await browser.Page.GetByRole(AriaRole.Button, new() { Name = "Free them now …" }).ClickAsync();
         await browser.Page.GetByRole(AriaRole.Button, new() { Name = "Free them now", Exact = true }).ClickAsync();
-        await browser.WaitForAsync("100 MiB are being freed.");
-        await browser.WaitForAsync("All bytes of deleted archives and objects are freed.");
+        await browser.WaitForAsync("100 MiB are being freed.", "All bytes of deleted archives and objects are freed.");
         await Eventually.BecomesTrueAsync(
             () => Task.FromResult(new DriveInfo(folder.Data).AvailableFreeSpace > 100L * MiB), "the disk has room", TimeSpan.FromMinutes(1));
     }
@@ -107,8 +106,7 @@ public sealed class TourTests
         await browser.WaitForAsync("There are no archives.");
         (await place.RunInVaultAsync("upload", place.Create("Übung 100%.txt", 9), "-q")).Expect();
         await client.UploadArchiveAsync(Workplace.Vault, HashedBody.Of("text"u8.ToArray()), "letters.txt");
-        await browser.WaitForAsync("2 entries");
-        await browser.WaitForAsync("Übung 100%.txt");
+        await browser.WaitForAsync("2 entries", "Übung 100%.txt");
         var search = browser.Page.GetByLabel("Names that begin with");
         var name = await browser.Main.GetByText("Übung 100%.txt").First.EvaluateAsync<string>("(cell) => cell.firstChild.textContent");
         await search.FillAsync(name[..^4]);
@@ -125,8 +123,7 @@ public sealed class TourTests
 
         await browser.Page.GetByRole(AriaRole.Button, new() { Name = $"Delete {name}" }).ClickAsync();
         await browser.Page.GetByRole(AriaRole.Button, new() { Name = "Delete the archive" }).ClickAsync();
-        await browser.WaitForAsync("There are no archives whose names begin with this.");
-        await browser.WaitForAsync("are kept until");
+        await browser.WaitForAsync("There are no archives whose names begin with this.", "are kept until");
     }
 
     private static async Task BeginManyUploadsAsync(Workplace place)
