@@ -23,8 +23,7 @@ public sealed class DirectWriteExampleTests(StoreServers servers) : TestWithFold
         var setup = await servers.SetupAsync(store, Folder.File("data"));
         await using (var server = await ServerProcess.StartAsync(setup))
         {
-            using var client = server.Connect();
-            await client.CreateVaultAsync("photos");
+            using var client = await server.ConnectAsync("photos");
 
             await using var run = CapturedProcess.Start(
                 python,

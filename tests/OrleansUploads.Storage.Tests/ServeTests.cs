@@ -19,8 +19,7 @@ public sealed class ServeTests(StoreServers servers) : TestWithFolder
         string archive;
         await using (var first = await ServerProcess.StartAsync(setup))
         {
-            using var client = first.Connect();
-            await client.CreateVaultAsync("photos");
+            using var client = await first.ConnectAsync("photos");
             archive = (await client.UploadInPartsAsync("photos", bytes)).ArchiveId;
             await first.KillAsync();
         }
@@ -76,8 +75,7 @@ public sealed class ServeTests(StoreServers servers) : TestWithFolder
         var setup = await servers.SetupAsync(server, Path.Combine(Folder.Path, "data"));
         var copy = setup with { DataFolder = Path.Combine(Folder.Path, "copy") };
         await using var original = await ServerProcess.StartAsync(setup);
-        using var client = original.Connect();
-        await client.CreateVaultAsync("photos");
+        using var client = await original.ConnectAsync("photos");
         var bytes = Archives.Bytes(3000, seed: 3);
         var archive = (await client.UploadInPartsAsync("photos", bytes)).ArchiveId;
         var begun = await CommandLine.RunAsync(["backup", "begin", "--data", setup.DataFolder, "--to", copy.DataFolder], setup.Environment);
@@ -105,8 +103,7 @@ public sealed class ServeTests(StoreServers servers) : TestWithFolder
         var setup = await servers.SetupAsync(server, Path.Combine(Folder.Path, "data"));
         var copy = setup with { DataFolder = Path.Combine(Folder.Path, "copy") };
         await using var original = await ServerProcess.StartAsync(setup);
-        using var client = original.Connect();
-        await client.CreateVaultAsync("photos");
+        using var client = await original.ConnectAsync("photos");
         var bytes = Archives.Bytes(3000, seed: 7);
         var archive = (await client.UploadInPartsAsync("photos", bytes)).ArchiveId;
         var open = await client.InitiateMultipartUploadAsync("photos", Archives.MiB);
@@ -140,8 +137,7 @@ public sealed class ServeTests(StoreServers servers) : TestWithFolder
         foreach (var used in (ServerSetup[])[setup, other, local])
         {
             await using var server = await ServerProcess.StartAsync(used);
-            using var client = server.Connect();
-            await client.CreateVaultAsync("photos");
+            using var client = await server.ConnectAsync("photos");
             await client.UploadInPartsAsync("photos", Archives.Bytes(1000, seed: 6));
             await server.StopAsync();
         }

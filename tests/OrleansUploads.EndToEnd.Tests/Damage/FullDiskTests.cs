@@ -15,8 +15,7 @@ public sealed class FullDiskTests : TestWithFolder
     {
         await using var disk = await SmallDisk.MountAsync(Folder.Data, DiskMebibytes);
         await using var server = await ServerProcess.StartAsync(Folder.Data);
-        var client = server.Connect();
-        await client.CreateVaultAsync(Vault);
+        var client = await server.ConnectAsync(Vault);
         var upload = await client.InitiateMultipartUploadAsync(Vault, Archives.MiB);
         var archive = Archives.Bytes(2 * Archives.MiB, seed: 1);
         var first = HashedBody.Of(archive.AsMemory(0, Archives.MiB));
@@ -43,8 +42,7 @@ public sealed class FullDiskTests : TestWithFolder
     {
         await using var disk = await SmallDisk.MountAsync(Folder.Data, DiskMebibytes);
         await using var server = await ServerProcess.StartAsync(Folder.Data, "--quiet", "--min-free", "4MiB");
-        var client = server.Connect();
-        await client.CreateVaultAsync(Vault);
+        var client = await server.ConnectAsync(Vault);
         var upload = await client.InitiateMultipartUploadAsync(Vault, Archives.MiB);
         var part = HashedBody.Of(Archives.Bytes(Archives.MiB, seed: 1));
         var parts = await UploadUntilRefusedAsync(client, upload, part);
@@ -99,8 +97,7 @@ public sealed class FullDiskTests : TestWithFolder
     {
         await using var disk = await SmallDisk.MountAsync(Folder.Data, DiskMebibytes);
         await using var server = await ServerProcess.StartAsync(Folder.Data, "--quiet");
-        var client = server.Connect();
-        await client.CreateVaultAsync(Vault);
+        var client = await server.ConnectAsync(Vault);
         var before = Free();
         var body = new StallingSource(32 * Archives.MiB, sentBytes: Archives.MiB);
         using var cancellation = new CancellationTokenSource();

@@ -27,8 +27,7 @@ public sealed class PartDamageTests : TestWithFolder
 
     private static async Task<(string Id, byte[] Archive)> UploadAsync(ServerProcess server)
     {
-        var client = server.Connect();
-        await client.CreateVaultAsync("records");
+        var client = await server.ConnectAsync("records");
         var archive = Archives.Bytes((3 * Archives.MiB) + 11, seed: 1);
         return ((await client.UploadInPartsAsync("records", archive)).ArchiveId, archive);
     }

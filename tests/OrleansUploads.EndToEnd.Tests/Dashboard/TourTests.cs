@@ -59,8 +59,7 @@ public sealed class TourTests
         using var folder = new TemporaryFolder();
         await using var disk = await SmallDisk.MountExt4Async(folder.Data, folder.File("disk"), 300);
         await using var server = await ServerProcess.StartAsync(folder.File("data/uploads"), "--quiet");
-        using var client = server.Connect();
-        await client.CreateVaultAsync(Workplace.Vault);
+        using var client = await server.ConnectAsync(Workplace.Vault);
         var archive = await client.UploadArchiveAsync(Workplace.Vault, HashedBody.Of(Archives.Bytes(100 * MiB, seed: 1)), "probe");
         using var s3 = server.ConnectS3();
         await s3.PutBucketAsync("films");

@@ -17,8 +17,7 @@ public sealed class BackupTests : TestWithFolder
         string archive;
         await using (var server = await ServerProcess.StartAsync(Folder.Data, "--quiet"))
         {
-            using var client = server.Connect();
-            await client.CreateVaultAsync(Vault);
+            using var client = await server.ConnectAsync(Vault);
             archive = (await client.UploadInPartsAsync(Vault, before)).ArchiveId;
 
             var backupStart = (await RunAsync("backup", "begin", "--to", backup, "--for", "1h")).Expect();
@@ -47,8 +46,7 @@ public sealed class BackupTests : TestWithFolder
         string[] archives;
         await using (var server = await ServerProcess.StartAsync(Folder.Data, "--quiet"))
         {
-            using var client = server.Connect();
-            await client.CreateVaultAsync(Vault);
+            using var client = await server.ConnectAsync(Vault);
             archives = [(await client.UploadInPartsAsync(Vault, film)).ArchiveId, ""];
             var first = (await RunAsync("backup", "run", "--to", backups, "--check")).Expect().Output;
             Assert.Contains(", 3.0 MiB, to ", first, StringComparison.Ordinal);
@@ -94,8 +92,7 @@ public sealed class BackupTests : TestWithFolder
         var backup = Folder.File("backup");
         await using (var server = await ServerProcess.StartAsync(Folder.Data, "--quiet"))
         {
-            using var client = server.Connect();
-            await client.CreateVaultAsync(Vault);
+            using var client = await server.ConnectAsync(Vault);
             var archive = await client.UploadInPartsAsync(Vault, Archives.Bytes(Archives.MiB, 1));
             await client.DeleteArchiveAsync(Vault, archive.ArchiveId);
             (await RunAsync("backup", "begin", "--to", backup, "--for", "7d")).Expect();

@@ -27,8 +27,7 @@ public sealed class EventTests : TestWithFolder
         var port = $"{FreePort.Take(1)[0]}";
         await using var first = await ServerProcess.StartAsync(
             Folder.Data, "--event-url", $"http://127.0.0.1:{port}/", "--event-secret-file", secret);
-        var client = first.Connect();
-        await client.CreateVaultAsync("photos");
+        var client = await first.ConnectAsync("photos");
         var archive = await client.UploadInPartsAsync("photos", Archives.Bytes(5, seed: 2));
         await Eventually.BecomesTrueAsync(
             () => first.Log.Contains("Delivering TellEnd", StringComparison.Ordinal), "the receiver is down");

@@ -41,8 +41,7 @@ public sealed class JobOptionsTests : TestWithFolder
     {
         await using var server = await ServerProcess.StartAsync(
             Folder.Data, "--retrieval-delay", "12h", "--retrieval-delay", "expedited=0", "--max-vaults", "1");
-        var client = server.Connect();
-        await client.CreateVaultAsync("photos");
+        var client = await server.ConnectAsync("photos");
         var archive = await client.UploadInPartsAsync("photos", Archives.Bytes(5, seed: 1));
 
         var slow = await client.InitiateArchiveRetrievalAsync("photos", archive.ArchiveId);

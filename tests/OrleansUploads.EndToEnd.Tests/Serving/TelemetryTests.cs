@@ -23,8 +23,7 @@ public sealed class TelemetryTests : TestWithFolder
         using var collector = Collector.Start();
         var environment = new Dictionary<string, string?>([.. CommandLine.WithOperatorKey, .. collector.Environment]);
         await using var server = await ServerProcess.StartAsync(new ServerSetup(Folder.Data) { Environment = environment });
-        using var client = server.Connect();
-        await client.CreateVaultAsync("photos");
+        using var client = await server.ConnectAsync("photos");
         var upload = await client.InitiateMultipartUploadAsync("photos", Archives.MiB);
 
         // Other tests may use clients at the same time, so the trace is found by the activity around the call.
@@ -72,8 +71,7 @@ public sealed class TelemetryTests : TestWithFolder
     public async Task On_request_each_line_of_the_log_is_a_JSON_object()
     {
         await using var server = await ServerProcess.StartAsync(Folder.Data, "--log-format", "json");
-        using var client = server.Connect();
-        await client.CreateVaultAsync("photos");
+        using var client = await server.ConnectAsync("photos");
         await Assert.ThrowsAsync<GlacierException>(() => client.DescribeVaultAsync("films"));
         await server.StopAsync();
 

@@ -13,8 +13,7 @@ public sealed class TransferTests : TestWithFolder
     public async Task Large_parts_cost_the_server_little_memory()
     {
         await using var server = await ServerProcess.StartAsync(Folder.Data, "--quiet");
-        var client = server.Connect();
-        await client.CreateVaultAsync(Vault);
+        var client = await server.ConnectAsync(Vault);
         var path = Folder.File("archive");
         await File.WriteAllBytesAsync(path, Archives.Bytes(256 * Archives.MiB, seed: 1));
 

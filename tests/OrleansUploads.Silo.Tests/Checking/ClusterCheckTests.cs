@@ -218,8 +218,7 @@ public sealed class ClusterCheckTests(ClusterCheckTests.StoppedCluster stopped, 
     private static async Task<(SiloStart Silo, string Archive, string Upload)> FillAsync(SiloStart silo)
     {
         await using var cluster = await RunningSilo.StartAsync(silo);
-        using var client = cluster.Connect();
-        await client.CreateVaultAsync("tape");
+        using var client = await cluster.ConnectAsync("tape");
         var upload = await client.InitiateMultipartUploadAsync("tape", Archives.MiB);
         for (var at = 0; at < Tape.Length; at += Archives.MiB)
         {

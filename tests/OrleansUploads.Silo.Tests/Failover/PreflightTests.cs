@@ -142,8 +142,7 @@ public sealed class PreflightTests(PostgresServer postgres, SharedPair shared) :
     private async Task ServesAsync(string database)
     {
         await using var silo = await RunningSilo.StartAsync(RunningSilo.OnPostgres(database, Folder.Data));
-        using var client = silo.Connect();
-        await client.CreateVaultAsync("photos");
+        using var client = await silo.ConnectAsync("photos");
         await Task.WhenAll(Enumerable.Range(0, 20).Select(async seed =>
         {
             var archive = await client.UploadInPartsAsync("photos", Archives.Bytes(1000, seed));

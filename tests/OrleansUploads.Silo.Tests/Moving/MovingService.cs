@@ -33,8 +33,7 @@ internal sealed partial class MovingService
 
     public async Task FillAsync(ServingProcess server, int archives, int objects)
     {
-        using var client = server.Connect();
-        await client.CreateVaultAsync(Vault);
+        using var client = await server.ConnectAsync(Vault);
         await client.CreateVaultAsync(LockedVault);
         await client.AddTagsAsync(Vault, new Dictionary<string, string> { ["year"] = "2026" });
         await client.SetAccessPolicyAsync(Vault, Policy(Vault, "Allow", "ListJobs"));

@@ -92,8 +92,7 @@ public sealed class StoredClusterTests(PostgresServer postgres) : TestWithFolder
 
     private static async Task<Known> StoreAsync(RunningSilo silo)
     {
-        using var client = silo.Connect();
-        await client.CreateVaultAsync(Vault);
+        using var client = await silo.ConnectAsync(Vault);
         var upload = await client.InitiateMultipartUploadAsync(Vault, Archives.MiB);
         await client.UploadPartAsync(Vault, upload, 0, HashedBody.Of(Whole.AsMemory(0, Archives.MiB)));
         await client.UploadPartAsync(Vault, upload, Archives.MiB, HashedBody.Of(Whole.AsMemory(Archives.MiB)));

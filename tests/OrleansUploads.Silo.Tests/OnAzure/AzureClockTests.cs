@@ -19,7 +19,6 @@ public sealed class AzureClockTests(AzuriteServer azurite) : TestWithFolder
         await (killed ? ahead.KillAsync() : ahead.StopAsync());
 
         await using var right = await ahead.StartAgainAsync(ClockOffset.Remove);
-        using var client = right.Connect();
-        await client.CreateVaultAsync("photos");
+        using var client = await right.ConnectAsync("photos");
     }
 }

@@ -17,8 +17,7 @@ public sealed class CopiedTablesTests(AzuriteServer azurite) : TestWithFolder
         string archiveId;
         await using (var silo = await RunningSilo.StartAsync(environment))
         {
-            using var client = silo.Connect();
-            await client.CreateVaultAsync("photos");
+            using var client = await silo.ConnectAsync("photos");
             archiveId = (await client.UploadInPartsAsync("photos", archive)).ArchiveId;
             await silo.StopAsync();
         }

@@ -23,8 +23,7 @@ public sealed class OutageTests(AzuriteServer azurite, ITestOutputHelper output)
     {
         using var proxy = await TableProxy.StartAsync(azurite);
         await using var silo = await RunningSilo.StartAsync(RunningSilo.OnAzure(await ThroughAsync(proxy), Folder.Data));
-        using var client = silo.Connect();
-        await client.CreateVaultAsync("photos");
+        using var client = await silo.ConnectAsync("photos");
         var upload = await client.InitiateMultipartUploadAsync("photos", Archives.MiB);
         var logged = silo.Log.Length;
 

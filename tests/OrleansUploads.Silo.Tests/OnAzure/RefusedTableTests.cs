@@ -16,8 +16,7 @@ public sealed class RefusedTableTests(AzuriteServer azurite) : TestWithFolder
     {
         using var proxy = await TableProxy.StartAsync(azurite);
         await using var silo = await StartAsync(proxy);
-        using var client = silo.Connect();
-        await client.CreateVaultAsync("photos");
+        using var client = await silo.ConnectAsync("photos");
 
         proxy.Plan = request => request.IsWrite && request.Table == table ? TableFault.Refuse : TableFault.None;
         var refused = await Assert.ThrowsAsync<GlacierException>(() => client.InitiateMultipartUploadAsync("photos", Archives.MiB));
@@ -37,8 +36,7 @@ public sealed class RefusedTableTests(AzuriteServer azurite) : TestWithFolder
     {
         using var proxy = await TableProxy.StartAsync(azurite);
         await using var silo = await StartAsync(proxy);
-        using var client = silo.Connect();
-        await client.CreateVaultAsync("photos");
+        using var client = await silo.ConnectAsync("photos");
 
         var begun = new ConcurrentDictionary<string, bool>();
         proxy.Plan = request => request is not { IsWrite: true, Table: "OrleansUploadsJournals" } ? TableFault.None

@@ -27,8 +27,7 @@ public sealed class DashboardTests : IDisposable
         var own = new Uri($"http://127.0.0.1:{FreePort.Take(1)[0]}");
         await using var silo = await RunningSilo.StartAsync(
             RunningSilo.Alone((nameof(SiloSettings.DashboardListen), own.Authority)));
-        using var client = silo.Connect();
-        await client.CreateVaultAsync("photos");
+        using var client = await silo.ConnectAsync("photos");
         var upload = await client.InitiateMultipartUploadAsync("photos", 1 << 20);
 
         Assert.Contains("<title>", await _http.GetStringAsync(new Uri(own, "/dashboard/")), StringComparison.Ordinal);

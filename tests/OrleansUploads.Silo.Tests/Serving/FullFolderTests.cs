@@ -14,8 +14,7 @@ public sealed class FullFolderTests(PostgresServer postgres) : TestWithFolder
     {
         await using var disk = await SmallDisk.MountAsync(Folder.Data, DiskMebibytes);
         await using var silo = await RunningSilo.StartAsync(RunningSilo.OnPostgres(await postgres.CreateDatabaseAsync(), Folder.Data));
-        using var client = silo.Connect();
-        await client.CreateVaultAsync("photos");
+        using var client = await silo.ConnectAsync("photos");
         var kept = await client.UploadInPartsAsync("photos", Archives.Bytes(Archives.MiB, seed: 1));
         var deleted = await client.UploadInPartsAsync("photos", Archives.Bytes(8 * Archives.MiB, seed: 2));
         var upload = await client.InitiateMultipartUploadAsync("photos", Archives.MiB);

@@ -49,8 +49,7 @@ public sealed class HealthTests(PostgresServer postgres, SharedSilo shared) : ID
                 .With(VariableOf(nameof(SiloSettings.DrainDelay)), "30s"));
         await Eventually.BecomesTrueAsync(
             async () => (await AskAsync(silo, GatewayEndpoints.HealthPath)).Status == HttpStatusCode.OK, "it is ready");
-        using var client = silo.Connect();
-        await client.CreateVaultAsync("photos");
+        using var client = await silo.ConnectAsync("photos");
 
         store.Delay = TimeSpan.FromSeconds(3);
         var upload = Task.Run(async () =>
@@ -81,8 +80,7 @@ public sealed class HealthTests(PostgresServer postgres, SharedSilo shared) : ID
     {
         var database = await postgres.CreateDatabaseAsync();
         await using var silo = await RunningSilo.StartAsync(RunningSilo.OnPostgres(database, _folder.Data));
-        using var client = silo.Connect();
-        await client.CreateVaultAsync("photos");
+        using var client = await silo.ConnectAsync("photos");
         var upload = await client.InitiateMultipartUploadAsync("photos", Archives.MiB);
         Directory.Move(_folder.Data, _folder.File("unmounted"));
         await BecomesUnreadyAsync(silo, "parts");
@@ -108,8 +106,7 @@ public sealed class HealthTests(PostgresServer postgres, SharedSilo shared) : ID
         await using var own = new PostgresServer();
         var database = await own.CreateDatabaseAsync();
         await using var silo = await RunningSilo.StartAsync(RunningSilo.OnPostgres(database, _folder.Data));
-        using var client = silo.Connect();
-        await client.CreateVaultAsync("photos");
+        using var client = await silo.ConnectAsync("photos");
         var upload = await client.InitiateMultipartUploadAsync("photos", Archives.MiB);
         await own.StopImmediatelyAsync();
         try

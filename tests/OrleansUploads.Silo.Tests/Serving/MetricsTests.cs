@@ -26,8 +26,7 @@ public sealed partial class MetricsTests(PostgresServer postgres) : TestWithFold
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
         foreach (var (silo, port) in new[] { (first, ports[0]), (second, ports[1]) })
         {
-            using var client = silo.Connect();
-            await client.CreateVaultAsync("photos");
+            using var client = await silo.ConnectAsync("photos");
             var address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/metrics"));
             var text = "";
             await Eventually.BecomesTrueAsync(

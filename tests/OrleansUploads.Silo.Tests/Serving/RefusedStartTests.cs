@@ -60,8 +60,7 @@ public sealed class RefusedStartTests(PostgresServer postgres, AzuriteServer azu
 
         await RefuseAsync($"OrleansUploads__{port}: another process uses 127.0.0.1:", second);
 
-        using var client = first.Connect();
-        await client.CreateVaultAsync("photos");
+        using var client = await first.ConnectAsync("photos");
         Assert.Equal("1", await PostgresServer.QueryAsync(shared.Database, "SELECT count(*) FROM orleansmembershiptable"));
     }
 

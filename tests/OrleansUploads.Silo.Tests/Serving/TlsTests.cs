@@ -18,8 +18,7 @@ public sealed class TlsTests(PostgresServer postgres) : TestWithFolder
         var gatewayEnvironment = WithTls(RunningSilo.OnPostgres(database, Folder.Data));
         gatewayEnvironment[VariableOf(nameof(SiloSettings.Role))] = "gateway";
         await using var gateway = await RunningSilo.StartAsync(gatewayEnvironment);
-        using var client = gateway.Connect();
-        await client.CreateVaultAsync("photos");
+        using var client = await gateway.ConnectAsync("photos");
         await File.WriteAllBytesAsync(Folder.File("holiday.tar"), Archives.Bytes(1000, seed: 7));
         await using var node = StartNode(database);
         Assert.True(await node.WaitForExitAsync(Patience) == 0, node.ToString());

@@ -14,8 +14,7 @@ public sealed class PartStoreMarkTests(PostgresServer postgres, SharedSilo share
         var stored = new SiloStart(RunningSilo.OnPostgres(await postgres.CreateDatabaseAsync(), Folder.Data));
         await using (var silo = await RunningSilo.StartAsync(stored))
         {
-            using var client = silo.Connect();
-            await client.CreateVaultAsync("photos");
+            using var client = await silo.ConnectAsync("photos");
             await client.UploadInPartsAsync("photos", Archives.Bytes(1000, seed: 1));
             await silo.StopAsync();
         }
