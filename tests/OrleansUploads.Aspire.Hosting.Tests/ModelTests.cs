@@ -11,8 +11,6 @@ public sealed class ModelTests : TestWithFolder
     private static readonly string Repository = typeof(ModelTests).Assembly
         .GetCustomAttributes<AssemblyMetadataAttribute>().Single(static entry => entry.Key == "Repository").Value!;
 
-    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task The_manifest_has_the_image_the_volume_the_endpoint_the_key_and_the_connection_string()
     {
@@ -162,9 +160,9 @@ public sealed class ModelTests : TestWithFolder
         add(builder);
         using (var app = builder.Build())
         {
-            await app.RunAsync(Cancelled);
+            await app.RunAsync(Cancellation);
         }
 
-        return JsonDocument.Parse(await File.ReadAllBytesAsync(path, Cancelled));
+        return JsonDocument.Parse(await File.ReadAllBytesAsync(path, Cancellation));
     }
 }

@@ -27,11 +27,11 @@ public sealed class ForeignSiloTests
         await using var app = builder.Build();
         app.MapGet("/about", () => "A silo.");
         app.MapOrleansUploads();
-        await app.StartAsync(TestContext.Current.CancellationToken);
+        await app.StartAsync(Cancellation);
 
         using var http = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
-        Assert.Equal("A silo.", await http.GetStringAsync("/about", TestContext.Current.CancellationToken));
-        Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("/healthz", TestContext.Current.CancellationToken)).StatusCode);
+        Assert.Equal("A silo.", await http.GetStringAsync("/about", Cancellation));
+        Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("/healthz", Cancellation)).StatusCode);
         using var client = new GlacierClient(new GlacierClientOptions
         {
             Endpoint = http.BaseAddress,
@@ -39,9 +39,9 @@ public sealed class ForeignSiloTests
             AccessKeyId = key.AccessKeyId,
             SecretAccessKey = key.SecretAccessKey,
         });
-        await client.CreateVaultAsync("photos", TestContext.Current.CancellationToken);
+        await client.CreateVaultAsync("photos", Cancellation);
         var bytes = RandomNumberGenerator.GetBytes(100_000);
-        var archive = await client.UploadArchiveAsync("photos", HashedBody.Of(bytes), cancellationToken: TestContext.Current.CancellationToken);
+        var archive = await client.UploadArchiveAsync("photos", HashedBody.Of(bytes), cancellationToken: Cancellation);
         Assert.Equal(bytes, await client.RetrieveAsync("photos", archive.ArchiveId));
     }
 }

@@ -17,9 +17,9 @@ public sealed class DirectWriteExampleTests(StoreServers servers) : TestWithFold
         var script = Documentation.Read("direct-writes.md").Split("```python\n")[1].Split("```")[0];
         Assert.InRange(script.Split('\n').Length, 20, 61);
         var program = Folder.File("write.py");
-        await File.WriteAllTextAsync(program, script, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(program, script, Cancellation);
         var bytes = Archives.Bytes((20 * 1024 * 1024) + 12_345, seed: 1);
-        await File.WriteAllBytesAsync(Folder.File("archive"), bytes, TestContext.Current.CancellationToken);
+        await File.WriteAllBytesAsync(Folder.File("archive"), bytes, Cancellation);
         var setup = await servers.SetupAsync(store, Folder.File("data"));
         await using (var server = await ServerProcess.StartAsync(setup))
         {

@@ -9,8 +9,6 @@ public sealed class GrantTests(StoreServers servers) : IDisposable
 
     private readonly HttpClient _node = new();
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     public void Dispose() => _node.Dispose();
 
     [Fact]

@@ -64,7 +64,7 @@ public sealed class ReclaimTests
         };
         await using var cluster = await ClusterBench.StartAsync(new DurableWorld(parts: _ => parts), silos: 1, options);
 
-        await parts.SecondListing.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await parts.SecondListing.WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
     }
 
     /// <summary>Opens an upload of three parts, and stores and reports its first.</summary>

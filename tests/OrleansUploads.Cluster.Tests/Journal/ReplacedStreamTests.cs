@@ -11,8 +11,6 @@ public sealed class ReplacedStreamTests
 
     private readonly SharedGrainStorage _storage = new(DefaultSerializer.Instance);
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     [Theory]
     [InlineData(10)]
     [InlineData(200_000)]

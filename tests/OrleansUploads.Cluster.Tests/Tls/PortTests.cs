@@ -48,8 +48,8 @@ public sealed class PortTests(SharedTlsBench shared) : IClassFixture<SharedTlsBe
         foreach (var port in (int[])[_bench.SiloPorts[0], _bench.ClientPorts[0]])
         {
             using var socket = new TcpClient();
-            await socket.ConnectAsync(IPAddress.Loopback, port, TestContext.Current.CancellationToken);
-            await socket.GetStream().WriteAsync(new byte[64], TestContext.Current.CancellationToken);
+            await socket.ConnectAsync(IPAddress.Loopback, port, Cancellation);
+            await socket.GetStream().WriteAsync(new byte[64], Cancellation);
             Assert.Equal(0, await CountBytesAsync(socket.GetStream()));
         }
     }
@@ -111,7 +111,7 @@ public sealed class PortTests(SharedTlsBench shared) : IClassFixture<SharedTlsBe
     {
         try
         {
-            return await stream.ReadAsync(new byte[64], TestContext.Current.CancellationToken);
+            return await stream.ReadAsync(new byte[64], Cancellation);
         }
         catch (IOException)
         {

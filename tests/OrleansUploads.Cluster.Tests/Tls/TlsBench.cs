@@ -74,7 +74,7 @@ internal sealed class TlsBench : IAsyncDisposable
         });
         var host = builder.Build();
         _clients.Add(host);
-        await host.StartAsync(TestContext.Current.CancellationToken);
+        await host.StartAsync(Cancellation);
         return host.Services.GetRequiredService<IGrainFactory>();
     }
 
@@ -113,7 +113,7 @@ internal sealed class TlsBench : IAsyncDisposable
         });
         var host = builder.Build();
         _hosts.Add(host);
-        await host.StartAsync(TestContext.Current.CancellationToken);
+        await host.StartAsync(Cancellation);
     }
 }
 

@@ -24,8 +24,7 @@ public sealed record ClientReport(IReadOnlyDictionary<string, string?> Areas, IR
         return JsonSerializer.Deserialize<ClientReport>(process.Output, JsonSerializerOptions.Web)!;
     }
 
-    public void ExpectAreas(IEnumerable<string> areas) =>
-        Assert.Equal(areas.Order(), Areas.Keys.Order());
+    public void ExpectAreas(IEnumerable<string> areas) => Assert.Equal(areas.Order(), Areas.Keys.Order());
 
     public void ExpectSuccess(string area)
     {

@@ -12,7 +12,7 @@ public sealed class ControlServerTests : TestWithFolder
     {
         using var server = new ControlServer(
             Folder.Path, (request, _) => request == "good" ? Task.FromResult("done") : throw new OverflowException("Too\nlarge."), Assert.Fail);
-        await server.StartAsync(TestContext.Current.CancellationToken);
+        await server.StartAsync(Cancellation);
 
         var fault = await Assert.ThrowsAsync<IOException>(() => SendAsync("bad"));
 
@@ -35,7 +35,7 @@ public sealed class ControlServerTests : TestWithFolder
                 throw new SocketException((int)SocketError.TooManyOpenSockets);
             },
             time);
-        await server.StartAsync(TestContext.Current.CancellationToken);
+        await server.StartAsync(Cancellation);
 
         for (var second = 1; second <= 3; second++)
         {

@@ -27,7 +27,7 @@ public sealed class LostSiloTests
         builder.Services.AddSingleton<IClusterMap, ThreeSilos>();
         await using var application = builder.Build();
         application.MapOrleansUploads();
-        await application.StartAsync(TestContext.Current.CancellationToken);
+        await application.StartAsync(Cancellation);
         await using var browser = await Browser.StartAsync(new Uri(application.Urls.First()));
 
         await browser.SignInAsync(key.AccessKeyId, key.SecretAccessKey);

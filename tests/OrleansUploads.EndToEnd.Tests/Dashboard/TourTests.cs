@@ -144,7 +144,7 @@ public sealed class TourTests
     private static async Task<double> WatchAsync(ServerProcess server)
     {
         var (began, used) = (Stopwatch.GetTimestamp(), server.ProcessorMilliseconds);
-        await Task.Delay(Watched, TestContext.Current.CancellationToken); // The measured time.
+        await Task.Delay(Watched, Cancellation); // The measured time.
         return (server.ProcessorMilliseconds - used) / Stopwatch.GetElapsedTime(began).TotalMilliseconds;
     }
 }

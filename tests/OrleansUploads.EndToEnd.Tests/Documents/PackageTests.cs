@@ -187,8 +187,8 @@ public sealed class PackageTests(PackageFeed feed) : IClassFixture<PackageFeed>
             throw Requirement.IsMissing("There is neither clang nor gcc, which link native programs");
         }
 
-        await using var store = await UploadsServer.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
-        await store.CreateBucketAsync("bytes", TestContext.Current.CancellationToken);
+        await using var store = await UploadsServer.StartAsync(cancellationToken: Cancellation);
+        await store.CreateBucketAsync("bytes", Cancellation);
         var direct = Blocks("src/OrleansUploads.Client/README.md", "cs").Single();
         await WriteProgramAsync(
             "node",

@@ -21,7 +21,7 @@ public sealed class DemoTests
 
         result.Expect();
         Assert.Contains("The retrieved archive equals the file", result.Output, StringComparison.Ordinal);
-        Assert.Equal(["1", "2"], await File.ReadAllLinesAsync(crashes, TestContext.Current.CancellationToken));
+        Assert.Equal(["1", "2"], await File.ReadAllLinesAsync(crashes, Cancellation));
     }
 
     [Fact]

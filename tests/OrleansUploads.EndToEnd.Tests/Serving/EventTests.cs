@@ -21,9 +21,9 @@ public sealed class EventTests : TestWithFolder
         var script = Documentation.Read("events.md").Split("```python\n")[1].Split("```")[0];
         Assert.InRange(script.Split('\n').Length, 20, 31);
         var (program, secret) = (Folder.File("receiver.py"), Folder.File("secret"));
-        await File.WriteAllTextAsync(program, script, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(program, script, Cancellation);
         await File.WriteAllTextAsync(
-            secret, $"whsec_{Convert.ToBase64String(Archives.Bytes(32, seed: 1))}\n", TestContext.Current.CancellationToken);
+            secret, $"whsec_{Convert.ToBase64String(Archives.Bytes(32, seed: 1))}\n", Cancellation);
         var port = $"{FreePort.Take(1)[0]}";
         await using var first = await ServerProcess.StartAsync(
             Folder.Data, "--event-url", $"http://127.0.0.1:{port}/", "--event-secret-file", secret);
@@ -49,7 +49,7 @@ public sealed class EventTests : TestWithFolder
         Assert.Contains("--event-url and --event-secret-file must be set together", alone.Error, StringComparison.Ordinal);
 
         var secret = Folder.File("secret");
-        await File.WriteAllTextAsync(secret, "password", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(secret, "password", Cancellation);
         var wrong = await ServerProcess.RefuseAsync(new ServerSetup(Folder.Data)
         {
             Options = ["--event-url", "https://example.org/x", "--event-secret-file", secret],

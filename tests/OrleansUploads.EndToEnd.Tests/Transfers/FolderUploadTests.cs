@@ -82,7 +82,7 @@ public sealed class FolderUploadTests
         Assert.Equal(["Pictures.tar"], await NamesAsync(place));
         (await place.RunInVaultAsync("download", "Pictures.tar", "-o", place.File("back.tar"), "-q")).Expect();
         await TarFile.ExtractToDirectoryAsync(
-            place.File("back.tar"), Directory.CreateDirectory(place.File("back")).FullName, false, TestContext.Current.CancellationToken);
+            place.File("back.tar"), Directory.CreateDirectory(place.File("back")).FullName, false, Cancellation);
         Assert.Equal(await File.ReadAllBytesAsync(Path.Combine(folder, "a")), await File.ReadAllBytesAsync(place.File("back/Pictures/link")));
         Assert.Equal(0, new FileInfo(place.File("back/Pictures/empty")).Length);
     }
@@ -129,9 +129,9 @@ public sealed class FolderUploadTests
         (await place.RunInVaultAsync("upload", folder, "--tar", "--exclude", "*.tmp", "--exclude", "cache", "-q")).Expect();
         (await place.RunInVaultAsync("download", "Pictures.tar", "-o", place.File("back.tar"), "-q")).Expect();
         await using var tar = new TarReader(File.OpenRead(place.File("back.tar")));
-        await tar.GetNextEntryAsync(copyData: false, TestContext.Current.CancellationToken);
-        Assert.Equal("Pictures/a.jpg", (await tar.GetNextEntryAsync(copyData: false, TestContext.Current.CancellationToken))!.Name);
-        Assert.Null(await tar.GetNextEntryAsync(copyData: false, TestContext.Current.CancellationToken));
+        await tar.GetNextEntryAsync(copyData: false, Cancellation);
+        Assert.Equal("Pictures/a.jpg", (await tar.GetNextEntryAsync(copyData: false, Cancellation))!.Name);
+        Assert.Null(await tar.GetNextEntryAsync(copyData: false, Cancellation));
 
         async Task<CommandResult> RunAsync(params string[] more)
         {
@@ -149,7 +149,7 @@ public sealed class FolderUploadTests
         var folder = Directory.CreateDirectory(place.File("Pictures")).FullName;
         place.Create("Pictures/a", 10);
         using var shell = System.Diagnostics.Process.Start("sh", ["-c", $"ln {folder}/a {folder}/b && mkfifo {folder}/pipe && chown 1234:5678 {folder}/a || true"]);
-        await shell.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await shell.WaitForExitAsync(Cancellation);
         var sent = await place.RunInVaultAsync("upload", folder, "--tar");
         Assert.Equal(0, sent.ExitCode);
         Assert.Contains("1 pipe, socket or device left out: Pictures/pipe.", sent.Error, StringComparison.Ordinal);
@@ -159,7 +159,7 @@ public sealed class FolderUploadTests
         (await place.RunInVaultAsync("download", "Pictures.tar", "-o", place.File("back.tar"), "-q")).Expect();
         await using var tar = new TarReader(File.OpenRead(place.File("back.tar")));
         var entries = new List<TarEntry>();
-        while (await tar.GetNextEntryAsync(copyData: false, TestContext.Current.CancellationToken) is { } entry)
+        while (await tar.GetNextEntryAsync(copyData: false, Cancellation) is { } entry)
         {
             entries.Add(entry);
         }

@@ -277,13 +277,13 @@ public sealed class RemoteCommandTests
         listener.Start();
         var environment = new Dictionary<string, string?> { ["AWS_ACCESS_KEY_ID"] = "a", ["AWS_SECRET_ACCESS_KEY"] = "b" };
         var asked = CommandLine.RunAsync(["vault", "list", "--endpoint", $"http://{listener.LocalEndpoint}"], environment);
-        using (var connection = await listener.AcceptTcpClientAsync(TestContext.Current.CancellationToken))
+        using (var connection = await listener.AcceptTcpClientAsync(Cancellation))
         {
             var stream = connection.GetStream();
-            _ = await stream.ReadAsync(new byte[4096], TestContext.Current.CancellationToken);
+            _ = await stream.ReadAsync(new byte[4096], Cancellation);
             await stream.WriteAsync(
                 "HTTP/1.1 404 File not found\r\nServer: SimpleHTTP\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray(),
-                TestContext.Current.CancellationToken);
+                Cancellation);
         }
 
         (await asked).ExpectOneLine(5, "404 File not found", "does not answer like a server of the vault API", "--endpoint");

@@ -135,7 +135,7 @@ public sealed class FixedNamesTests : TestWithFolder
         var folder = Folder.File("new");
         var parts = await SharedPartStore.Named(SharedPartStore.WithConditions, Folder.Path).OpenAsync();
         await using var data = DataFolder.Open(folder, new DataFolderOptions { Parts = parts });
-        await data.TakeStoreAsync(takesOver: false, TestContext.Current.CancellationToken);
+        await data.TakeStoreAsync(takesOver: false, Cancellation);
         Assert.Subset(
             FixedNames.All.Keys.ToHashSet(),
             Directory.EnumerateFileSystemEntries(folder).Select(path => Path.GetFileName(path)!).ToHashSet());

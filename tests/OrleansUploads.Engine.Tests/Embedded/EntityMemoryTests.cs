@@ -28,8 +28,6 @@ public sealed class EntityMemoryTests : IAsyncDisposable
             options);
     }
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     public ValueTask DisposeAsync() => _host.DisposeAsync();
 
     [Fact]

@@ -256,8 +256,7 @@ public sealed class EntityRunnerTests
         _bench.Load();
 
         Assert.Contains("mine", _bench.Faults);
-        Assert.Equal(
-            Some.Hash("b"), Assert.IsType<PartsPage>(_bench.Replies["list"]).Parts[1].TreeHash);
+        Assert.Equal(Some.Hash("b"), Assert.IsType<PartsPage>(_bench.Replies["list"]).Parts[1].TreeHash);
     }
 
     [Fact]

@@ -8,8 +8,6 @@ public sealed class SqliteJournalDamageTests : IDisposable
     private static readonly EntityId Other = JournalFolder.Upload(2);
     private readonly JournalFolder _folder = new();
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     public void Dispose() => _folder.Dispose();
 
     [Theory]

@@ -7,8 +7,6 @@ public sealed class SqliteJournalLostTailTests : IAsyncLifetime
     private readonly JournalFolder _folder = new();
     private SqliteJournal _journal = null!;
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     public async ValueTask InitializeAsync()
     {
         _journal = _folder.Open();

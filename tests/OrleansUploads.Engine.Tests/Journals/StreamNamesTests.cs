@@ -9,8 +9,6 @@ public sealed class StreamNamesTests : IDisposable
 
     private readonly JournalFolder _folder = new();
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     public void Dispose() => _folder.Dispose();
 
     [Fact]

@@ -13,8 +13,6 @@ public sealed class FolderImportTests : IAsyncLifetime
 
     public FolderImportTests() => _parts = DiskPartStore.OpenForReading(Path.Combine(_bucket.Path, DataFolder.PartsFolder));
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     public async ValueTask InitializeAsync() => await _bucket.FillAsync();
 
     public ValueTask DisposeAsync()

@@ -26,8 +26,6 @@ public sealed class PartsCopyTests : IDisposable
         _to = ObjectPartStore.OpenForReading(_objects);
     }
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     public void Dispose()
     {
         _from.Dispose();

@@ -121,8 +121,7 @@ public sealed class DiskLayoutTests : TestWithFolder
         var elsewhere = Path.Combine(_root, "zz", PartBytes.Upload(2).ToString());
         Directory.CreateDirectory(elsewhere);
         Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(uploadDirectory)!, "lost+found"));
-        Directory.CreateDirectory(
-            Path.Combine(Path.GetDirectoryName(uploadDirectory)!, PartBytes.Upload(3).ToString()));
+        Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(uploadDirectory)!, PartBytes.Upload(3).ToString()));
         var note = Path.Combine(uploadDirectory, "notes.part");
         await File.WriteAllTextAsync(note, "a foreign file");
 
@@ -255,8 +254,7 @@ public sealed class DiskLayoutTests : TestWithFolder
         await writer.WriteAsync(new byte[1], default);
         store.Dispose();
 
-        await Assert.ThrowsAsync<ObjectDisposedException>(
-            () => writer.CommitAsync(PartBytes.Leaves([0]), default).AsTask());
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => writer.CommitAsync(PartBytes.Leaves([0]), default).AsTask());
     }
 
     // IDs that differ only in the last characters, which a fan-out by the first characters would put into one directory.

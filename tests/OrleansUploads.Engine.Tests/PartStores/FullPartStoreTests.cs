@@ -46,8 +46,7 @@ public sealed class FullPartStoreTests : IDisposable
     {
         using var store = OpenOrSkip();
         var bytes = PartBytes.Of(MiB, seed: 2);
-        await using var writer =
-            await store.CreateAsync(PartBytes.Upload(1), PartBytes.Attempt(1), bytes.Length, default);
+        await using var writer = await store.CreateAsync(PartBytes.Upload(1), PartBytes.Attempt(1), bytes.Length, default);
         await writer.WriteAsync(bytes, default);
         ReleasePreallocated();
         var other = _disk.FillUp();

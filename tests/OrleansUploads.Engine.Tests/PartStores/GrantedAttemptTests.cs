@@ -18,8 +18,6 @@ public sealed class GrantedAttemptTests : IDisposable
 
     public GrantedAttemptTests() => _store = DiskPartStore.OpenShared(_folder.File("parts"));
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     private static Manifest ManifestOf(TreeHash hash) => new(
         Upload, ArchiveId.Derive(Upload, Bytes.Length, hash), Bytes.Length, hash, 4 * MiB, [new Extent(PartPlace.In(Granted), Bytes.Length, hash)]);
 

@@ -21,11 +21,11 @@ public sealed class UploadDirectoriesTests : TestWithFolder
         var root = new DurableDirectory(Folder.Path, isShared: false, flush);
         var directories = new UploadDirectories(root, isShared: false, flush, new DiskFault(onRaised: null), Kept);
         var slow = Task.Run(() => directories.Create(Some.Upload(0), "a.part", expectedBytes: 1));
-        await begun.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
+        await begun.Task.WaitAsync(Patience, Cancellation);
         try
         {
             var others = Task.Run(() => Enumerable.Range(1, 2 * Kept).Count(i => directories.Get(Some.Upload(i)).IsRetired));
-            Assert.Equal(0, await others.WaitAsync(Patience, TestContext.Current.CancellationToken));
+            Assert.Equal(0, await others.WaitAsync(Patience, Cancellation));
             Assert.False(slow.IsCompleted);
         }
         finally

@@ -149,8 +149,7 @@ public sealed class AccountTests : ServerFixture
         var archive = (await SendAsync(UploadArchive("v", Bytes(7)))).Header("x-amz-archive-id")!;
         var upload = (await SendAsync(Initiate("v"))).Header("x-amz-multipart-upload-id")!;
         var job = (await SendAsync(Retrieve("v", archive))).Expect(202).Header("x-amz-job-id")!;
-        (await SendAsync(DescribeVault("v"), OtherSigner)).ExpectNotFound(
-            "arn:aws:glacier:us-east-1:444455556666:vaults/v");
+        (await SendAsync(DescribeVault("v"), OtherSigner)).ExpectNotFound("arn:aws:glacier:us-east-1:444455556666:vaults/v");
 
         Assert.Equal("/444455556666/vaults/v", (await SendAsync(CreateVault("v"), OtherSigner)).Expect(201).Header("Location"));
         Assert.Equal(0, (await SendAsync(DescribeVault("v"), OtherSigner)).Json.GetProperty("NumberOfArchives").GetInt32());

@@ -74,7 +74,7 @@ public sealed class ArchivePartTests(ArchivePartTests.ScopedGateway gateway) : I
         var (vault, upload, archive) = await CompleteAsync(bytes);
         using var client = gateway.Server.Connect();
         var parts = new List<UploadedPart>();
-        await foreach (var part in client.ListArchivePartsAsync(vault, archive, TestContext.Current.CancellationToken))
+        await foreach (var part in client.ListArchivePartsAsync(vault, archive, Cancellation))
         {
             parts.Add(part);
         }

@@ -60,7 +60,7 @@ public sealed class LockRaceTests
             var paused = new List<TaskCompletionSource>();
             while (paused.Count < count)
             {
-                paused.Add(await _paused.Reader.ReadAsync(TestContext.Current.CancellationToken));
+                paused.Add(await _paused.Reader.ReadAsync(Cancellation));
             }
 
             return paused;

@@ -55,8 +55,7 @@ public sealed class GatewayServer : IAsyncDisposable
         builder.Services.AddSingleton<TimeProvider>(setup.Clock);
         builder.Services.AddSingleton(host);
         builder.Services.AddSingleton(setup.Parts);
-        builder.Services.AddSingleton<ICredentialStore>(
-            new MemoryCredentialStore(setup.Credentials));
+        builder.Services.AddSingleton<ICredentialStore>(new MemoryCredentialStore(setup.Credentials));
         builder.Services.AddOrleansUploadsServer(setup.Options).AddVaultGateway(setup.Options);
         configure?.Invoke(builder.Services);
         var app = builder.Build();
@@ -76,8 +75,7 @@ public sealed class GatewayServer : IAsyncDisposable
     });
 
     /// <summary>Signs and sends a request and reads the whole answer.</summary>
-    public Task<ApiAnswer> SendAsync(ApiRequest request, Signer? signer = null) =>
-        SendAsync(request, Sign(request, signer));
+    public Task<ApiAnswer> SendAsync(ApiRequest request, Signer? signer = null) => SendAsync(request, Sign(request, signer));
 
     /// <summary>The headers of a request, with its signature.</summary>
     public IEnumerable<(string Name, string Value)> Sign(ApiRequest request, Signer? signer = null) =>

@@ -51,12 +51,12 @@ public sealed class ForeignApplicationTests : TestWithFolder
             });
 
             using var http = new HttpClient { BaseAddress = AddressOf(app) };
-            Assert.Equal("An application.", await http.GetStringAsync("/about", TestContext.Current.CancellationToken));
-            Assert.StartsWith("{\"status\":\"Healthy\"", await http.GetStringAsync("/healthz", TestContext.Current.CancellationToken), StringComparison.Ordinal);
+            Assert.Equal("An application.", await http.GetStringAsync("/about", Cancellation));
+            Assert.StartsWith("{\"status\":\"Healthy\"", await http.GetStringAsync("/healthz", Cancellation), StringComparison.Ordinal);
             using var client = ClientOf(app);
             if (run == 0)
             {
-                await client.CreateVaultAsync("photos", TestContext.Current.CancellationToken);
+                await client.CreateVaultAsync("photos", Cancellation);
                 archive = (await client.UploadArchiveAsync("photos", HashedBody.Of(bytes))).ArchiveId;
             }
 
@@ -70,7 +70,7 @@ public sealed class ForeignApplicationTests : TestWithFolder
         var store = new CountingPartStore();
         await using var app = await StartAsync(ports: folder => folder with { Parts = store });
         using var client = ClientOf(app);
-        await client.CreateVaultAsync("photos", TestContext.Current.CancellationToken);
+        await client.CreateVaultAsync("photos", Cancellation);
         var bytes = RandomNumberGenerator.GetBytes(3_000_000);
         var archive = (await client.UploadArchiveAsync("photos", HashedBody.Of(bytes))).ArchiveId;
         Assert.Equal(bytes, await client.RetrieveAsync("photos", archive));
@@ -116,26 +116,26 @@ public sealed class ForeignApplicationTests : TestWithFolder
         await using (var app = await StartAsync(store, "a"))
         {
             using var client = ClientOf(app);
-            await client.CreateVaultAsync("photos", TestContext.Current.CancellationToken);
-            var upload = await client.InitiateMultipartUploadAsync("photos", 1 << 20, cancellationToken: TestContext.Current.CancellationToken);
-            await client.UploadPartAsync("photos", upload, 0, HashedBody.Of(new byte[] { 1, 2, 3 }), TestContext.Current.CancellationToken);
+            await client.CreateVaultAsync("photos", Cancellation);
+            var upload = await client.InitiateMultipartUploadAsync("photos", 1 << 20, cancellationToken: Cancellation);
+            await client.UploadPartAsync("photos", upload, 0, HashedBody.Of(new byte[] { 1, 2, 3 }), Cancellation);
             BackupFolder.Copy(Folder.File("a"), Folder.File("b"));
             if (isTakenOver)
             {
                 await using var copy = DataFolder.Open(
                     Folder.File("b"), new DataFolderOptions { Parts = await shared.OpenAsync() }, TimeProvider.System);
-                await copy.TakeStoreAsync(takesOver: true, TestContext.Current.CancellationToken);
+                await copy.TakeStoreAsync(takesOver: true, Cancellation);
             }
             else
             {
-                await StoreOwnership.LeaveAsync((IStoreMark)store, "s3://elsewhere", TestContext.Current.CancellationToken);
+                await StoreOwnership.LeaveAsync((IStoreMark)store, "s3://elsewhere", Cancellation);
             }
 
             // The bytes of an ended upload are deleted at once, but for the loss of the store.
-            await client.AbortMultipartUploadAsync("photos", upload, TestContext.Current.CancellationToken);
+            await client.AbortMultipartUploadAsync("photos", upload, Cancellation);
             using var http = new HttpClient { BaseAddress = AddressOf(app) };
             await Eventually.BecomesTrueAsync(
-                async () => (await http.GetAsync("/healthz", TestContext.Current.CancellationToken)).StatusCode == HttpStatusCode.ServiceUnavailable,
+                async () => (await http.GetAsync("/healthz", Cancellation)).StatusCode == HttpStatusCode.ServiceUnavailable,
                 "the application knows that it has lost its store");
             var answer = await Assert.ThrowsAsync<GlacierException>(
                 () => client.UploadArchiveAsync("photos", HashedBody.Of(new byte[] { 1, 2, 3 })));
@@ -143,7 +143,7 @@ public sealed class ForeignApplicationTests : TestWithFolder
                 isTakenOver ? "This server has lost its part store" : "The bytes of this server have moved to s3://elsewhere",
                 answer.Message,
                 StringComparison.Ordinal);
-            Assert.Single(await store.ListUploadsAsync(TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken));
+            Assert.Single(await store.ListUploadsAsync(Cancellation).ToListAsync(Cancellation));
         }
 
         var refused = await Assert.ThrowsAsync<IOException>(() => StartAsync(store, "a"));
@@ -173,7 +173,7 @@ public sealed class ForeignApplicationTests : TestWithFolder
             }
         });
         using var client = ClientOf(app, Prefix);
-        await client.CreateVaultAsync("photos", TestContext.Current.CancellationToken);
+        await client.CreateVaultAsync("photos", Cancellation);
         var bytes = RandomNumberGenerator.GetBytes(100);
         Assert.Equal(bytes, await client.RetrieveAsync("photos", (await client.UploadArchiveAsync("photos", HashedBody.Of(bytes))).ArchiveId));
 
@@ -191,7 +191,7 @@ public sealed class ForeignApplicationTests : TestWithFolder
 
         using var http = new HttpClient { BaseAddress = AddressOf(app) };
         Assert.StartsWith(
-            "{\"status\":\"Healthy\"", await http.GetStringAsync($"{Prefix}/healthz", TestContext.Current.CancellationToken), StringComparison.Ordinal);
+            "{\"status\":\"Healthy\"", await http.GetStringAsync($"{Prefix}/healthz", Cancellation), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -215,14 +215,14 @@ public sealed class ForeignApplicationTests : TestWithFolder
         using var http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = AddressOf(app) };
         foreach (var path in (string[])["/", "/settings/profile", "/photos"])
         {
-            Assert.Equal("the page", await http.GetStringAsync(path, TestContext.Current.CancellationToken));
+            Assert.Equal("the page", await http.GetStringAsync(path, Cancellation));
         }
 
-        using var denied = await http.GetAsync("/private", TestContext.Current.CancellationToken);
+        using var denied = await http.GetAsync("/private", Cancellation);
         Assert.Equal(HttpStatusCode.Redirect, denied.StatusCode);
-        Assert.StartsWith("{\"status\"", await http.GetStringAsync("/healthz", TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.StartsWith("{\"status\"", await http.GetStringAsync("/healthz", Cancellation), StringComparison.Ordinal);
         using var client = ClientOf(app);
-        await client.CreateVaultAsync("photos", TestContext.Current.CancellationToken);
+        await client.CreateVaultAsync("photos", Cancellation);
         (await SendSignedAsync(app, S3Server.Request("PUT", "/settings", null))).Expect(200);
     }
 
@@ -241,7 +241,7 @@ public sealed class ForeignApplicationTests : TestWithFolder
                 builder.Services.AddAuthorization();
             });
         using var http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = AddressOf(app) };
-        using var denied = await http.GetAsync("/healthz", TestContext.Current.CancellationToken);
+        using var denied = await http.GetAsync("/healthz", Cancellation);
         Assert.Equal(HttpStatusCode.Redirect, denied.StatusCode);
     }
 
@@ -266,7 +266,7 @@ public sealed class ForeignApplicationTests : TestWithFolder
                 builder.Services.AddUploadsHealthChecks().AddCheck("planted", () => HealthCheckResult.Unhealthy("broken"));
             });
         using var http = new HttpClient { BaseAddress = AddressOf(app) };
-        using var answer = await http.GetAsync("/health", TestContext.Current.CancellationToken);
+        using var answer = await http.GetAsync("/health", Cancellation);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
     }
 
@@ -299,7 +299,7 @@ public sealed class ForeignApplicationTests : TestWithFolder
             app.MapOrleansUploads();
         }
 
-        await app.StartAsync(TestContext.Current.CancellationToken);
+        await app.StartAsync(Cancellation);
         var limits = app.Services.GetRequiredService<IOptions<KestrelServerOptions>>().Value.Limits;
         List<string> found =
         [
@@ -327,8 +327,8 @@ public sealed class ForeignApplicationTests : TestWithFolder
                 request.Headers.TryAddWithoutValidation(name, value);
             }
 
-            using var answer = await http.SendAsync(request, TestContext.Current.CancellationToken);
-            found.Add($"{(int)answer.StatusCode} {answer.Headers.Server} {await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)}");
+            using var answer = await http.SendAsync(request, Cancellation);
+            found.Add($"{(int)answer.StatusCode} {answer.Headers.Server} {await answer.Content.ReadAsStringAsync(Cancellation)}");
         }
     }
 
@@ -363,7 +363,7 @@ public sealed class ForeignApplicationTests : TestWithFolder
         try
         {
             (map ?? (static app => app.MapOrleansUploads()))(app);
-            await app.StartAsync(TestContext.Current.CancellationToken);
+            await app.StartAsync(Cancellation);
             return app;
         }
         catch

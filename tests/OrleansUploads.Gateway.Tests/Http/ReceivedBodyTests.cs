@@ -18,9 +18,9 @@ public sealed class ReceivedBodyTests
     {
         using var body = new ReceivedBody(new FewReads(_pipe.Reader), Rate, _time, connection: null);
         var buffer = new byte[100];
-        await _pipe.Writer.WriteAsync(new byte[50], TestContext.Current.CancellationToken);
-        Assert.Equal(50, await body.ReadAsync(buffer, TestContext.Current.CancellationToken));
-        var next = body.ReadAsync(buffer, TestContext.Current.CancellationToken).AsTask();
+        await _pipe.Writer.WriteAsync(new byte[50], Cancellation);
+        Assert.Equal(50, await body.ReadAsync(buffer, Cancellation));
+        var next = body.ReadAsync(buffer, Cancellation).AsTask();
 
         _time.Advance(windows * Rate.Window);
 
@@ -30,7 +30,7 @@ public sealed class ReceivedBodyTests
             return;
         }
 
-        await _pipe.Writer.WriteAsync(new byte[1], TestContext.Current.CancellationToken);
+        await _pipe.Writer.WriteAsync(new byte[1], Cancellation);
         Assert.Equal(1, await next);
     }
 

@@ -74,7 +74,7 @@ public sealed class ClusterCheckTests(ClusterCheckTests.StoppedCluster stopped, 
         var small = Assert.Single(Files(folder, "*", "*.part"), file => !parts.Contains(file) && new FileInfo(file).Length > 200_000);
         Flip(small);
         var orphan = Path.Combine(Path.GetDirectoryName(parts[0])!, $"{new string('0', 32)}.part");
-        await File.WriteAllTextAsync(orphan, "half a part", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(orphan, "half a part", Cancellation);
 
         var report = await ClusterCheck.RunAsync(silo, "--orphans");
 
@@ -115,7 +115,7 @@ public sealed class ClusterCheckTests(ClusterCheckTests.StoppedCluster stopped, 
         var (silo, _, _) = await stopped.TakeAsync();
         using (var store = DiskPartStore.OpenShared(_folder.File("other")))
         {
-            await store.FindOrMakeMarkAsync(new byte[16], TestContext.Current.CancellationToken);
+            await store.FindOrMakeMarkAsync(new byte[16], Cancellation);
         }
 
         foreach (var (folder, reason) in ((string, string)[])

@@ -28,8 +28,7 @@ public sealed class ScriptTests(PostgresServer postgres, AzuriteServer azurite) 
         {
             Assert.Empty(await RunAsync("deploy/postgres/apply.sh", [], environment));
             await using var opened = PostgresDatabase.Create(database);
-            await PostgresSchema.RequireAsync(
-                opened, [.. PostgresMembers.Tables, .. PostgresSchema.Journal], TestContext.Current.CancellationToken);
+            await PostgresSchema.RequireAsync(opened, [.. PostgresMembers.Tables, .. PostgresSchema.Journal], Cancellation);
             Assert.Equal("l", await PostgresServer.QueryAsync(
                 database,
                 "SELECT attcompression FROM pg_attribute WHERE attrelid = 'uploads_record'::regclass AND attname = 'payload'"));

@@ -35,8 +35,7 @@ public sealed class ReplicationTests(SharedPair shared) : TestOnPair(shared)
         Assert.Equal("1", await WaitingAsync());
         Assert.Equal("0", await CountVisibleAsync());
         await Pair.Standby.StartAsync();
-        await Eventually.BecomesTrueAsync(
-            async () => await ReadAsync(rows) is not null, "the write takes effect");
+        await Eventually.BecomesTrueAsync(async () => await ReadAsync(rows) is not null, "the write takes effect");
     }
 
     [Fact]
@@ -47,8 +46,7 @@ public sealed class ReplicationTests(SharedPair shared) : TestOnPair(shared)
         await Pair.Standby.StopAsync();
         await Assert.ThrowsAsync<NpgsqlException>(() => WriteAsync(rows));
         await CancelWaitsAsync();
-        await Eventually.BecomesTrueAsync(
-            async () => await CountVisibleAsync() == "1", "the row is visible");
+        await Eventually.BecomesTrueAsync(async () => await CountVisibleAsync() == "1", "the row is visible");
 
         await Assert.ThrowsAsync<NpgsqlException>(() => ReadAsync(rows));
 

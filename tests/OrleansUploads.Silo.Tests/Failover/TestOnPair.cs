@@ -7,8 +7,6 @@ public abstract class TestOnPair(SharedPair shared) : IAsyncLifetime
 
     private protected PostgresPair Pair { get; private set; } = null!;
 
-    protected static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     public async ValueTask InitializeAsync() => Pair = await shared.TakeAsync();
 
     public async ValueTask DisposeAsync()

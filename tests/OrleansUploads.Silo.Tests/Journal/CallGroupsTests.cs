@@ -12,8 +12,6 @@ public sealed class CallGroupsTests : IDisposable
     private readonly SemaphoreSlim _started = new(0);
     private readonly ManualTime _time = new(Some.Noon);
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     [Fact]
     public async Task Calls_that_arrive_while_a_group_is_in_flight_are_the_next_group()
     {

@@ -11,8 +11,6 @@ public sealed class JournalContentTests(SharedDatabase database, PostgresServer 
     private OpenJournals _journals = null!;
     private PostgresJournal _journal = null!;
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     public async ValueTask InitializeAsync()
     {
         _journals = new OpenJournals(await database.Connection);

@@ -12,8 +12,6 @@ public sealed class JournalFenceTests(SharedDatabase database) : IClassFixture<S
     private OpenJournals _journals = null!;
     private PostgresJournal _journal = null!;
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     /// <summary>What another host sends.</summary>
     private JournalCommands Commands => new(_journals.Service);
 

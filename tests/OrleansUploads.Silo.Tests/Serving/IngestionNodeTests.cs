@@ -91,18 +91,17 @@ public sealed class IngestionNodeTests(PostgresServer postgres, SharedSilo share
             .UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = ("Npgsql", database))
             .Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = ("orleans-uploads", "orleans-uploads")));
         using var host = builder.Build();
-        await host.StartAsync(TestContext.Current.CancellationToken);
+        await host.StartAsync(Cancellation);
         var upload = host.Services.GetRequiredService<IGrainFactory>().GetGrain<IUploadGrain>(UploadKey.New());
         var vault = new VaultAddress(Account, "photos");
-        await upload.SummarizeAsync(vault, TestContext.Current.CancellationToken);
+        await upload.SummarizeAsync(vault, Cancellation);
 
         silo.Process.Pause();
         var watch = Stopwatch.StartNew();
-        await Assert.ThrowsAsync<TimeoutException>(
-            async () => await upload.SummarizeAsync(vault, TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<TimeoutException>(async () => await upload.SummarizeAsync(vault, Cancellation));
         Assert.InRange(watch.Elapsed, TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(10));
         silo.Process.Resume();
-        await host.StopAsync(TestContext.Current.CancellationToken);
+        await host.StopAsync(Cancellation);
     }
 
     [Fact]

@@ -25,8 +25,7 @@ public sealed class SoakTests(PostgresServer postgres, AzuriteServer azurite, IT
     private static readonly int MaxInFlight =
         2 * UploadsPerSecond * (int)(SiloDisturbances.Cut + new FailoverOptions().MaxTime).TotalSeconds;
 
-    private static readonly TimeSpan Duration =
-        TimeSpan.FromMinutes(TestSetting.Read("ORLEANSUPLOADS_SOAK_MINUTES", 0));
+    private static readonly TimeSpan Duration = TimeSpan.FromMinutes(TestSetting.Read("ORLEANSUPLOADS_SOAK_MINUTES", 0));
 
     /// <summary>A client that repeats transient failures for up to two minutes.</summary>
     private static readonly RetryPolicy Patient = new() { MaxAttempts = 150, MaxDelay = TimeSpan.FromSeconds(1) };

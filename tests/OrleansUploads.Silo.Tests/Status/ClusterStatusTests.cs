@@ -66,7 +66,7 @@ public sealed class ClusterStatusTests(PostgresServer postgres, AzuriteServer az
         await File.WriteAllTextAsync(
             Path.Combine(Folder.Data, $"store-claims/{9:D10}-{new string('a', 16)}-{new string('b', 16)}"),
             "is used by the cluster thief",
-            TestContext.Current.CancellationToken);
+            Cancellation);
         Assert.Contains(
             Attention((await ReadAsync(start)).Status),
             found => found.StartsWith($"{Folder.Data} is used by the cluster thief, and not by this cluster", StringComparison.Ordinal));

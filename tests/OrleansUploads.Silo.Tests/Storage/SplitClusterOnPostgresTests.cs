@@ -46,7 +46,7 @@ public sealed class SplitClusterOnPostgresTests(PostgresServer postgres, ITestOu
             builder.UseOrleans(silo => silo.UseLocalhostClustering(ports[0], ports[1]).AddOrleansUploads(
                 new EntityClusterOptions(), new SharedStore(journal, stored, new PostgresNamedRows(database, Service))));
             var host = builder.Build();
-            await host.StartAsync(TestContext.Current.CancellationToken);
+            await host.StartAsync(Cancellation);
             return new SplitSilo(host, database, journal);
         }
 
