@@ -3,7 +3,7 @@ using OrleansUploads.TestKit.Documents;
 namespace OrleansUploads.Storage.Tests;
 
 /// <summary>The example of docs/direct-writes.md, against a server whose bytes are in an object store.</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
+[Campaign]
 public sealed class DirectWriteExampleTests(StoreServers servers) : TestWithFolder
 {
     private static readonly TimeSpan TimeLimit = TimeSpan.FromMinutes(2);

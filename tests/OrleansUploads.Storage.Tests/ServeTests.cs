@@ -4,7 +4,7 @@ using OrleansUploads.Client.Sources;
 namespace OrleansUploads.Storage.Tests;
 
 /// <summary>The server with its bytes in an object store.</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
+[Campaign]
 public sealed class ServeTests(StoreServers servers) : TestWithFolder
 {
     public static TheoryData<string> Servers => ["own", "azurite"];

@@ -67,8 +67,7 @@ public sealed class PortTests(SharedTlsBench shared) : IClassFixture<SharedTlsBe
         await Assert.ThrowsAnyAsync<Exception>(() => _bench.ConnectAsync(foreign, _bench.Foreign.Root));
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task An_open_connection_ends_when_its_certificate_expires()
     {
         using var peer = await TlsPeer.ConnectAsync(

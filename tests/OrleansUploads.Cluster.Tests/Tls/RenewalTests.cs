@@ -8,7 +8,7 @@ using OrleansUploads.Hashing;
 namespace OrleansUploads.Cluster.Tests.Tls;
 
 /// <summary>Certificates are renewed while silos and ingestion nodes work, over sockets.</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
+[Campaign]
 public sealed class RenewalTests : IAsyncDisposable
 {
     private const int Silos = 3;

@@ -3,7 +3,7 @@ using OrleansUploads.EndToEnd.Tests.S3Clients;
 namespace OrleansUploads.EndToEnd.Tests.AwsClients;
 
 /// <summary>S3 clients against <c>serve</c>, with their default settings.</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
+[Campaign]
 public sealed class S3ClientTests : TestWithFolder
 {
     [Fact]

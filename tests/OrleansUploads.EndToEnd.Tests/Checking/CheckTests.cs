@@ -26,8 +26,7 @@ public sealed class CheckTests : IAsyncLifetime
         return ValueTask.CompletedTask;
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task The_report_in_JSON_lists_damage_with_its_owner_and_bytes_without_one()
     {
         var sound = await CheckedFolder.CheckAsync(_data, "--deep");

@@ -4,7 +4,7 @@ using OrleansUploads.EndToEnd.Tests.Damage;
 namespace OrleansUploads.EndToEnd.Tests.Checking;
 
 /// <summary>Checks of a folder while its server keeps changing it.</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
+[Campaign]
 public sealed class OnlineCheckTests : TestWithFolder
 {
     private const int Clients = 2;

@@ -22,8 +22,7 @@ public sealed class ReadOnlyFolderTests : TestWithFolder
         Assert.Contains("No server is using the folder", offline.Error, StringComparison.Ordinal);
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task The_folder_of_a_killed_server_is_refused_with_advice()
     {
         await using (var server = await ServerProcess.StartAsync(Folder.Data, "--quiet"))

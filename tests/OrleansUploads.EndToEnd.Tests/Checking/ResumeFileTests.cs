@@ -3,8 +3,7 @@ namespace OrleansUploads.EndToEnd.Tests.Checking;
 /// <summary>A check whose progress cannot be saved says so before it begins.</summary>
 public sealed class ResumeFileTests : TestWithFolder
 {
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task A_file_that_cannot_be_written_is_refused_before_the_check()
     {
         await FolderEngine.Open(Folder.Data, TimeProvider.System).DisposeAsync();

@@ -45,8 +45,7 @@ public sealed class ControlServerTests : TestWithFolder
         }
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task A_lease_that_is_no_number_of_seconds_is_refused()
     {
         await using var server = await ServerProcess.StartAsync(Folder.Data, "--quiet");

@@ -33,8 +33,7 @@ public sealed class TreeHashTests : TestWithFolder
             (await CommandLine.RunInShellAsync(command, CommandLine.WithoutOperatorKey)).Expect().Output.Trim());
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task A_file_with_the_name_of_standard_input_is_named_with_its_folder()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Needs a shell.");
@@ -46,18 +45,16 @@ public sealed class TreeHashTests : TestWithFolder
                 $"cd '{Folder.Path}'; orleans-uploads treehash ./-", CommandLine.WithoutOperatorKey)).Expect().Output.Trim());
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task A_folder_is_refused_in_one_line() => (await CommandLine.RunAsync("treehash", Folder.Path)).ExpectOneLine("is a folder");
 
     [Fact]
     public async Task A_missing_file_is_refused_in_one_line() =>
         (await CommandLine.RunAsync("treehash", Folder.File("missing"))).ExpectOneLine($"The file {Folder.File("missing")} does not exist.");
 
-    [Theory]
+    [Theory, Campaign]
     [InlineData("treehash \"$PIPE\"")]
     [InlineData("treehash - < \"$PIPE\"")]
-    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task An_interrupted_command_does_not_wait_for_a_pipe(string arguments)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Needs named pipes.");

@@ -3,7 +3,7 @@ using System.Net;
 namespace OrleansUploads.EndToEnd.Tests.Damage;
 
 /// <summary>A full disk: what is refused, what goes on, and how space is freed through the API while the server runs.</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
+[Campaign]
 public sealed class FullDiskTests : TestWithFolder
 {
     private const string Vault = "records";

@@ -2,7 +2,7 @@ namespace OrleansUploads.EndToEnd.Tests.Damage;
 
 /// <summary>With a damaged journal, a server refuses to start with instructions, reports the damage to clients and in the log, or
 /// serves everything that was acknowledged. It never loses data silently.</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
+[Campaign]
 public sealed class JournalDamageTests(AcknowledgedFolders folders, ITestOutputHelper output) : TestWithFolder, IClassFixture<AcknowledgedFolders>
 {
     private int _copies;

@@ -2,8 +2,7 @@ namespace OrleansUploads.EndToEnd.Tests.Damage;
 
 public sealed class PartDamageTests : TestWithFolder
 {
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     [Promise("README.md", "A download returns exactly the bytes that were acknowledged, or an error, and never other bytes")]
     [Promise("operations.md", "a byte of an archive is damaged")]
     public async Task A_download_of_a_part_with_a_flipped_bit_fails_without_wrong_bytes()

@@ -4,7 +4,7 @@ using Microsoft.Playwright;
 namespace OrleansUploads.EndToEnd.Tests.Dashboard;
 
 /// <summary>Files that are dropped into the page of a bucket.</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
+[Campaign]
 public sealed class BrowserUploadTests
 {
     private const string Bucket = "dropped";

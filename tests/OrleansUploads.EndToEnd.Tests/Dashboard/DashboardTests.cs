@@ -4,7 +4,7 @@ using OrleansUploads.Signing;
 namespace OrleansUploads.EndToEnd.Tests.Dashboard;
 
 /// <summary>People who look at a running server with a browser.</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
+[Campaign]
 public sealed class DashboardTests : IAsyncLifetime
 {
     private const int MiB = Archives.MiB;

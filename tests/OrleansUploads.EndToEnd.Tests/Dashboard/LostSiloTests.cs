@@ -11,7 +11,7 @@ using OrleansUploads.Gateway.Http.Credentials;
 namespace OrleansUploads.EndToEnd.Tests.Dashboard;
 
 /// <summary>What the dashboard says of a cluster that has lost a silo. Tests of the cluster show that such a silo is listed.</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
+[Campaign]
 public sealed class LostSiloTests
 {
     [Fact]

@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 namespace OrleansUploads.EndToEnd.Tests.Dashboard;
 
 /// <summary>The page for operators, and finding the way with a keyboard.</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
+[Campaign]
 public sealed class ServerPageTests
 {
     [Fact]

@@ -4,7 +4,7 @@ using Microsoft.Playwright;
 namespace OrleansUploads.EndToEnd.Tests.Dashboard;
 
 /// <summary>The first page: on a new server, while uploads arrive, and while the server is away.</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
+[Campaign]
 public sealed class StartPageTests
 {
     private const int MiB = Archives.MiB;

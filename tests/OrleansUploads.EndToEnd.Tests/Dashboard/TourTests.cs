@@ -5,7 +5,7 @@ using Microsoft.Playwright;
 namespace OrleansUploads.EndToEnd.Tests.Dashboard;
 
 /// <summary>A tour of the dashboard at 1,000 uploads in progress, on a full disk, and through the archives of a vault.</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
+[Campaign]
 public sealed class TourTests
 {
     private const int MiB = Archives.MiB;

@@ -6,7 +6,7 @@ using OrleansUploads.Hashing;
 namespace OrleansUploads.EndToEnd.Tests.Dashboard;
 
 /// <summary>What the pages of uploads say while they are open and after they have ended.</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
+[Campaign]
 public sealed class UploadPageTests : IAsyncLifetime
 {
     private const int MiB = Archives.MiB;

@@ -4,7 +4,7 @@ namespace OrleansUploads.EndToEnd.Tests.Documents;
 
 /// <summary>The packages of this checkout are packed, installed and used as their READMEs and docs/packages.md say, by a user who has nothing
 /// but a package source.</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
+[Campaign]
 public sealed class PackageTests(PackageFeed feed) : IClassFixture<PackageFeed>
 {
     /// <summary>Runs a program that serves until it is stopped, as another terminal would, and returns when it is ready.</summary>

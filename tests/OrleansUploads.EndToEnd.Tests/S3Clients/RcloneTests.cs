@@ -2,7 +2,7 @@ using OrleansUploads.EndToEnd.Tests.AwsClients;
 
 namespace OrleansUploads.EndToEnd.Tests.S3Clients;
 
-[Trait(TestRun.Name, TestRun.Campaign)]
+[Campaign]
 public sealed class RcloneTests : TestWithFolder
 {
     private const string Remote = "remote:rclone-bucket";

@@ -2,7 +2,7 @@ using OrleansUploads.EndToEnd.Tests.AwsClients;
 
 namespace OrleansUploads.EndToEnd.Tests.S3Clients;
 
-[Trait(TestRun.Name, TestRun.Campaign)]
+[Campaign]
 public sealed class ResticTests : TestWithFolder
 {
     [Fact]

@@ -2,7 +2,7 @@ using OrleansUploads.EndToEnd.Tests.AwsClients;
 
 namespace OrleansUploads.EndToEnd.Tests.S3Clients;
 
-[Trait(TestRun.Name, TestRun.Campaign)]
+[Campaign]
 public sealed class S3cmdTests : TestWithFolder
 {
     private const string Bucket = "s3://s3cmd-bucket";

@@ -8,8 +8,7 @@ public sealed class BackupTests : TestWithFolder
 {
     private const string Vault = "photos";
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task A_backup_contains_everything_that_was_acknowledged_before_it_began()
     {
         var backup = Folder.File("backup");
@@ -85,8 +84,7 @@ public sealed class BackupTests : TestWithFolder
         }
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task A_restored_backup_deletes_bytes_again_and_keeps_a_lease_of_its_own()
     {
         var backup = Folder.File("backup");
@@ -120,8 +118,7 @@ public sealed class BackupTests : TestWithFolder
         async Task<string> ShowAsync() => (await CommandLine.RunAsync("backup", "show", "--data", backup)).Expect().Output;
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task A_backup_that_has_no_place_is_refused_and_the_clock_is_shown_and_accepted()
     {
         await using var server = await ServerProcess.StartAsync(Folder.Data, "--quiet");
@@ -144,8 +141,7 @@ public sealed class BackupTests : TestWithFolder
                 == (UnixFileMode.UserRead | UnixFileMode.UserWrite));
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task Of_several_backups_to_one_folder_one_goes_on_and_only_its_owner_can_read_it()
     {
         var backup = Folder.File("backup");
@@ -166,8 +162,7 @@ public sealed class BackupTests : TestWithFolder
         Assert.Equal(Vault, (await restored.Connect().DescribeVaultAsync(Vault)).Name);
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task Without_a_running_server_the_commands_fail()
     {
         (await RunAsync("clock", "accept")).ExpectOneLine(Folder.Data, "is not a data folder");

@@ -3,7 +3,7 @@ using OrleansUploads.EndToEnd.Tests.AwsClients;
 namespace OrleansUploads.EndToEnd.Tests.Serving;
 
 /// <summary>What a server prints when it starts, and which folders it takes.</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
+[Campaign]
 public sealed class GreetingTests : TestWithFolder
 {
     [Theory]

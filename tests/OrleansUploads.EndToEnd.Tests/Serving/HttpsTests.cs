@@ -83,8 +83,7 @@ public sealed class HttpsTests : TestWithFolder
         (await CommandLine.RunAsync(list, environment)).ExpectOneLine("missing.pem does not exist", "AWS_CA_BUNDLE");
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task The_server_sends_the_intermediate_certificates()
     {
         using var authority = TestAuthority.Create("root");
@@ -125,8 +124,7 @@ public sealed class HttpsTests : TestWithFolder
             async () => (await ConnectAsync(server)).Leaf == second.Certificate.Thumbprint, "the new certificate is sent");
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task An_invalid_certificate_file_is_reported_in_one_line()
     {
         await File.WriteAllTextAsync(Folder.File("certificate.pem"), "no certificate");

@@ -37,8 +37,7 @@ public sealed class KeysTests : TestWithFolder
             || File.GetUnixFileMode(KeyFile) == (UnixFileMode.UserRead | UnixFileMode.UserWrite));
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task Half_a_key_pair_in_the_environment_is_refused()
     {
         var half = new Dictionary<string, string?>(CommandLine.WithOperatorKey) { ["ORLEANSUPLOADS_SECRET_ACCESS_KEY"] = null };
@@ -107,8 +106,7 @@ public sealed class KeysTests : TestWithFolder
         (await KeysAsync("remove", uploader)).ExpectOneLine(uploader, "is the last key");
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task A_folder_that_no_server_uses_is_refused()
     {
         (await KeysAsync("list")).ExpectOneLine(Folder.Data, "is not a data folder");
@@ -123,8 +121,7 @@ public sealed class KeysTests : TestWithFolder
         (await KeysAsync("export", id)).ExpectOneLine("no keys", KeyFile);
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task The_export_of_a_key_is_the_oldest_admin_key_unless_another_is_named()
     {
         (await KeysAsync("export")).ExpectOneLine(Folder.Data, "is not a data folder");
@@ -162,8 +159,7 @@ public sealed class KeysTests : TestWithFolder
         Assert.Equal([$"OUHANDMADE {secret}"], result.Expect().Lines);
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     [Promise("operations.md", "keys.json is missing")]
     public async Task A_missing_key_file_has_no_keys_and_the_next_start_creates_a_pair()
     {
@@ -187,8 +183,7 @@ public sealed class KeysTests : TestWithFolder
         Assert.NotEqual(first, second);
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     [Promise("operations.md", "keys.json is damaged")]
     public async Task A_damaged_key_file_is_refused_by_a_start_and_a_running_server_keeps_its_keys()
     {

@@ -18,8 +18,7 @@ public sealed class StartTests : TestWithFolder
         await first.Connect().CreateVaultAsync("photos");
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task An_address_of_another_machine_is_reported_in_one_line_and_no_folder_is_made()
     {
         (await ServerProcess.RefuseAsync(new ServerSetup(Folder.Data) { Listen = "192.0.2.1:9400" }))
@@ -27,11 +26,10 @@ public sealed class StartTests : TestWithFolder
         Assert.False(Directory.Exists(Folder.Data));
     }
 
-    [Theory]
+    [Theory, Campaign]
     [InlineData("--data", "serve", "--data", "/proc/notes/data")]
     [InlineData("--data", "keys", "add", "--create", "--data", "/proc/notes/data")]
     [InlineData("--folder", "demo", "--folder", "/proc/notes/data")]
-    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task A_folder_that_cannot_be_created_is_reported_in_one_line(string option, params string[] arguments)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux has /proc.");
@@ -40,8 +38,7 @@ public sealed class StartTests : TestWithFolder
             .ExpectOneLine("The folder /proc/notes/data cannot be created: /proc takes no new folders", $"another one with {option}");
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     [Promise("operations.md", "parts/ is missing, but the journal refers to bytes")]
     public async Task A_folder_restored_without_its_bytes_is_refused_and_one_that_never_had_any_is_not()
     {
@@ -128,10 +125,9 @@ public sealed class StartTests : TestWithFolder
         Assert.Contains("--https-key must be used together", refused.Error, StringComparison.Ordinal);
     }
 
-    [Theory]
+    [Theory, Campaign]
     [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4317", "It must be a URL")]
     [InlineData("OTEL_EXPORTER_OTLP_HEADERS", "a header", "Headers")]
-    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task A_wrong_variable_of_OpenTelemetry_is_reported_in_one_line(string variable, string value, string problem)
     {
         var refused = await ServerProcess.RefuseAsync(new ServerSetup(Folder.Data)

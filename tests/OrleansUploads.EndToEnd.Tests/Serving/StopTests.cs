@@ -49,8 +49,7 @@ public sealed class StopTests : TestWithFolder
         await Assert.ThrowsAsync<GlacierException>(() => part);
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task A_signal_that_is_sent_twice_at_once_stops_the_server_gracefully()
     {
         await using var server = await ServerProcess.StartAsync(Folder.Data);
@@ -61,8 +60,7 @@ public sealed class StopTests : TestWithFolder
         await server.WaitForCleanExitAsync();
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task An_idle_server_stops_at_once_and_leaves_no_write_ahead_log()
     {
         await using var server = await ServerProcess.StartAsync(Folder.Data);

@@ -4,7 +4,7 @@ using OrleansUploads.TestKit.Telemetry;
 
 namespace OrleansUploads.EndToEnd.Tests.Serving;
 
-[Trait(TestRun.Name, TestRun.Campaign)]
+[Campaign]
 public sealed class TelemetryTests : TestWithFolder
 {
     private const string HttpClientSource = "System.Net.Http";

@@ -66,8 +66,7 @@ public sealed class FolderDownloadTests
         }
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     [Trait(TestRun.Name, TestRun.Timing)]
     public async Task Four_hundred_small_files_come_back_within_three_seconds()
     {

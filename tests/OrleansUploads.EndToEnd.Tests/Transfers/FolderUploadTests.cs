@@ -7,8 +7,7 @@ public sealed class FolderUploadTests
 {
     private const int Large = (20 * Archives.MiB) + 5;
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task Empty_files_are_left_out_and_an_empty_folder_says_so()
     {
         await using var place = await Workplace.ShareAsync();
@@ -56,8 +55,7 @@ public sealed class FolderUploadTests
         Assert.Equal(["Pictures/2026/b", .. names], await NamesAsync(place));
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task A_folder_is_stored_as_one_tar_whose_interrupted_upload_the_same_command_continues()
     {
         await using var place = await Workplace.ShareAsync();
@@ -171,8 +169,7 @@ public sealed class FolderUploadTests
             Environment.IsPrivilegedProcess ? (1234, 5678) : (entry.Uid, entry.Gid), (entry.Uid, entry.Gid)));
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task An_unfinished_upload_of_standard_input_is_named_and_continued_or_aborted_on_request()
     {
         await using var place = await Workplace.ShareAsync();

@@ -41,8 +41,7 @@ public sealed class RemoteCommandTests
         Assert.DoesNotContain(CommandLine.SecretAccessKey, told.Error + failed.Error, StringComparison.Ordinal);
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task An_empty_list_says_so_on_standard_error()
     {
         await using var place = await Workplace.ShareAsync();
@@ -65,8 +64,7 @@ public sealed class RemoteCommandTests
         }
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task Lists_for_people_are_oldest_first()
     {
         await using var place = await Workplace.ShareAsync();
@@ -178,8 +176,7 @@ public sealed class RemoteCommandTests
         (await CommandLine.RunAsync(["vault", "list"], environment)).ExpectOneLine(4, "AWS_SECRET_ACCESS_KEY is empty");
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task A_command_is_interrupted_while_the_program_of_a_profile_finds_credentials()
     {
         using var home = new TemporaryFolder();
@@ -226,10 +223,9 @@ public sealed class RemoteCommandTests
         new CommandResult(exitCode, shell.Output, shell.Error).ExpectOneLine("The output cannot be written", reason);
     }
 
-    [Theory]
+    [Theory, Campaign]
     [InlineData("2>&-")]
     [InlineData("2>/dev/full")]
-    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task A_command_that_cannot_explain_its_failure_still_has_its_exit_code(string redirection)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux has /dev/full.");

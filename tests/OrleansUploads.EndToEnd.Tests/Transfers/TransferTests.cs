@@ -8,8 +8,7 @@ public sealed class TransferTests : TestWithFolder
     private const string Vault = "records";
     private const long MaxPeakMemoryBytes = 300L * Archives.MiB;
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task Large_parts_cost_the_server_little_memory()
     {
         await using var server = await ServerProcess.StartAsync(Folder.Data, "--quiet");

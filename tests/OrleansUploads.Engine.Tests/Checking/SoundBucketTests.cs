@@ -12,8 +12,7 @@ public sealed class SoundBucketTests : IDisposable
 
     public void Dispose() => _bucket.Dispose();
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task Many_objects_overwritten_deleted_and_in_progress_are_sound()
     {
         await _bucket.UseAsync(static bench => ChangeAsync(bench, keys: 300));
@@ -42,8 +41,7 @@ public sealed class SoundBucketTests : IDisposable
         Assert.Empty(await _bucket.CheckAsync());
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task A_crash_after_any_change_leaves_a_sound_folder()
     {
         var recorded = new List<Func<IJournal, Task>>();

@@ -11,8 +11,7 @@ public sealed class StreamNamesTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task A_flipped_bit_in_any_copy_of_a_name_hides_no_stream_and_the_check_finds_it()
     {
         await WriteStreamsAsync();
@@ -39,8 +38,7 @@ public sealed class StreamNamesTests : IDisposable
         Assert.Equal((Rounds, 2 * Rounds), (refused, found));
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task A_flipped_bit_in_a_name_on_an_interior_page_of_the_index_hides_no_stream()
     {
         const byte InteriorPageOfIndex = 2;

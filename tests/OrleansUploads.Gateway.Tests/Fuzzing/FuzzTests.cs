@@ -31,8 +31,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
         "GetBucketWebsite", "GetObjectLockConfiguration", "GetPublicAccessBlock",
     ];
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     [Promise("README.md", "Invalid input gets the protocol's error, changes nothing, and uses a bounded amount of memory")]
     public Task No_request_causes_a_server_error_and_refused_requests_change_nothing() => RunAsync(
         onS3: false,
@@ -43,8 +42,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
                 .Except(UnreachableCodes).Select(code => $"code {code}"),
         ]);
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     [Promise("README.md", "Invalid input gets the protocol's error, changes nothing, and uses a bounded amount of memory")]
     public Task No_request_to_S3_causes_a_server_error_and_refused_requests_change_nothing() => RunAsync(
         onS3: true,

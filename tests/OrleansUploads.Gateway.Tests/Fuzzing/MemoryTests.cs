@@ -74,8 +74,7 @@ public sealed class MemoryTests(ITestOutputHelper output)
         AssertBounded(peak);
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task After_thousands_of_requests_the_heap_has_not_grown()
     {
         const int Requests = 4_000;

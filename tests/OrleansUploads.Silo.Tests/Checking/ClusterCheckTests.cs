@@ -7,7 +7,7 @@ using OrleansUploads.Silo.Tests.Moving;
 namespace OrleansUploads.Silo.Tests.Checking;
 
 /// <summary>The command <c>check</c> of a cluster names what is missing or damaged, reports nothing else, and changes nothing.</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
+[Campaign]
 public sealed class ClusterCheckTests(ClusterCheckTests.StoppedCluster stopped, PostgresServer postgres, AzuriteServer azurite)
     : IClassFixture<ClusterCheckTests.StoppedCluster>, IDisposable
 {

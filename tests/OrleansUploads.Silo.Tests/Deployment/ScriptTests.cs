@@ -35,7 +35,7 @@ public sealed class ScriptTests(PostgresServer postgres, AzuriteServer azurite) 
         }
     }
 
-    [Theory, Trait(TestRun.Name, TestRun.Campaign)]
+    [Theory, Campaign]
     [InlineData("--parts", "folder", Traits = [TestRun.Name, TestRun.Campaign, SliceAttribute.Name, "0"])]
     [InlineData("--parts", "s3", Traits = [TestRun.Name, TestRun.Campaign, SliceAttribute.Name, "2"])]
     [InlineData("--azure", "--parts", "folder", Traits = [TestRun.Name, TestRun.Campaign, SliceAttribute.Name, "4"])]

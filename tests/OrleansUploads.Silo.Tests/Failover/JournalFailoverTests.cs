@@ -3,7 +3,7 @@ using OrleansUploads.Postgres;
 namespace OrleansUploads.Silo.Tests.Failover;
 
 /// <summary>The journal while the standby, for which commits wait, is gone, and after its promotion.</summary>
-[Collection(nameof(SharedPair)), Trait(TestRun.Name, TestRun.Campaign)]
+[Collection(nameof(SharedPair)), Campaign]
 public sealed class JournalFailoverTests(SharedPair shared) : TestOnPair(shared)
 {
     private static readonly byte[] Record = [1];

@@ -3,7 +3,7 @@ using OrleansUploads.Postgres;
 namespace OrleansUploads.Silo.Tests.Failover;
 
 /// <summary>A primary that runs on although its standby was promoted.</summary>
-[Collection(nameof(SharedPair)), Trait(TestRun.Name, TestRun.Campaign)]
+[Collection(nameof(SharedPair)), Campaign]
 public sealed class OldPrimaryTests(PostgresServer postgres, SharedPair shared)
 {
     private const string Other = "other";

@@ -4,7 +4,7 @@ using OrleansUploads.Silo.Hosting;
 namespace OrleansUploads.Silo.Tests.Failover;
 
 /// <summary>Databases with which a silo does not start, or for which its start waits.</summary>
-[Collection(nameof(SharedPair)), Trait(TestRun.Name, TestRun.Campaign)]
+[Collection(nameof(SharedPair)), Campaign]
 public sealed class PreflightTests(PostgresServer postgres, SharedPair shared) : TestWithFolder
 {
     private const string Prefix = "OrleansUploads__ConnectionString: ";

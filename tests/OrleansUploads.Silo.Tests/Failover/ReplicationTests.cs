@@ -3,7 +3,7 @@ using OrleansUploads.Postgres;
 namespace OrleansUploads.Silo.Tests.Failover;
 
 /// <summary>What is written and read while the standby, for which commits wait, is gone.</summary>
-[Collection(nameof(SharedPair)), Trait(TestRun.Name, TestRun.Campaign)]
+[Collection(nameof(SharedPair)), Campaign]
 public sealed class ReplicationTests(SharedPair shared) : TestOnPair(shared)
 {
     private readonly string _row = $"row-{Guid.NewGuid():N}";

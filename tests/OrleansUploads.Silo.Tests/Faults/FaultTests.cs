@@ -5,7 +5,7 @@ namespace OrleansUploads.Silo.Tests.Faults;
 
 /// <summary>Everything that docs/cluster.md says a cluster survives, under clients that do not retry. <c>tests/clusters/campaign.sh faults</c>
 /// runs it for as long as it is told to.</summary>
-[Collection(nameof(Alone)), Trait(TestRun.Name, TestRun.Campaign)]
+[Collection(nameof(Alone)), Campaign]
 public sealed class FaultTests(AzuriteServer azurite, ITestOutputHelper output) : TestWithFolder
 {
     private const string Container = "parts";

@@ -6,7 +6,7 @@ namespace OrleansUploads.Silo.Tests.Moving;
 
 /// <summary>A data folder moves into a cluster, or a cluster's bytes into another store: a copy while clients go on, another one afterwards, and
 /// an import. All commands are killed on the way.</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
+[Campaign]
 public sealed class MoveTests(PostgresServer postgres, AzuriteServer azurite, ITestOutputHelper output) : TestWithFolder
 {
     private static readonly int Archives = TestSetting.Read("ORLEANSUPLOADS_MOVE_ARCHIVES", 12);

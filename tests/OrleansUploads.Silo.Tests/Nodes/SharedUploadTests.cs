@@ -6,7 +6,7 @@ namespace OrleansUploads.Silo.Tests.Nodes;
 
 /// <summary>Uploads that eight processes share, whose parts they write straight into the store, while nodes and silos are killed and answers
 /// are lost. <c>tests/clusters/campaign.sh shared</c> runs it for as many rounds as it is told to.</summary>
-[Collection(nameof(Alone)), Trait(TestRun.Name, TestRun.Campaign)]
+[Collection(nameof(Alone)), Campaign]
 public sealed class SharedUploadTests(PostgresServer postgres, ITestOutputHelper output) : TestWithFolder
 {
     private const string Prefix = "cluster/";

@@ -9,7 +9,7 @@ namespace OrleansUploads.Silo.Tests.OldRows;
 
 /// <summary>Clusters that earlier versions wrote stay usable. Each folder under Fixtures has the rows in PostgreSQL
 /// (<c>rows.sql</c>), the shared folder (<c>parts.tar.gz</c>) and what was answered (<c>known.json</c>).</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
+[Campaign]
 public sealed class StoredClusterTests(PostgresServer postgres) : TestWithFolder
 {
     private const string FixtureVariable = "ORLEANSUPLOADS_WRITE_FIXTURE";

@@ -1,7 +1,7 @@
 namespace OrleansUploads.Silo.Tests.OnAzure;
 
 /// <summary>A silo on Azure Storage whose clock was wrong.</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
+[Campaign]
 public sealed class AzureClockTests(AzuriteServer azurite) : TestWithFolder
 {
     [Theory]

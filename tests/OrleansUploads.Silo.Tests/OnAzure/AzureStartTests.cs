@@ -1,7 +1,7 @@
 namespace OrleansUploads.Silo.Tests.OnAzure;
 
 /// <summary>Silos that start with Azure Storage.</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
+[Campaign]
 public sealed class AzureStartTests(AzuriteServer azurite) : TestWithFolder
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);

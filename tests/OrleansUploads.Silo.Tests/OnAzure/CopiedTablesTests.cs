@@ -5,7 +5,7 @@ using OrleansUploads.Cluster.Identity;
 namespace OrleansUploads.Silo.Tests.OnAzure;
 
 /// <summary>Tables that were copied into another storage account.</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
+[Campaign]
 public sealed class CopiedTablesTests(AzuriteServer azurite) : TestWithFolder
 {
     [Fact]

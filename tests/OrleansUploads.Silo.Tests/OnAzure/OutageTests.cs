@@ -3,7 +3,7 @@ using System.Diagnostics;
 namespace OrleansUploads.Silo.Tests.OnAzure;
 
 /// <summary>A silo whose storage account fails.</summary>
-[Collection(nameof(Alone)), Trait(TestRun.Name, TestRun.Campaign)]
+[Collection(nameof(Alone)), Campaign]
 public sealed class OutageTests(AzuriteServer azurite, ITestOutputHelper output) : TestWithFolder
 {
     // A stack trace of the Azure client is a line of about 3,000. With its own retries it was 20,000.

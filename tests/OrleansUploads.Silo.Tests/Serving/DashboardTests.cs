@@ -3,7 +3,7 @@ using System.Text.Json;
 
 namespace OrleansUploads.Silo.Tests.Serving;
 
-[Trait(TestRun.Name, TestRun.Campaign)]
+[Campaign]
 public sealed class DashboardTests : IDisposable
 {
     private readonly HttpClient _http = new();

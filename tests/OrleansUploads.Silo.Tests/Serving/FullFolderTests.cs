@@ -3,7 +3,7 @@ using OrleansUploads.Client.Sources;
 namespace OrleansUploads.Silo.Tests.Serving;
 
 /// <summary>A silo whose folder for the bytes is full.</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
+[Campaign]
 public sealed class FullFolderTests(PostgresServer postgres) : TestWithFolder
 {
     private const int DiskMebibytes = 64;

@@ -7,7 +7,7 @@ using OrleansUploads.Gateway.Http.Health;
 namespace OrleansUploads.Silo.Tests.Serving;
 
 /// <summary>Readiness shows whether the silo should get requests, liveness whether it needs a restart.</summary>
-[Collection(nameof(SharedSilo)), Trait(TestRun.Name, TestRun.Campaign)]
+[Collection(nameof(SharedSilo)), Campaign]
 public sealed class HealthTests(PostgresServer postgres, SharedSilo shared) : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

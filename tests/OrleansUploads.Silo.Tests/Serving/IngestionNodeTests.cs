@@ -49,8 +49,7 @@ public sealed class IngestionNodeTests(PostgresServer postgres, SharedSilo share
         Assert.Equal(bytes, locations.SelectMany(File.ReadAllBytes));
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task A_refused_node_says_why()
     {
         await shared.StartAsync();

@@ -4,7 +4,7 @@ using OrleansUploads.Engine.Disk;
 namespace OrleansUploads.Silo.Tests.Serving;
 
 /// <summary>Silos, gateways and commands that refuse to start because of their settings or stores.</summary>
-[Collection(nameof(SharedSilo)), Trait(TestRun.Name, TestRun.Campaign)]
+[Collection(nameof(SharedSilo)), Campaign]
 public sealed class RefusedStartTests(PostgresServer postgres, AzuriteServer azurite, SharedSilo shared) : TestWithFolder
 {
     private const string Connection = "OrleansUploads__ConnectionString";

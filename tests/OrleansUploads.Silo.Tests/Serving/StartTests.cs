@@ -1,7 +1,7 @@
 namespace OrleansUploads.Silo.Tests.Serving;
 
 /// <summary>Gateways and commands beside a running silo.</summary>
-[Collection(nameof(SharedSilo)), Trait(TestRun.Name, TestRun.Campaign)]
+[Collection(nameof(SharedSilo)), Campaign]
 public sealed class StartTests(SharedSilo shared)
 {
     [Fact]

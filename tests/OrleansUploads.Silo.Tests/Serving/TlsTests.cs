@@ -1,7 +1,7 @@
 namespace OrleansUploads.Silo.Tests.Serving;
 
 /// <summary>Silos with TLS in their own processes, with the certificates that <c>deploy/make-secrets.sh</c> makes.</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
+[Campaign]
 public sealed class TlsTests(PostgresServer postgres) : TestWithFolder
 {
     private const string Account = "000000000001";

@@ -1,7 +1,7 @@
 namespace OrleansUploads.Silo.Tests.Serving;
 
 /// <summary>Silos whose clocks are wrong, by less and by more than a request may be old.</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
+[Campaign]
 public sealed class WrongClockTests(PostgresServer postgres, ITestOutputHelper output) : TestWithFolder
 {
     [Theory]

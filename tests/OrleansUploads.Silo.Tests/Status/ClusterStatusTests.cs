@@ -5,7 +5,7 @@ using OrleansUploads.Silo.Hosting;
 namespace OrleansUploads.Silo.Tests.Status;
 
 /// <summary>The command <c>status</c> describes a cluster whose silos run, or do not, and says what needs attention.</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
+[Campaign]
 public sealed class ClusterStatusTests(PostgresServer postgres, AzuriteServer azurite) : TestWithFolder
 {
     [Theory]

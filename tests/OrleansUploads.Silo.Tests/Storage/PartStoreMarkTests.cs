@@ -3,7 +3,7 @@ using OrleansUploads.Engine.Disk;
 namespace OrleansUploads.Silo.Tests.Storage;
 
 /// <summary>The part folder and the grain storage of a cluster belong together.</summary>
-[Collection(nameof(SharedSilo)), Trait(TestRun.Name, TestRun.Campaign)]
+[Collection(nameof(SharedSilo)), Campaign]
 public sealed class PartStoreMarkTests(PostgresServer postgres, SharedSilo shared) : TestWithFolder
 {
     [Fact]

@@ -14,8 +14,7 @@ public sealed class SplitClusterOnPostgresTests(PostgresServer postgres, ITestOu
 {
     private const string Service = "service";
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     [Promise("cluster.md", "the cluster is partitioned")]
     public async Task Two_activations_that_write_at_once_lose_nothing_and_return_one_archive_for_each_upload()
     {

@@ -7,7 +7,7 @@ namespace OrleansUploads.Silo.Tests.Upgrade;
 /// <summary>A cluster that serves is upgraded and goes back in the order of docs/cluster.md.</summary>
 /// <remarks><c>ORLEANSUPLOADS_SOAK_PREVIOUS_SILO</c> names the silo of the older version. Without it, that is this build with another
 /// version.</remarks>
-[Trait(TestRun.Name, TestRun.Campaign)]
+[Campaign]
 public sealed class UpgradeTests(PostgresServer postgres, ITestOutputHelper output) : TestWithFolder
 {
     private const int Silos = 2;
