@@ -6,16 +6,10 @@ using Aspire.Hosting.ApplicationModel;
 namespace OrleansUploads.Aspire.Hosting.Tests;
 
 /// <summary>What an Aspire application knows of the server. No container runs.</summary>
-public sealed class ModelTests : IDisposable
+public sealed class ModelTests : TestWithFolder
 {
     private static readonly string Repository = typeof(ModelTests).Assembly
         .GetCustomAttributes<AssemblyMetadataAttribute>().Single(static entry => entry.Key == "Repository").Value!;
-
-    private readonly TemporaryFolder _folder = new();
-
-    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
-
-    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task The_manifest_has_the_image_the_volume_the_endpoint_the_key_and_the_connection_string()
@@ -161,14 +155,14 @@ public sealed class ModelTests : IDisposable
 
     private async Task<JsonDocument> PublishAsync(Action<IDistributedApplicationBuilder> add)
     {
-        var path = _folder.File("manifest.json");
+        var path = Folder.File("manifest.json");
         var builder = DistributedApplication.CreateBuilder(["--operation", "publish", "--step", "publish-manifest", "--output-path", path]);
         add(builder);
         using (var app = builder.Build())
         {
-            await app.RunAsync(Cancelled);
+            await app.RunAsync(Cancellation);
         }
 
-        return JsonDocument.Parse(await File.ReadAllBytesAsync(path, Cancelled));
+        return JsonDocument.Parse(await File.ReadAllBytesAsync(path, Cancellation));
     }
 }

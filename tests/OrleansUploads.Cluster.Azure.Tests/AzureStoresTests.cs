@@ -1,4 +1,3 @@
-using Orleans.Storage;
 using OrleansUploads.Cluster.Journal;
 using OrleansUploads.Core.Accounts;
 

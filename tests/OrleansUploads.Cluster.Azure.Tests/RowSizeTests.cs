@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text;
 using Azure.Data.Tables;
-using Orleans.Storage;
 using OrleansUploads.Cluster.Journal;
 
 namespace OrleansUploads.Cluster.Azure.Tests;

@@ -5,7 +5,7 @@ namespace OrleansUploads.Cluster.Gateway.Tests;
 
 /// <summary>The same over grains whose journals and reminders are in Azure Storage: in Azurite, or in the account that
 /// <see cref="AzuriteServer.Variable"/> names.</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
+[Campaign]
 public sealed class AllOperationsOnAzureTests(AzuriteServer azurite) : AllOperationsTests, IAsyncDisposable
 {
     private TableServiceClient? _tables;

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using Azure.Data.Tables;
 using OrleansUploads.Cluster.Azure;
-using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Core.Deciding;
 using OrleansUploads.Engine;
 

@@ -1,15 +1,8 @@
 using System.Net;
-using System.Security.Cryptography;
 using Microsoft.AspNetCore.Builder;
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using OrleansUploads.Client;
 using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
-using OrleansUploads.Cluster.Hosting;
-using OrleansUploads.Cluster.Settings;
-using OrleansUploads.Engine.Memory;
 using OrleansUploads.Gateway;
 using OrleansUploads.Gateway.Hosting;
 using OrleansUploads.Gateway.Http.Credentials;
@@ -26,24 +19,19 @@ public sealed class ForeignSiloTests
         var keys = KeyFile.InFolder(folder.Path);
         var key = KeyPair.Create(KeyPair.DefaultAccount, DateTimeOffset.UtcNow);
         keys.Change(_ => [key]);
-        var ports = FreePort.Take(2);
         var builder = WebApplication.CreateBuilder(["--urls", "http://127.0.0.1:0"]);
-        builder.UseOrleans(silo => silo
-            .UseLocalhostClustering(ports[0], ports[1])
-            .AddMemoryGrainStorage(ClusterNames.GrainStorage)
-            .UseInMemoryReminderService()
-            .AddOrleansUploads(new MemoryPartStore()));
+        ForeignSilo.AddTo(builder);
         builder.Services.AddSingleton<ICredentialStore>(services => new KeyFileCredentialStore(
             keys, operatorKey: null, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<KeyFileCredentialStore>>()));
         builder.Services.AddOrleansUploadsFronts(new GatewayOptions());
         await using var app = builder.Build();
         app.MapGet("/about", () => "A silo.");
         app.MapOrleansUploads();
-        await app.StartAsync(TestContext.Current.CancellationToken);
+        await app.StartAsync(Cancellation);
 
         using var http = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };
-        Assert.Equal("A silo.", await http.GetStringAsync("/about", TestContext.Current.CancellationToken));
-        Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("/healthz", TestContext.Current.CancellationToken)).StatusCode);
+        Assert.Equal("A silo.", await http.GetStringAsync("/about", Cancellation));
+        Assert.Equal(HttpStatusCode.OK, (await http.GetAsync("/healthz", Cancellation)).StatusCode);
         using var client = new GlacierClient(new GlacierClientOptions
         {
             Endpoint = http.BaseAddress,
@@ -51,13 +39,9 @@ public sealed class ForeignSiloTests
             AccessKeyId = key.AccessKeyId,
             SecretAccessKey = key.SecretAccessKey,
         });
-        await client.CreateVaultAsync("photos", TestContext.Current.CancellationToken);
+        await client.CreateVaultAsync("photos", Cancellation);
         var bytes = RandomNumberGenerator.GetBytes(100_000);
-        var archive = await client.UploadArchiveAsync("photos", HashedBody.Of(bytes), cancellationToken: TestContext.Current.CancellationToken);
-        var job = await client.InitiateArchiveRetrievalAsync("photos", archive.ArchiveId, cancellationToken: TestContext.Current.CancellationToken);
-        using var output = await client.GetJobOutputAsync("photos", job, cancellationToken: TestContext.Current.CancellationToken);
-        var read = new MemoryStream();
-        await output.Body.CopyToAsync(read, TestContext.Current.CancellationToken);
-        Assert.Equal(bytes, read.ToArray());
+        var archive = await client.UploadArchiveAsync("photos", HashedBody.Of(bytes), cancellationToken: Cancellation);
+        Assert.Equal(bytes, await client.RetrieveAsync("photos", archive.ArchiveId));
     }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using System.Xml.Linq;
 using OrleansUploads.Signing;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
@@ -6,19 +5,9 @@ using static OrleansUploads.Gateway.Tests.Harness.Requests;
 namespace OrleansUploads.Dashboard.Tests;
 
 /// <summary>The size that a client announces when it initiates an upload: people see it, and no completion is bound by it.</summary>
-public sealed class AnnouncedTotalTests : DashboardServer
+public sealed class AnnouncedTotalTests : SignedInServer
 {
     private const string Header = "x-orleans-uploads-total-length";
-
-    private string _cookie = null!;
-
-    public override async ValueTask InitializeAsync()
-    {
-        await base.InitializeAsync();
-        _cookie = await SignInAsync(Admin);
-        await CreateVaultAsync("mine");
-        (await SendAsync("PUT", "/my-bucket")).Expect(200);
-    }
 
     [Fact]
     public async Task The_list_the_first_page_and_the_page_of_an_upload_have_it()
@@ -68,7 +57,7 @@ public sealed class AnnouncedTotalTests : DashboardServer
         var error = XElement.Parse(refused.Text);
         Assert.Equal($"InvalidArgument {Header} {total}", $"{error.Element("Code")?.Value} {error.Element("ArgumentName")?.Value} {error.Element("ArgumentValue")?.Value}");
         var browsed = await BrowseAsync(
-            "POST", $"/dashboard/api/buckets/my-bucket/uploads?key=key&bytes={Uri.EscapeDataString(total)}", _cookie, body: "{}");
+            "POST", $"/dashboard/api/buckets/my-bucket/uploads?key=key&bytes={Uri.EscapeDataString(total)}", Session, body: "{}");
         Assert.Equal("InvalidTotal", browsed.Expect(400).Code);
 
         Assert.Empty((await ShowAsync("vaults/mine/uploads")).GetProperty("uploads").EnumerateArray());
@@ -87,12 +76,10 @@ public sealed class AnnouncedTotalTests : DashboardServer
     [Fact]
     public async Task The_page_announces_the_size_of_a_file()
     {
-        var begun = await BrowseAsync("POST", "/dashboard/api/buckets/my-bucket/uploads?key=key&bytes=7", _cookie, body: "{}");
+        var begun = await BrowseAsync("POST", "/dashboard/api/buckets/my-bucket/uploads?key=key&bytes=7", Session, body: "{}");
         var upload = begun.Expect(200).Json.GetProperty("id").GetString();
         Assert.Equal(7, TotalOf(await ShowAsync($"buckets/my-bucket/uploads/{upload}?key=key")));
     }
 
     private static long? TotalOf(JsonElement upload) => upload.TryGetProperty("totalBytes", out var total) ? total.GetInt64() : null;
-
-    private async Task<JsonElement> ShowAsync(string path) => (await ReadAsync(path, _cookie)).Expect(200).Json;
 }

@@ -3,22 +3,13 @@ using static OrleansUploads.Gateway.Tests.Harness.Requests;
 namespace OrleansUploads.Dashboard.Tests;
 
 /// <summary>Archives that are searched, retrieved and deleted in the dashboard.</summary>
-public sealed class ArchiveActionsTests : DashboardServer
+public sealed class ArchiveActionsTests : SignedInServer
 {
-    private string _admin = null!;
-
-    public override async ValueTask InitializeAsync()
-    {
-        await base.InitializeAsync();
-        _admin = await SignInAsync(Admin);
-        await CreateVaultAsync("mine");
-    }
-
     [Fact]
     public async Task An_archive_is_retrieved_with_a_job_and_sent_as_a_file_that_no_browser_shows()
     {
         var archive = await StoreAsync("<script>.html", "the text");
-        foreach (var cookie in new[] { _admin, await SignInAsync(Reader) })
+        foreach (var cookie in new[] { Session, await SignInAsync(Reader) })
         {
             var job = (await BrowseAsync("POST", $"/dashboard/api/vaults/mine/archives/{archive}/retrieve", cookie)).Expect(200).Json;
             Assert.Equal((archive, "archive"), (job.GetProperty("archive").GetString(), job.GetProperty("kind").GetString()));
@@ -35,12 +26,12 @@ public sealed class ArchiveActionsTests : DashboardServer
     {
         var (read, unread) = (await StoreAsync("read", "four"), await StoreAsync("unread", "five!"));
         (await SendAsync(Retrieve("mine", read))).Expect(202);
-        var kept = (await BrowseAsync("DELETE", $"/dashboard/api/vaults/mine/archives/{read}", _admin)).Expect(200).Json;
+        var kept = (await BrowseAsync("DELETE", $"/dashboard/api/vaults/mine/archives/{read}", Session)).Expect(200).Json;
         Assert.Equal(4, kept.GetProperty("bytes").GetInt64());
         Assert.True(kept.GetProperty("until").GetInt64() > Clock.Now.ToUnixTimeMilliseconds());
-        var freed = (await BrowseAsync("DELETE", $"/dashboard/api/vaults/mine/archives/{unread}", _admin)).Expect(200).Json;
+        var freed = (await BrowseAsync("DELETE", $"/dashboard/api/vaults/mine/archives/{unread}", Session)).Expect(200).Json;
         Assert.False(freed.TryGetProperty("until", out _));
-        Assert.Equal(0, (await ReadAsync("vaults/mine/archives", _admin)).Expect(200).Json.GetProperty("items").GetArrayLength());
+        Assert.Equal(0, (await ShowAsync("vaults/mine/archives")).GetProperty("items").GetArrayLength());
     }
 
     [Fact]
@@ -57,14 +48,14 @@ public sealed class ArchiveActionsTests : DashboardServer
         Assert.Equal("", await FindAsync("pictures/"));
 
         // More than a page has: the next page begins where the first one ended.
-        var first = (await ReadAsync("vaults/mine/archives?prefix=Letters/", _admin)).Expect(200).Json;
+        var first = await ShowAsync("vaults/mine/archives?prefix=Letters/");
         Assert.Equal(50, first.GetProperty("items").GetArrayLength());
         var after = first.GetProperty("after").GetProperty("after").GetString();
-        var second = (await ReadAsync($"vaults/mine/archives?prefix=Letters/&after={after}", _admin)).Expect(200).Json;
+        var second = await ShowAsync($"vaults/mine/archives?prefix=Letters/&after={after}");
         Assert.Equal(7, second.GetProperty("items").GetArrayLength());
         Assert.False(second.TryGetProperty("after", out _));
 
-        async Task<string> FindAsync(string prefix) => string.Join(' ', (await ReadAsync($"vaults/mine/archives?prefix={prefix}", _admin))
+        async Task<string> FindAsync(string prefix) => string.Join(' ', (await ReadAsync($"vaults/mine/archives?prefix={prefix}", Session))
             .Expect(200).Json.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("description").GetString()).Order());
     }
 
@@ -72,16 +63,16 @@ public sealed class ArchiveActionsTests : DashboardServer
     public async Task What_the_key_or_a_policy_forbids_is_not_offered_and_is_refused()
     {
         var archive = await StoreAsync("kept", "text");
-        Assert.Equal("True True", await RightsAsync(_admin));
+        Assert.Equal("True True", await RightsAsync(Session));
         Assert.Equal("True False", await RightsAsync(await SignInAsync(Reader)));
         (await SendAsync(SetAccessPolicy("mine", PolicyOf("Deny", "glacier:DeleteArchive")))).Expect(204);
-        Assert.Equal("True False", await RightsAsync(_admin));
+        Assert.Equal("True False", await RightsAsync(Session));
         Assert.Equal(
-            "AccessDeniedException", (await BrowseAsync("DELETE", $"/dashboard/api/vaults/mine/archives/{archive}", _admin)).Expect(403).Code);
+            "AccessDeniedException", (await BrowseAsync("DELETE", $"/dashboard/api/vaults/mine/archives/{archive}", Session)).Expect(403).Code);
         (await SendAsync(SetAccessPolicy("mine", PolicyOf("Deny", "glacier:InitiateJob")))).Expect(204);
         Assert.Equal(
             "AccessDeniedException",
-            (await BrowseAsync("POST", $"/dashboard/api/vaults/mine/archives/{archive}/retrieve", _admin)).Expect(403).Code);
+            (await BrowseAsync("POST", $"/dashboard/api/vaults/mine/archives/{archive}/retrieve", Session)).Expect(403).Code);
 
         async Task<string> RightsAsync(string cookie)
         {

@@ -1,4 +1,3 @@
-using OrleansUploads.Core.Policies;
 using OrleansUploads.Gateway.Http.Credentials;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 

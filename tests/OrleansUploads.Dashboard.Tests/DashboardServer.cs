@@ -1,8 +1,5 @@
-using System.Text.Json;
 using Microsoft.Extensions.DependencyInjection;
-using OrleansUploads.Core.Policies;
 using OrleansUploads.Gateway.Http.Credentials;
-using OrleansUploads.Gateway.Tests.S3;
 
 namespace OrleansUploads.Dashboard.Tests;
 
@@ -81,4 +78,21 @@ public abstract class DashboardServer : S3Server
         public ValueTask<Credential?> FindAsync(string accessKeyId, CancellationToken cancellationToken) =>
             new(keys.SingleOrDefault(key => key.AccessKeyId == accessKeyId));
     }
+}
+
+/// <summary>A dashboard into which an administrator has signed, with a vault and a bucket.</summary>
+public abstract class SignedInServer : DashboardServer
+{
+    /// <summary>The cookie of the administrator.</summary>
+    protected string Session { get; set; } = null!;
+
+    public override async ValueTask InitializeAsync()
+    {
+        await base.InitializeAsync();
+        Session = await SignInAsync(Admin);
+        await CreateVaultAsync("mine");
+        (await SendAsync("PUT", "/my-bucket")).Expect(200);
+    }
+
+    protected async Task<JsonElement> ShowAsync(string path) => (await ReadAsync(path, Session)).Expect(200).Json;
 }

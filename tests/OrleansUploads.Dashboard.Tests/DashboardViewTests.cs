@@ -1,30 +1,21 @@
-using System.Text.Json;
 using OrleansUploads.Gateway.Http.Credentials;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Dashboard.Tests;
 
-public sealed class DashboardViewTests : DashboardServer
+public sealed class DashboardViewTests : SignedInServer
 {
-    private string _admin = null!;
-
     public override async ValueTask InitializeAsync()
     {
         await base.InitializeAsync();
-        _admin = await SignInAsync(Admin);
-        foreach (var vault in (string[])["mine", "other"])
-        {
-            await CreateVaultAsync(vault);
-        }
-
-        (await SendAsync("PUT", "/my-bucket")).Expect(200);
+        await CreateVaultAsync("other");
         (await SendAsync("PUT", "/other-bucket")).Expect(200);
     }
 
     [Fact]
     public async Task The_vaults_and_buckets_of_the_account_are_listed()
     {
-        var listed = (await ReadAsync("containers", _admin)).Expect(200).Json;
+        var listed = await ShowAsync("containers");
         Assert.Equal(["mine", "other"], Names(listed, "vaults"));
         Assert.Equal(["my-bucket", "other-bucket"], Names(listed, "buckets"));
         var strangers = (await ReadAsync("containers", await SignInAsync(StrangersKey))).Expect(200).Json;
@@ -34,10 +25,10 @@ public sealed class DashboardViewTests : DashboardServer
     [Fact]
     public async Task Only_an_admin_key_of_the_operators_sees_the_server()
     {
-        var server = (await ReadAsync("server", _admin)).Expect(200).Json;
+        var server = await ShowAsync("server");
         Assert.Equal("Healthy", server.GetProperty("health").GetString());
-        Assert.Equal("Healthy", (await ReadAsync("containers", _admin)).Expect(200).Json.GetProperty("server").GetProperty("health").GetString());
-        Assert.True((await ReadAsync("session", _admin)).Expect(200).Json.GetProperty("isOperator").GetBoolean());
+        Assert.Equal("Healthy", (await ShowAsync("containers")).GetProperty("server").GetProperty("health").GetString());
+        Assert.True((await ShowAsync("session")).GetProperty("isOperator").GetBoolean());
         var collected = server.GetProperty("collected");
         Assert.True(collected.GetProperty("attempts").GetInt64() >= 0);
         Assert.True(collected.GetProperty("since").GetInt64() <= Clock.Now.ToUnixTimeMilliseconds());
@@ -86,9 +77,9 @@ public sealed class DashboardViewTests : DashboardServer
             """;
         var upload = await NewVaultUploadAsync("mine");
         (await SendAsync(SetAccessPolicy("mine", Policy.Trim()))).Expect(204);
-        (await ReadAsync("vaults/mine/uploads", _admin)).Expect(200);
-        Assert.Equal("AccessDeniedException", (await ReadAsync($"vaults/mine/uploads/{upload}", _admin)).Expect(403).Code);
-        var vault = (await ReadAsync("vaults/mine", _admin)).Expect(200).Json;
+        (await ReadAsync("vaults/mine/uploads", Session)).Expect(200);
+        Assert.Equal("AccessDeniedException", (await ReadAsync($"vaults/mine/uploads/{upload}", Session)).Expect(403).Code);
+        var vault = await ShowAsync("vaults/mine");
         Assert.Equal(Policy.Trim(), vault.GetProperty("accessPolicy").GetString());
     }
 
@@ -101,19 +92,19 @@ public sealed class DashboardViewTests : DashboardServer
             (await SendAsync(Part("mine", upload, part * MiB, new byte[MiB]))).Expect(204);
         }
 
-        var shown = await ReadAsync($"vaults/mine/uploads/{upload}", _admin);
+        var shown = await ReadAsync($"vaults/mine/uploads/{upload}", Session);
         Assert.DoesNotContain('<', shown.Expect(200).Text);
         Assert.Equal("<script>alert(1)</script>", shown.Json.GetProperty("description").GetString());
         AssertParts(shown.Json, "1-2,4", 3, 3 * MiB);
-        AssertParts((await ReadAsync("vaults/mine/uploads", _admin)).Expect(200).Json.GetProperty("uploads")[0], "1-2,4", 3, 3 * MiB);
+        AssertParts((await ShowAsync("vaults/mine/uploads")).GetProperty("uploads")[0], "1-2,4", 3, 3 * MiB);
 
-        var part4 = (await ReadAsync($"vaults/mine/uploads/{upload}/parts/4", _admin)).Expect(200).Json;
+        var part4 = await ShowAsync($"vaults/mine/uploads/{upload}/parts/4");
         Assert.True(part4.GetProperty("isStored").GetBoolean());
         Assert.Equal(3 * MiB, part4.GetProperty("firstByte").GetInt64());
         Assert.Equal(32, part4.GetProperty("attempt").GetString()!.Length);
         foreach (var absent in (string[])["3", "0", "-1", "99999999999", "x"])
         {
-            var missing = (await ReadAsync($"vaults/mine/uploads/{upload}/parts/{absent}", _admin)).Expect(200).Json;
+            var missing = await ShowAsync($"vaults/mine/uploads/{upload}/parts/{absent}");
             Assert.False(missing.GetProperty("isStored").GetBoolean());
         }
     }
@@ -123,15 +114,15 @@ public sealed class DashboardViewTests : DashboardServer
     {
         var upload = await NewUploadAsync("/my-bucket/a%20key");
         (await SendAsync("PUT", $"/my-bucket/a%20key?partNumber=7&uploadId={upload}", new byte[5])).Expect(200);
-        var row = (await ReadAsync("buckets/my-bucket/uploads", _admin)).Expect(200).Json.GetProperty("uploads")[0];
+        var row = (await ShowAsync("buckets/my-bucket/uploads")).GetProperty("uploads")[0];
         Assert.Equal("a key", row.GetProperty("key").GetString());
         AssertParts(row, "7", 1, 5);
         var path = $"buckets/my-bucket/uploads/{upload}";
-        AssertParts((await ReadAsync($"{path}?key=a%20key", _admin)).Expect(200).Json, "7", 1, 5);
-        var part = (await ReadAsync($"{path}/parts/7?key=a%20key", _admin)).Expect(200).Json;
+        AssertParts(await ShowAsync($"{path}?key=a%20key"), "7", 1, 5);
+        var part = await ShowAsync($"{path}/parts/7?key=a%20key");
         Assert.Equal(5, part.GetProperty("bytes").GetInt32());
-        Assert.False((await ReadAsync($"{path}/parts/6?key=a%20key", _admin)).Expect(200).Json.GetProperty("isStored").GetBoolean());
-        Assert.Equal("NoSuchUpload", (await ReadAsync($"{path}?key=another", _admin)).Expect(404).Code);
+        Assert.False((await ShowAsync($"{path}/parts/6?key=a%20key")).GetProperty("isStored").GetBoolean());
+        Assert.Equal("NoSuchUpload", (await ReadAsync($"{path}?key=another", Session)).Expect(404).Code);
     }
 
     [Fact]
@@ -147,11 +138,11 @@ public sealed class DashboardViewTests : DashboardServer
 
         foreach (var container in (string[])["vaults/mine", "buckets/my-bucket"])
         {
-            var first = (await ReadAsync($"{container}/uploads", _admin)).Expect(200).Json;
+            var first = await ShowAsync($"{container}/uploads");
             Assert.Equal(20, first.GetProperty("uploads").GetArrayLength());
             var after = first.GetProperty("after");
             var marker = after.TryGetProperty("marker", out var text) ? $"&marker={text.GetString()}" : "";
-            var second = (await ReadAsync($"{container}/uploads?after={after.GetProperty("after").GetString()}{marker}", _admin)).Expect(200).Json;
+            var second = await ShowAsync($"{container}/uploads?after={after.GetProperty("after").GetString()}{marker}");
             Assert.Equal(5, second.GetProperty("uploads").GetArrayLength());
             Assert.False(second.TryGetProperty("after", out _));
             ids.UnionWith(first.GetProperty("uploads").EnumerateArray().Concat(second.GetProperty("uploads").EnumerateArray())
@@ -173,7 +164,7 @@ public sealed class DashboardViewTests : DashboardServer
 
         foreach (var (path, list) in ((string, string)[])[("uploads", "uploads"), ("archives", "items")])
         {
-            var listed = (await ReadAsync($"vaults/mine/{path}", _admin)).Expect(200).Json.GetProperty(list).EnumerateArray();
+            var listed = (await ShowAsync($"vaults/mine/{path}")).GetProperty(list).EnumerateArray();
             Assert.Equal("0123456789", string.Concat(listed.Select(item => item.GetProperty("description").GetString())));
         }
     }
@@ -191,12 +182,12 @@ public sealed class DashboardViewTests : DashboardServer
             }
 
             (await BrowseAsync("POST", $"/dashboard/api/{path}")).Expect(401);
-            (await BrowseAsync("POST", $"/dashboard/api/{path}", _admin)).Expect(204);
+            (await BrowseAsync("POST", $"/dashboard/api/{path}", Session)).Expect(204);
         }
 
         foreach (var path in (string[])[$"vaults/mine/uploads/{upload}", $"buckets/my-bucket/uploads/{objectUpload}?key=key"])
         {
-            var ending = (await ReadAsync(path, _admin)).Expect(200).Json.GetProperty("ending");
+            var ending = (await ShowAsync(path)).GetProperty("ending");
             Assert.Equal("aborted", ending.GetProperty("how").GetString());
         }
     }
@@ -205,21 +196,21 @@ public sealed class DashboardViewTests : DashboardServer
     public async Task Archives_jobs_and_objects_are_listed()
     {
         (await SendAsync(UploadArchive("mine", [1, 2, 3]))).Expect(201);
-        var archive = (await ReadAsync("vaults/mine/archives", _admin)).Expect(200).Json.GetProperty("items")[0];
+        var archive = (await ShowAsync("vaults/mine/archives")).GetProperty("items")[0];
         Assert.Equal(3, archive.GetProperty("bytes").GetInt32());
         var id = archive.GetProperty("id").GetString()!;
-        var only = (await ReadAsync($"vaults/mine/archives?archive={id}", _admin)).Expect(200).Json.GetProperty("items");
+        var only = (await ShowAsync($"vaults/mine/archives?archive={id}")).GetProperty("items");
         Assert.Equal(archive.GetRawText(), Assert.Single(only.EnumerateArray()).GetRawText());
-        (await ReadAsync("vaults/mine/archives?archive=unknown", _admin)).Expect(404);
-        (await ReadAsync($"vaults/other/archives?archive={id}", _admin)).Expect(404);
+        (await ReadAsync("vaults/mine/archives?archive=unknown", Session)).Expect(404);
+        (await ReadAsync($"vaults/other/archives?archive={id}", Session)).Expect(404);
         (await SendAsync(Retrieve("mine", id))).Expect(202);
-        var job = (await ReadAsync("vaults/mine/jobs", _admin)).Expect(200).Json.GetProperty("jobs")[0];
+        var job = (await ShowAsync("vaults/mine/jobs")).GetProperty("jobs")[0];
         Assert.Equal(("archive", 3), (job.GetProperty("kind").GetString(), job.GetProperty("bytes").GetInt32()));
         (await SendAsync("PUT", "/my-bucket/o", [1])).Expect(200);
-        var stored = (await ReadAsync("buckets/my-bucket/objects", _admin)).Expect(200).Json.GetProperty("items")[0];
+        var stored = (await ShowAsync("buckets/my-bucket/objects")).GetProperty("items")[0];
         Assert.Equal("o", stored.GetProperty("id").GetString());
-        Assert.Equal(1, (await ReadAsync("buckets/my-bucket/objects?prefix=o", _admin)).Expect(200).Json.GetProperty("items").GetArrayLength());
-        Assert.Equal(0, (await ReadAsync("buckets/my-bucket/objects?prefix=p", _admin)).Expect(200).Json.GetProperty("items").GetArrayLength());
+        Assert.Equal(1, (await ShowAsync("buckets/my-bucket/objects?prefix=o")).GetProperty("items").GetArrayLength());
+        Assert.Equal(0, (await ShowAsync("buckets/my-bucket/objects?prefix=p")).GetProperty("items").GetArrayLength());
     }
 
     [Fact]
@@ -237,7 +228,7 @@ public sealed class DashboardViewTests : DashboardServer
 
         async Task<string> ListAsync(string query)
         {
-            var listed = (await ReadAsync($"buckets/my-bucket/objects?{query}", _admin)).Expect(200).Json;
+            var listed = await ShowAsync($"buckets/my-bucket/objects?{query}");
             var folders = listed.TryGetProperty("folders", out var some) ? some.EnumerateArray().Select(folder => folder.GetString()!) : [];
             return string.Join(' ', folders.Concat(listed.GetProperty("items").EnumerateArray().Select(item => item.GetProperty("id").GetString()!)));
         }
@@ -255,8 +246,8 @@ public sealed class DashboardViewTests : DashboardServer
         await Eventually.BecomesTrueAsync(
             async () =>
             {
-                var bucket = (await ReadAsync("containers", _admin)).Expect(200).Json.GetProperty("buckets")[0].GetProperty("objects");
-                var all = (await ReadAsync("buckets/my-bucket/objects?prefix=0", _admin)).Expect(200).Json.GetProperty("all");
+                var bucket = (await ShowAsync("containers")).GetProperty("buckets")[0].GetProperty("objects");
+                var all = (await ShowAsync("buckets/my-bucket/objects?prefix=0")).GetProperty("all");
                 return bucket.GetRawText() == all.GetRawText()
                     && all.GetProperty("count").GetInt32() == 29
                     && all.GetProperty("bytes").GetInt32() == Enumerable.Range(11, 30).Sum() - 29;
@@ -272,10 +263,10 @@ public sealed class DashboardViewTests : DashboardServer
             (await SendAsync("PUT", $"/my-bucket/{number:00}/object", [1])).Expect(200);
         }
 
-        var first = (await ReadAsync("buckets/my-bucket/objects?delimiter=/", _admin)).Expect(200).Json;
+        var first = await ShowAsync("buckets/my-bucket/objects?delimiter=/");
         Assert.Equal(50, first.GetProperty("folders").GetArrayLength());
         var after = first.GetProperty("after").GetProperty("after").GetString();
-        var second = (await ReadAsync($"buckets/my-bucket/objects?delimiter=/&after={after}", _admin)).Expect(200).Json;
+        var second = await ShowAsync($"buckets/my-bucket/objects?delimiter=/&after={after}");
         Assert.Equal(["50/", "59/"], new[] { 0, 9 }.Select(at => second.GetProperty("folders")[at].GetString()!));
         Assert.False(second.TryGetProperty("after", out _));
     }
@@ -288,14 +279,14 @@ public sealed class DashboardViewTests : DashboardServer
         var slow = await NewVaultUploadAsync("mine", "slow");
         Clock.Advance(UploadsInProgress.StaleAfter);
         (await SendAsync(Part("mine", slow, 0, new byte[MiB]))).Expect(204);
-        _admin = await SignInAsync(Admin);
+        Session = await SignInAsync(Admin);
         for (var number = 0; number < UploadsInProgress.MaxShown; number++)
         {
             Clock.Advance(TimeSpan.FromSeconds(1));
             await NewUploadAsync($"/my-bucket/key-{number}");
         }
 
-        var page = (await ReadAsync("containers", _admin)).Expect(200).Json;
+        var page = await ShowAsync("containers");
         Assert.Equal("2 0", CountsOf(page, "vaults"));
         Assert.Equal($"{UploadsInProgress.MaxShown} 0", CountsOf(page, "buckets"));
         var newest = page.GetProperty("newest").EnumerateArray().ToList();
@@ -310,7 +301,7 @@ public sealed class DashboardViewTests : DashboardServer
         var uploader = (await ReadAsync("containers", await SignInAsync(Uploader))).Expect(200).Json;
         Assert.Equal("2", CountsOf(uploader, "vaults"));
         (await SendAsync(SetAccessPolicy("mine", PolicyOf("Deny", "glacier:ListMultipartUploads")))).Expect(204);
-        var hidden = (await ReadAsync("containers", _admin)).Expect(200).Json;
+        var hidden = await ShowAsync("containers");
         Assert.False(hidden.GetProperty("vaults")[0].TryGetProperty("uploads", out _));
         Assert.Empty(hidden.GetProperty("stale").EnumerateArray());
         var strangers = (await ReadAsync("containers", await SignInAsync(StrangersKey))).Expect(200).Json;
@@ -320,7 +311,7 @@ public sealed class DashboardViewTests : DashboardServer
     [Fact]
     public async Task Operators_see_the_traffic_the_version_and_the_start_of_the_server()
     {
-        var server = (await ReadAsync("containers", _admin)).Expect(200).Json.GetProperty("server");
+        var server = (await ShowAsync("containers")).GetProperty("server");
         Assert.Equal(TrafficFigures.Minutes, server.GetProperty("traffic").GetProperty("received").GetArrayLength());
         Assert.Equal(TrafficFigures.Minutes, server.GetProperty("traffic").GetProperty("sent").GetArrayLength());
         Assert.True(server.GetProperty("collected").GetProperty("since").GetInt64() <= Clock.Now.ToUnixTimeMilliseconds());
@@ -329,7 +320,7 @@ public sealed class DashboardViewTests : DashboardServer
     [Fact]
     public async Task Nothing_else_is_at_its_paths_and_a_bucket_of_its_name_stays_usable()
     {
-        Assert.Equal("NotFound", (await ReadAsync("else", _admin)).Expect(404).Code);
+        Assert.Equal("NotFound", (await ReadAsync("else", Session)).Expect(404).Code);
         Assert.Equal("NotFound", (await BrowseAsync("GET", "/dashboard/..%2fkeys.json")).Expect(404).Code);
         (await SendAsync("PUT", "/dashboard")).Expect(200);
         (await SendAsync("PUT", "/dashboard/api", [1])).Expect(200);

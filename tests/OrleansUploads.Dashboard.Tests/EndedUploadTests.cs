@@ -1,21 +1,10 @@
-using System.Text.Json;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Dashboard.Tests;
 
 /// <summary>What the address of an upload shows after the upload has ended.</summary>
-public sealed class EndedUploadTests : DashboardServer
+public sealed class EndedUploadTests : SignedInServer
 {
-    private string _cookie = null!;
-
-    public override async ValueTask InitializeAsync()
-    {
-        await base.InitializeAsync();
-        _cookie = await SignInAsync(Admin);
-        await CreateVaultAsync("mine");
-        (await SendAsync("PUT", "/my-bucket")).Expect(200);
-    }
-
     [Fact]
     public async Task A_completed_upload_shows_its_archive_and_how_long_it_took()
     {
@@ -73,7 +62,7 @@ public sealed class EndedUploadTests : DashboardServer
         Assert.Equal("completed 5", $"{ending.GetProperty("how")} {ending.GetProperty("bytes")}");
         Assert.Equal(Text(completed, "ETag").Trim('"'), ending.GetProperty("hash").GetString());
         Assert.Equal(20_000, ending.GetProperty("at").GetInt64() - shown.GetProperty("created").GetInt64());
-        Assert.Equal("NoSuchUpload", (await ReadAsync($"buckets/my-bucket/uploads/{upload}?key=other", _cookie)).Expect(404).Code);
+        Assert.Equal("NoSuchUpload", (await ReadAsync($"buckets/my-bucket/uploads/{upload}?key=other", Session)).Expect(404).Code);
     }
 
     [Fact]
@@ -90,7 +79,7 @@ public sealed class EndedUploadTests : DashboardServer
 
         await AssertShownAsync();
         Clock.Advance(TimeSpan.FromHours(2));
-        _cookie = await SignInAsync(Admin);
+        Session = await SignInAsync(Admin);
         await AssertShownAsync();
 
         async Task AssertShownAsync()
@@ -115,8 +104,8 @@ public sealed class EndedUploadTests : DashboardServer
     [Fact]
     public async Task An_upload_that_never_was_is_not_found()
     {
-        (await ReadAsync($"vaults/mine/uploads/{Some.Upload(1)}", _cookie)).Expect(404);
-        (await ReadAsync($"buckets/my-bucket/uploads/{Some.Upload(1)}?key=key", _cookie)).Expect(404);
+        (await ReadAsync($"vaults/mine/uploads/{Some.Upload(1)}", Session)).Expect(404);
+        (await ReadAsync($"buckets/my-bucket/uploads/{Some.Upload(1)}?key=key", Session)).Expect(404);
     }
 
     [Fact]
@@ -130,10 +119,10 @@ public sealed class EndedUploadTests : DashboardServer
         }
 
         await CreateVaultAsync("other");
-        Assert.DoesNotContain(archive, (await ReadAsync($"vaults/other/uploads/{upload}", _cookie)).Expect(404).Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(archive, (await ReadAsync($"vaults/other/uploads/{upload}", Session)).Expect(404).Text, StringComparison.Ordinal);
         Assert.DoesNotContain(archive, (await ReadAsync(path, await SignInAsync(StrangersKey))).Expect(404).Text, StringComparison.Ordinal);
         (await SendAsync(SetAccessPolicy("mine", PolicyOf("Deny", "glacier:ListParts")))).Expect(204);
-        Assert.DoesNotContain(archive, (await ReadAsync(path, _cookie)).Expect(403).Text, StringComparison.Ordinal);
+        Assert.DoesNotContain(archive, (await ReadAsync(path, Session)).Expect(403).Text, StringComparison.Ordinal);
     }
 
     /// <summary>Uploads an archive within 20 seconds.</summary>
@@ -147,6 +136,4 @@ public sealed class EndedUploadTests : DashboardServer
         var archive = (await SendAsync(Complete("mine", upload, bytes))).Expect(201).Header("x-amz-archive-id")!;
         return (upload, archive, bytes);
     }
-
-    private async Task<JsonElement> ShowAsync(string path) => (await ReadAsync(path, _cookie)).Expect(200).Json;
 }

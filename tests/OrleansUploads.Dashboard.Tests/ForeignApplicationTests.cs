@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Http.Json;
-using System.Text.Json;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -8,7 +7,6 @@ using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using OrleansUploads.Gateway.Hosting;
 using OrleansUploads.Gateway.Http.Credentials;
 
@@ -63,23 +61,23 @@ public sealed class ForeignApplicationTests : IDisposable
         });
         var root = Assert.Single(AddressesOf(app));
         using var http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false });
-        using var redirected = await http.GetAsync(new Uri(root, $"{Prefix}/dashboard"), TestContext.Current.CancellationToken);
+        using var redirected = await http.GetAsync(new Uri(root, $"{Prefix}/dashboard"), Cancellation);
         Assert.Equal($"{Prefix}/dashboard/", redirected.Headers.Location!.ToString());
 
         // The paths of the page and its scripts are relative, and a browser resolves them.
         var page = new Uri(root, $"{Prefix}/dashboard/");
-        var html = await http.GetStringAsync(page, TestContext.Current.CancellationToken);
+        var html = await http.GetStringAsync(page, Cancellation);
         var files = Regex.Matches(html, "(?:src|href)=\"([^#\"]+)\"").Select(match => match.Groups[1].Value).ToList();
         for (var i = 0; i < files.Count; i++)
         {
-            var text = await http.GetStringAsync(new Uri(page, files[i]), TestContext.Current.CancellationToken);
+            var text = await http.GetStringAsync(new Uri(page, files[i]), Cancellation);
             Assert.DoesNotMatch("location.origin|[\"'`]/(dashboard|api)", text);
             files.AddRange(Regex.Matches(text, "from \"./([^\"]+)\"").Select(match => match.Groups[1].Value).Except(files).ToList());
         }
 
         Assert.Contains("start.js", files);
 
-        using var challenged = JsonDocument.Parse(await http.GetStringAsync(new Uri(page, "api/challenge"), TestContext.Current.CancellationToken));
+        using var challenged = JsonDocument.Parse(await http.GetStringAsync(new Uri(page, "api/challenge"), Cancellation));
         var challenge = challenged.RootElement.GetProperty("challenge").GetString()!;
         using var signedIn = await ChangeAsync(
             "api/session", new { key.AccessKeyId, challenge, proof = SignInChallenge.Prove(key.SecretAccessKey, challenge) });
@@ -87,7 +85,7 @@ public sealed class ForeignApplicationTests : IDisposable
 
         // The client sends the cookie only below its path, as browsers do.
         using var created = await ChangeAsync("api/buckets/below", new { });
-        var containers = await http.GetStringAsync(new Uri(page, "api/containers"), TestContext.Current.CancellationToken);
+        var containers = await http.GetStringAsync(new Uri(page, "api/containers"), Cancellation);
         Assert.Contains("\"below\"", containers, StringComparison.Ordinal);
         Assert.Equal(!isGroup, await HasDashboardAsync(root));
 
@@ -95,7 +93,7 @@ public sealed class ForeignApplicationTests : IDisposable
         {
             using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(page, path)) { Content = JsonContent.Create(body) };
             request.Headers.Add("Origin", root.GetLeftPart(UriPartial.Authority));
-            var answer = await http.SendAsync(request, TestContext.Current.CancellationToken);
+            var answer = await http.SendAsync(request, Cancellation);
             Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode);
             return answer;
         }
@@ -116,15 +114,15 @@ public sealed class ForeignApplicationTests : IDisposable
         add(builder.Services.AddOrleansUploads(_folder.FullName));
         var app = builder.Build();
         (map ?? (static app => app.MapOrleansUploads()))(app);
-        await app.StartAsync(TestContext.Current.CancellationToken);
+        await app.StartAsync(Cancellation);
         return app;
     }
 
     private static async Task<bool> HasDashboardAsync(Uri address)
     {
         using var http = new HttpClient();
-        using var answer = await http.GetAsync(new Uri(address, "/dashboard/"), TestContext.Current.CancellationToken);
-        var page = await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);
+        using var answer = await http.GetAsync(new Uri(address, "/dashboard/"), Cancellation);
+        var page = await answer.Content.ReadAsStringAsync(Cancellation);
         return page.Contains("<title>", StringComparison.Ordinal);
     }
 

@@ -1,14 +1,12 @@
 using Microsoft.Extensions.DependencyInjection;
-using OrleansUploads.Core.Policies;
 using OrleansUploads.Gateway.Http.Credentials;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Dashboard.Tests;
 
-public sealed class LiveViewTests : DashboardServer
+public sealed class LiveViewTests : SignedInServer
 {
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false });
-    private string _cookie = null!;
     private string _upload = null!;
 
     private string Path => $"vaults/mine/uploads/{_upload}";
@@ -16,8 +14,6 @@ public sealed class LiveViewTests : DashboardServer
     public override async ValueTask InitializeAsync()
     {
         await base.InitializeAsync();
-        _cookie = await SignInAsync(Admin);
-        await CreateVaultAsync("mine");
         _upload = await NewVaultUploadAsync("mine");
     }
 
@@ -69,7 +65,6 @@ public sealed class LiveViewTests : DashboardServer
     [Fact]
     public async Task A_view_says_why_it_ends()
     {
-        (await SendAsync("PUT", "/my-bucket")).Expect(200);
         using var events = await OpenAsync(path: "buckets/my-bucket/uploads");
         await events.NextAsync();
         (await SendAsync("DELETE", "/my-bucket")).Expect(204);
@@ -118,7 +113,7 @@ public sealed class LiveViewTests : DashboardServer
             open.Add(await OpenAsync());
         }
 
-        Assert.Equal("TooManyViews", (await ReadAsync($"{Path}?live", _cookie)).Expect(429).Code);
+        Assert.Equal("TooManyViews", (await ReadAsync($"{Path}?live", Session)).Expect(429).Code);
         open.ForEach(view => view.Dispose());
         while (Server.Services.GetRequiredService<LiveStreams>().Count > 0)
         {
@@ -135,7 +130,7 @@ public sealed class LiveViewTests : DashboardServer
     private async Task<EventReader> OpenAsync(string? lastEventId = null, string? path = null)
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, $"{Origin}/dashboard/api/{path ?? Path}{(path?.Contains('?') is true ? '&' : '?')}live");
-        request.Headers.Add("Cookie", _cookie);
+        request.Headers.Add("Cookie", Session);
         if (lastEventId is not null)
         {
             request.Headers.Add(LiveAnswer.LastEventIdHeader, lastEventId);

@@ -1,20 +1,10 @@
-using System.Text.Json;
 using OrleansUploads.Gateway.Http.Telemetry;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Dashboard.Tests;
 
-public sealed class RefusalTests : DashboardServer
+public sealed class RefusalTests : SignedInServer
 {
-    private string _cookie = null!;
-
-    public override async ValueTask InitializeAsync()
-    {
-        await base.InitializeAsync();
-        _cookie = await SignInAsync(Admin);
-        await CreateVaultAsync("mine");
-    }
-
     [Fact]
     public async Task A_refused_part_is_shown_with_its_sender_and_an_accepted_one_is_not()
     {
@@ -49,7 +39,6 @@ public sealed class RefusalTests : DashboardServer
     [Fact]
     public async Task A_refused_part_of_an_object_is_shown()
     {
-        (await SendAsync("PUT", "/my-bucket")).Expect(200);
         var upload = await NewUploadAsync("/my-bucket/key");
         await RefuseAsync(await SendAsync("PUT", $"/my-bucket/key?partNumber=0&uploadId={upload}", [1]));
         var refusal = Assert.Single(await RefusalsAsync($"buckets/my-bucket/uploads/{upload}?key=key"));
@@ -80,7 +69,7 @@ public sealed class RefusalTests : DashboardServer
     }
 
     private async Task<IReadOnlyList<JsonElement>> RefusalsAsync(string path) =>
-        (await ReadAsync(path, _cookie)).Expect(200).Json.TryGetProperty("refusals", out var refusals)
+        (await ShowAsync(path)).TryGetProperty("refusals", out var refusals)
             ? [.. refusals.EnumerateArray()]
             : [];
 }

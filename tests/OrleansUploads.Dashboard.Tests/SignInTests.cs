@@ -1,5 +1,3 @@
-using System.Text.Json;
-using OrleansUploads.Core.Policies;
 using OrleansUploads.Gateway.Http.Credentials;
 
 namespace OrleansUploads.Dashboard.Tests;

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Dashboard.Tests;
 

@@ -1,5 +1,4 @@
 using System.Diagnostics.Metrics;
-using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway.Http.Telemetry;
 
 namespace OrleansUploads.Dashboard.Tests;

@@ -1,5 +1,4 @@
 using System.Text;
-using OrleansUploads.Engine.DataFolders;
 
 namespace OrleansUploads.Engine.Tests;
 

@@ -32,8 +32,7 @@ public abstract class S3Conformance(Func<Task<IObjectStorage>> storage, int repe
 /// <summary>The one store over a protocol that the quick run tests.</summary>
 public sealed class OwnServerTests(StoreServers servers) : S3Conformance(() => servers.OwnAsync(), 1024 * 1024)
 {
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public override Task An_upload_can_be_deleted_repeatedly_while_attempts_are_started() =>
         base.An_upload_can_be_deleted_repeatedly_while_attempts_are_started();
 }
@@ -68,13 +67,13 @@ public sealed class S3rverTests(StoreServers servers) : S3rverConformance(server
 public sealed class StreamedS3rverTests(StoreServers servers) : S3rverConformance(servers, 2);
 
 /// <summary>A running Ceph; <c>tests/clusters/ceph.sh conformance</c> starts one.</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
+[Campaign]
 public sealed class CephTests(StoreServers servers) : S3Conformance(() => servers.CephAsync(), 1024 * 1024);
 
-[Trait(TestRun.Name, TestRun.Campaign)]
+[Campaign]
 public sealed class StreamedCephTests(StoreServers servers) : S3Conformance(() => servers.CephAsync(), 2);
 
-[Trait(TestRun.Name, TestRun.Campaign)]
+[Campaign]
 public sealed class AzuriteTests(StoreServers servers) : ObjectStoreConformance(() => servers.AzuriteAsync(), 1024 * 1024);
 
 [Slice(6)]

@@ -44,8 +44,7 @@ public sealed class DeletionTests(StoreServers servers)
         Assert.Empty(await storage.DeleteAsync([.. Enumerable.Range(0, storage.MaxDeletions).Select(static number => $"{number}")], None));
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task Blobs_are_deleted_one_by_one()
     {
         using var storage = await servers.AzuriteAsync();

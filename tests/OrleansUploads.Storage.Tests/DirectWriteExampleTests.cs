@@ -3,14 +3,10 @@ using OrleansUploads.TestKit.Documents;
 namespace OrleansUploads.Storage.Tests;
 
 /// <summary>The example of docs/direct-writes.md, against a server whose bytes are in an object store.</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
-public sealed class DirectWriteExampleTests(StoreServers servers) : IDisposable
+[Campaign]
+public sealed class DirectWriteExampleTests(StoreServers servers) : TestWithFolder
 {
     private static readonly TimeSpan TimeLimit = TimeSpan.FromMinutes(2);
-
-    private readonly TemporaryFolder _folder = new();
-
-    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData("own")]
@@ -20,19 +16,18 @@ public sealed class DirectWriteExampleTests(StoreServers servers) : IDisposable
         var python = await FindPythonAsync();
         var script = Documentation.Read("direct-writes.md").Split("```python\n")[1].Split("```")[0];
         Assert.InRange(script.Split('\n').Length, 20, 61);
-        var program = _folder.File("write.py");
-        await File.WriteAllTextAsync(program, script, TestContext.Current.CancellationToken);
+        var program = Folder.File("write.py");
+        await File.WriteAllTextAsync(program, script, Cancellation);
         var bytes = Archives.Bytes((20 * 1024 * 1024) + 12_345, seed: 1);
-        await File.WriteAllBytesAsync(_folder.File("archive"), bytes, TestContext.Current.CancellationToken);
-        var setup = await servers.SetupAsync(store, _folder.File("data"));
+        await File.WriteAllBytesAsync(Folder.File("archive"), bytes, Cancellation);
+        var setup = await servers.SetupAsync(store, Folder.File("data"));
         await using (var server = await ServerProcess.StartAsync(setup))
         {
-            using var client = server.Connect();
-            await client.CreateVaultAsync("photos");
+            using var client = await server.ConnectAsync("photos");
 
             await using var run = CapturedProcess.Start(
                 python,
-                [program, server.Address.ToString().TrimEnd('/'), "photos", _folder.File("archive")],
+                [program, server.Address.ToString().TrimEnd('/'), "photos", Folder.File("archive")],
                 new Dictionary<string, string?>
                 {
                     ["AWS_ACCESS_KEY_ID"] = CommandLine.AccessKeyId,

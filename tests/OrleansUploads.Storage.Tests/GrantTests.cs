@@ -9,19 +9,15 @@ public sealed class GrantTests(StoreServers servers) : IDisposable
 
     private readonly HttpClient _node = new();
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     public void Dispose() => _node.Dispose();
 
     [Fact]
     public Task Our_own_server_accepts_a_signed_write_once() => ExpectOneWriteAsync(servers.OwnAsync(), refusesOtherLengths: true);
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public Task Azurite_accepts_a_signed_write_once() => ExpectOneWriteAsync(servers.AzuriteAsync(), refusesOtherLengths: false);
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task A_store_that_ignores_conditions_grants_nothing()
     {
         using var store = await ObjectPartStore.OpenAsync(await servers.S3rverAsync(), cancellationToken: Cancellation);

@@ -10,9 +10,8 @@ public sealed class ProxyTests(StoreServers servers)
     public static IEnumerable<TheoryDataRow<string>> Servers =>
         [new("own"), new TheoryDataRow<string>("azurite").WithTrait(TestRun.Name, TestRun.Campaign)];
 
-    [Theory]
+    [Theory, Campaign]
     [MemberData(nameof(Servers))]
-    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task Every_acknowledged_attempt_is_read_back_when_requests_fail_on_the_way(string server)
     {
         await using var proxy = await StoreProxy.StartAsync();
@@ -78,9 +77,8 @@ public sealed class ProxyTests(StoreServers servers)
         Assert.Equal(4, proxy.Requests - before);
     }
 
-    [Theory]
+    [Theory, Campaign]
     [MemberData(nameof(Servers))]
-    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task Attempts_are_deleted_although_requests_fail_on_the_way(string server)
     {
         await using var proxy = await StoreProxy.StartAsync();

@@ -4,27 +4,22 @@ using OrleansUploads.Client.Sources;
 namespace OrleansUploads.Storage.Tests;
 
 /// <summary>The server with its bytes in an object store.</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
-public sealed class ServeTests(StoreServers servers) : IDisposable
+[Campaign]
+public sealed class ServeTests(StoreServers servers) : TestWithFolder
 {
-    private readonly TemporaryFolder _folder = new();
-
     public static TheoryData<string> Servers => ["own", "azurite"];
-
-    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [MemberData(nameof(Servers))]
     [Promise("operations.md", "the process is killed")]
     public async Task Archives_and_objects_survive_a_kill_and_the_check_finds_no_damage(string server)
     {
-        var setup = await servers.SetupAsync(server, Path.Combine(_folder.Path, "data"));
+        var setup = await servers.SetupAsync(server, Path.Combine(Folder.Path, "data"));
         var bytes = Archives.Bytes(5 * 1024 * 1024, seed: 1);
         string archive;
         await using (var first = await ServerProcess.StartAsync(setup))
         {
-            using var client = first.Connect();
-            await client.CreateVaultAsync("photos");
+            using var client = await first.ConnectAsync("photos");
             archive = (await client.UploadInPartsAsync("photos", bytes)).ArchiveId;
             await first.KillAsync();
         }
@@ -45,7 +40,7 @@ public sealed class ServeTests(StoreServers servers) : IDisposable
     [Fact]
     public async Task A_folder_whose_bytes_are_in_an_object_store_is_not_served_or_checked_without_it()
     {
-        var setup = await servers.SetupAsync("own", Path.Combine(_folder.Path, "data"));
+        var setup = await servers.SetupAsync("own", Path.Combine(Folder.Path, "data"));
         await using (var server = await ServerProcess.StartAsync(setup))
         {
             await server.StopAsync();
@@ -61,14 +56,14 @@ public sealed class ServeTests(StoreServers servers) : IDisposable
     [Promise("operations.md", "another folder or cluster")]
     public async Task A_store_of_another_folder_is_refused_before_it_has_bytes()
     {
-        var setup = await servers.SetupAsync("own", Path.Combine(_folder.Path, "data"));
+        var setup = await servers.SetupAsync("own", Path.Combine(Folder.Path, "data"));
         for (var start = 0; start < 2; start++)
         {
             await using var server = await ServerProcess.StartAsync(setup);
             await server.StopAsync();
         }
 
-        var refused = await ServerProcess.RefuseAsync(setup with { DataFolder = Path.Combine(_folder.Path, "other") });
+        var refused = await ServerProcess.RefuseAsync(setup with { DataFolder = Path.Combine(Folder.Path, "other") });
         refused.ExpectOneLine("belongs to another data folder", "delete the mark 'store-mark'");
     }
 
@@ -77,11 +72,10 @@ public sealed class ServeTests(StoreServers servers) : IDisposable
     [Promise("operations.md", "a copy of the folder, such as a restored backup, beside its original or after it")]
     public async Task A_copy_is_refused_until_it_takes_over_and_then_its_original_stores_nothing_more(string server)
     {
-        var setup = await servers.SetupAsync(server, Path.Combine(_folder.Path, "data"));
-        var copy = setup with { DataFolder = Path.Combine(_folder.Path, "copy") };
+        var setup = await servers.SetupAsync(server, Path.Combine(Folder.Path, "data"));
+        var copy = setup with { DataFolder = Path.Combine(Folder.Path, "copy") };
         await using var original = await ServerProcess.StartAsync(setup);
-        using var client = original.Connect();
-        await client.CreateVaultAsync("photos");
+        using var client = await original.ConnectAsync("photos");
         var bytes = Archives.Bytes(3000, seed: 3);
         var archive = (await client.UploadInPartsAsync("photos", bytes)).ArchiveId;
         var begun = await CommandLine.RunAsync(["backup", "begin", "--data", setup.DataFolder, "--to", copy.DataFolder], setup.Environment);
@@ -106,11 +100,10 @@ public sealed class ServeTests(StoreServers servers) : IDisposable
     [MemberData(nameof(Servers))]
     public async Task A_paused_original_resumes_after_a_copy_has_taken_over_and_deletes_nothing(string server)
     {
-        var setup = await servers.SetupAsync(server, Path.Combine(_folder.Path, "data"));
-        var copy = setup with { DataFolder = Path.Combine(_folder.Path, "copy") };
+        var setup = await servers.SetupAsync(server, Path.Combine(Folder.Path, "data"));
+        var copy = setup with { DataFolder = Path.Combine(Folder.Path, "copy") };
         await using var original = await ServerProcess.StartAsync(setup);
-        using var client = original.Connect();
-        await client.CreateVaultAsync("photos");
+        using var client = await original.ConnectAsync("photos");
         var bytes = Archives.Bytes(3000, seed: 7);
         var archive = (await client.UploadInPartsAsync("photos", bytes)).ArchiveId;
         var open = await client.InitiateMultipartUploadAsync("photos", Archives.MiB);
@@ -138,14 +131,13 @@ public sealed class ServeTests(StoreServers servers) : IDisposable
     [Fact]
     public async Task A_check_with_a_wrong_store_names_the_marks_and_reports_no_loss()
     {
-        var setup = await servers.SetupAsync("own", Path.Combine(_folder.Path, "data"));
-        var other = await servers.SetupAsync("own", Path.Combine(_folder.Path, "other"));
-        var local = setup with { DataFolder = Path.Combine(_folder.Path, "local"), Options = [] };
+        var setup = await servers.SetupAsync("own", Path.Combine(Folder.Path, "data"));
+        var other = await servers.SetupAsync("own", Path.Combine(Folder.Path, "other"));
+        var local = setup with { DataFolder = Path.Combine(Folder.Path, "local"), Options = [] };
         foreach (var used in (ServerSetup[])[setup, other, local])
         {
             await using var server = await ServerProcess.StartAsync(used);
-            using var client = server.Connect();
-            await client.CreateVaultAsync("photos");
+            using var client = await server.ConnectAsync("photos");
             await client.UploadInPartsAsync("photos", Archives.Bytes(1000, seed: 6));
             await server.StopAsync();
         }
@@ -167,7 +159,7 @@ public sealed class ServeTests(StoreServers servers) : IDisposable
     [Fact]
     public async Task A_missing_bucket_is_refused_with_its_name()
     {
-        var setup = await servers.SetupAsync("own", Path.Combine(_folder.Path, "data"));
+        var setup = await servers.SetupAsync("own", Path.Combine(Folder.Path, "data"));
         var refused = await ServerProcess.RefuseAsync(setup with { Options = ["--parts", "s3://no-such-bucket", .. setup.Options.Skip(2)] });
         refused.ExpectOneLine("s3://no-such-bucket", "--parts");
     }

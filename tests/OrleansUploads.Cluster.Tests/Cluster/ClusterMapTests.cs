@@ -1,5 +1,3 @@
-using System.Net;
-using Microsoft.Extensions.DependencyInjection;
 using OrleansUploads.Cluster.Hosting;
 
 namespace OrleansUploads.Cluster.Tests.Cluster;

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Orleans.Configuration;
 using OrleansUploads.Core.Accounts;
@@ -16,12 +15,12 @@ public sealed class ForeignSiloTests
         var messaging = host.Services.GetRequiredService<IOptions<SiloMessagingOptions>>().Value;
         Assert.Equal(new SiloMessagingOptions().ResponseTimeout, messaging.ResponseTimeout);
         Assert.Equal(new SiloMessagingOptions().SystemResponseTimeout, messaging.SystemResponseTimeout);
-        await host.StartAsync(TestContext.Current.CancellationToken);
+        await host.StartAsync(Cancellation);
 
         var entities = host.Services.GetRequiredService<IEntityHost>();
-        await entities.AskAsync(Some.Account.Entity, new CreateVault(Some.Vault), TestContext.Current.CancellationToken);
-        var described = await entities.AskAsync(Some.Vault.Entity, new DescribeVault(Some.Vault), TestContext.Current.CancellationToken);
+        await entities.AskAsync(Some.Account.Entity, new CreateVault(Some.Vault), Cancellation);
+        var described = await entities.AskAsync(Some.Vault.Entity, new DescribeVault(Some.Vault), Cancellation);
         Assert.Equal(Some.Vault, described.Answer.Incarnation.Id);
-        await host.StopAsync(TestContext.Current.CancellationToken);
+        await host.StopAsync(Cancellation);
     }
 }

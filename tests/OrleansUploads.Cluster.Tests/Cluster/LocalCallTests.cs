@@ -1,4 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
 using OrleansUploads.Cluster.Abstractions.Entities;
 using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Vaults;
@@ -13,9 +12,9 @@ public sealed class LocalCallTests
     public async Task A_call_within_a_silo_serializes_neither_the_command_nor_the_answer()
     {
         using var host = ForeignSilo.Build();
-        await host.StartAsync(TestContext.Current.CancellationToken);
+        await host.StartAsync(Cancellation);
         var create = new CreateVault(Some.Vault);
-        _ = await host.Services.GetRequiredService<IEntityHost>().AskAsync(Some.Account.Entity, create, TestContext.Current.CancellationToken);
+        _ = await host.Services.GetRequiredService<IEntityHost>().AskAsync(Some.Account.Entity, create, Cancellation);
 
         var describe = new DescribeVault(Some.Vault);
         var isSerialized = false;
@@ -28,6 +27,6 @@ public sealed class LocalCallTests
 
         Assert.False(isSerialized);
         Assert.Equal(Some.Vault, Assert.IsType<VaultDescription>(reply.Answer?.Content).Incarnation.Id);
-        await host.StopAsync(TestContext.Current.CancellationToken);
+        await host.StopAsync(Cancellation);
     }
 }

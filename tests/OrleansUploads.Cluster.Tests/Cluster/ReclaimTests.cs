@@ -1,4 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
 using OrleansUploads.Core.Settings;
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Engine;
@@ -65,7 +64,7 @@ public sealed class ReclaimTests
         };
         await using var cluster = await ClusterBench.StartAsync(new DurableWorld(parts: _ => parts), silos: 1, options);
 
-        await parts.SecondListing.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await parts.SecondListing.WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
     }
 
     /// <summary>Opens an upload of three parts, and stores and reports its first.</summary>

@@ -1,7 +1,5 @@
 using System.Collections.Concurrent;
-using Microsoft.Extensions.DependencyInjection;
 using OrleansUploads.Cluster.Hosting;
-using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Core.Settings;
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine;
@@ -69,7 +67,7 @@ public sealed class SharedJournalTests
         };
 
         _time.Advance(StaleAfter);
-        await arrived.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await arrived.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
         var silos = cluster.Silos.OrderBy(static silo => silo.SiloAddress).ToList();
         await cluster.KillAsync(silos[1]);
         var own = silos[0].ServiceProvider.GetRequiredService<SiloShare>();

@@ -1,9 +1,6 @@
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Orleans.Storage;
 using OrleansUploads.Cluster.Hosting;
 using OrleansUploads.Cluster.Journal;
-using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Engine.Ownership;
 using OrleansUploads.TestKit.PartStores;
@@ -11,30 +8,25 @@ using OrleansUploads.TestKit.PartStores;
 namespace OrleansUploads.Cluster.Tests.Cluster;
 
 /// <summary>The part store of a silo of somebody else.</summary>
-public sealed class SiloStoreTests : IDisposable
+public sealed class SiloStoreTests : TestWithFolder
 {
-    private readonly TemporaryFolder _folder = new();
     private int _attempts;
 
     /// <summary>One that has conditions, one that has not, and a folder.</summary>
     public static TheoryData<string> Stores { get; } = [SharedPartStore.WithConditions, SharedPartStore.WithoutConditions, SharedPartStore.InFolder];
 
-    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
-
-    public void Dispose() => _folder.Dispose();
-
     [Fact]
     public async Task A_part_store_belongs_to_the_silos_of_one_grain_storage_and_stores_nothing_after_it_has_moved()
     {
-        var store = await SharedPartStore.Named(SharedPartStore.InFolder, _folder.Path).OpenAsync();
+        var store = await SharedPartStore.Named(SharedPartStore.InFolder, Folder.Path).OpenAsync();
         using var host = await StartAsync(store, new SharedGrainStorage());
         await Assert.ThrowsAsync<StoreMarkException>(() => StartAsync(store, new SharedGrainStorage()));
 
         var parts = host.Services.GetRequiredKeyedService<IPartStore>(OwnedPartStore.ServiceKey);
         await StoreAsync(parts);
-        await StoreOwnership.LeaveAsync((IStoreMark)store, "s3://elsewhere", Cancelled);
+        await StoreOwnership.LeaveAsync((IStoreMark)store, "s3://elsewhere", Cancellation);
         await RequireLostAsync(parts, "has moved to s3://elsewhere");
-        await host.StopAsync(Cancelled);
+        await host.StopAsync(Cancellation);
     }
 
     /// <summary>A cluster that was paused meanwhile, or whose bytes have moved, is in the same position as one that still runs.</summary>
@@ -42,7 +34,7 @@ public sealed class SiloStoreTests : IDisposable
     [MemberData(nameof(Stores))]
     public async Task A_copy_of_a_cluster_is_refused_until_it_takes_over_and_what_was_left_takes_nothing(string kind)
     {
-        var store = await SharedPartStore.Named(kind, _folder.Path).OpenAsync();
+        var store = await SharedPartStore.Named(kind, Folder.Path).OpenAsync();
         var storage = new SharedGrainStorage();
         var original = await TakeAsync(store, storage, "original");
         await StoreAsync(original);
@@ -52,13 +44,13 @@ public sealed class SiloStoreTests : IDisposable
         await Assert.ThrowsAsync<StoreMarkException>(() => TakeAsync(store, new SharedGrainStorage(), "another"));
         await StoreAsync(original);
 
-        await OwnershipOf(store, copy, "restored").TakeAsync(takesOver: true, Cancelled);
+        await OwnershipOf(store, copy, "restored").TakeAsync(takesOver: true, Cancellation);
         var restored = await TakeAsync(store, copy, "restored");
         await RequireLostAsync(original, "is used by the cluster restored");
         await Assert.ThrowsAsync<StoreOwnedException>(() => TakeAsync(store, storage, "original"));
         await StoreAsync(restored);
 
-        await StoreOwnership.LeaveAsync((IStoreMark)store, "s3://elsewhere", Cancelled);
+        await StoreOwnership.LeaveAsync((IStoreMark)store, "s3://elsewhere", Cancellation);
         await RequireLostAsync(restored, "has moved to s3://elsewhere");
         refused = await Assert.ThrowsAsync<StoreOwnedException>(() => TakeAsync(store, copy, "restored"));
         Assert.EndsWith("has moved to s3://elsewhere", refused.Message, StringComparison.Ordinal);
@@ -69,7 +61,7 @@ public sealed class SiloStoreTests : IDisposable
     [MemberData(nameof(Stores))]
     public async Task A_physical_copy_of_the_storage_loses_the_store_when_its_original_renews_the_claim(string kind)
     {
-        var store = await SharedPartStore.Named(kind, _folder.Path).OpenAsync();
+        var store = await SharedPartStore.Named(kind, Folder.Path).OpenAsync();
         var storage = new SharedGrainStorage();
         var original = await TakeAsync(store, storage, "original");
         await RenewAsync(original);
@@ -91,10 +83,10 @@ public sealed class SiloStoreTests : IDisposable
         foreach (var silo in new[] { original, second })
         {
             await StoreAsync(silo);
-            await silo.DeleteAttemptsAsync(PartBytes.Upload(1), [PartBytes.Attempt(_attempts)], Cancelled);
+            await silo.DeleteAttemptsAsync(PartBytes.Upload(1), [PartBytes.Attempt(_attempts)], Cancellation);
         }
 
-        await OwnershipOf(store, copy, "original").TakeAsync(takesOver: true, Cancelled);
+        await OwnershipOf(store, copy, "original").TakeAsync(takesOver: true, Cancellation);
         var restored = await TakeAsync(store, copy, "original");
         await StoreAsync(restored);
         await RequireLostAsync(original, "is used by the cluster original");
@@ -104,26 +96,26 @@ public sealed class SiloStoreTests : IDisposable
     [Fact]
     public async Task Nothing_is_deleted_while_the_renewals_cannot_be_compared()
     {
-        var store = await SharedPartStore.Named(SharedPartStore.InFolder, _folder.Path).OpenAsync();
+        var store = await SharedPartStore.Named(SharedPartStore.InFolder, Folder.Path).OpenAsync();
         var storage = new SharedGrainStorage();
         var rows = new UnreadableRows(new GrainStorageRows(storage));
         var first = await TakeAsync(store, storage, "original");
         await StoreAsync(first);
         var ownership = new StoreOwnership(
             (IStoreMark)store, new ClusterClaims(rows, _ => ValueTask.FromResult("original")), "the cluster", isShared: true, TimeProvider.System);
-        await ownership.TakeAsync(takesOver: false, Cancelled);
+        await ownership.TakeAsync(takesOver: false, Cancellation);
         var second = new OwnedPartStore(store, ownership);
         await RenewAsync(first);
 
         rows.AreUnreadable = true;
         await StoreAsync(second);
         var unknown = await Assert.ThrowsAsync<PartStoreUnavailableException>(
-            async () => await second.DeleteAttemptsAsync(PartBytes.Upload(1), [PartBytes.Attempt(1)], Cancelled));
+            async () => await second.DeleteAttemptsAsync(PartBytes.Upload(1), [PartBytes.Attempt(1)], Cancellation));
         Assert.Contains("is not known", unknown.Message, StringComparison.Ordinal);
         Assert.NotEmpty(await ListAsync(store));
 
         rows.AreUnreadable = false;
-        await second.DeleteAttemptsAsync(PartBytes.Upload(1), [PartBytes.Attempt(1)], Cancelled);
+        await second.DeleteAttemptsAsync(PartBytes.Upload(1), [PartBytes.Attempt(1)], Cancellation);
         Assert.DoesNotContain(PartBytes.Attempt(1), await ListAsync(store));
     }
 
@@ -135,7 +127,7 @@ public sealed class SiloStoreTests : IDisposable
         var isNested = true;
         for (var step = 1; isNested; step++)
         {
-            var shared = SharedPartStore.Named(kind, _folder.File($"{step}"));
+            var shared = SharedPartStore.Named(kind, Folder.File($"{step}"));
             var left = step;
             isNested = false;
             var hasSecond = false;
@@ -169,7 +161,7 @@ public sealed class SiloStoreTests : IDisposable
     [Fact]
     public async Task A_grain_storage_in_memory_is_refused_for_a_store_that_outlives_it()
     {
-        var store = await SharedPartStore.Named(SharedPartStore.InFolder, _folder.Path).OpenAsync();
+        var store = await SharedPartStore.Named(SharedPartStore.InFolder, Folder.Path).OpenAsync();
         var refused = await Assert.ThrowsAsync<NotSupportedException>(() => StartAsync(store, storage: null));
         Assert.Contains("MemoryPartStore", refused.Message, StringComparison.Ordinal);
     }
@@ -185,12 +177,12 @@ public sealed class SiloStoreTests : IDisposable
     private static async Task<IPartStore> TakeAsync(IPartStore store, IGrainStorage storage, string cluster)
     {
         var ownership = OwnershipOf(store, storage, cluster);
-        await ClusterStoreMark.RequireMatchAsync(new GrainStorageRows(storage), (IStoreMark)store, ownership, Cancelled);
-        await ownership.TakeAsync(takesOver: false, Cancelled);
+        await ClusterStoreMark.RequireMatchAsync(new GrainStorageRows(storage), (IStoreMark)store, ownership, Cancellation);
+        await ownership.TakeAsync(takesOver: false, Cancellation);
         return new OwnedPartStore(store, ownership);
     }
 
-    private static async Task RenewAsync(IPartStore parts) => await ((OwnedPartStore)parts).Ownership.RenewAsync(Cancelled);
+    private static async Task RenewAsync(IPartStore parts) => await ((OwnedPartStore)parts).Ownership.RenewAsync(Cancellation);
 
     private Task StoreAsync(IPartStore parts) => parts.StoreAsync(PartBytes.Upload(1), PartBytes.Attempt(++_attempts), [1, 2, 3]);
 
@@ -199,7 +191,7 @@ public sealed class SiloStoreTests : IDisposable
     {
         var attempts = await ListAsync(parts);
         var refused = await Assert.ThrowsAsync<StoreLostException>(
-            async () => await parts.DeleteAttemptsAsync(PartBytes.Upload(1), attempts, Cancelled));
+            async () => await parts.DeleteAttemptsAsync(PartBytes.Upload(1), attempts, Cancellation));
         Assert.Contains(reason, refused.Message, StringComparison.Ordinal);
         await Assert.ThrowsAsync<StoreLostException>(() => StoreAsync(parts));
         Assert.NotEmpty(attempts);
@@ -207,7 +199,7 @@ public sealed class SiloStoreTests : IDisposable
     }
 
     private static async Task<List<AttemptId>> ListAsync(IPartStore parts) =>
-        [.. (await parts.ListAttemptsAsync(PartBytes.Upload(1), Cancelled).ToListAsync(Cancelled)).SelectMany(static page => page)];
+        [.. (await parts.ListAttemptsAsync(PartBytes.Upload(1), Cancellation).ToListAsync(Cancellation)).SelectMany(static page => page)];
 
     /// <param name="parts">The part store.</param>
     /// <param name="storage">The grain storage, or null for Orleans' own in memory.</param>
@@ -231,7 +223,7 @@ public sealed class SiloStoreTests : IDisposable
         var host = builder.Build();
         try
         {
-            await host.StartAsync(TestContext.Current.CancellationToken);
+            await host.StartAsync(Cancellation);
             return host;
         }
         catch

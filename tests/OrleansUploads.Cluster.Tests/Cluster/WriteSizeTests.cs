@@ -7,8 +7,7 @@ public sealed class WriteSizeTests
     private const int Parts = 4_000;
     private const int SegmentBytes = 64 * 1024;
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task Adding_one_part_to_four_thousand_writes_at_most_one_segment()
     {
         var world = new DurableWorld(serializer: DefaultSerializer.Instance);

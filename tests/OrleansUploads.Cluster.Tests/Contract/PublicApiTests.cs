@@ -1,5 +1,4 @@
 using OrleansUploads.Cluster.Hosting;
-using OrleansUploads.Cluster.Settings;
 
 namespace OrleansUploads.Cluster.Tests.Contract;
 

@@ -1,6 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
-using Orleans.Storage;
-using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Engine.Memory;
 
 namespace OrleansUploads.Cluster.Tests.Harness;

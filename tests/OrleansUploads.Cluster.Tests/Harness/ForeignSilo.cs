@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Hosting;
 using OrleansUploads.Cluster.Hosting;
-using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Engine.Memory;
 
 namespace OrleansUploads.Cluster.Tests.Harness;
@@ -10,13 +9,18 @@ internal static class ForeignSilo
 {
     public static IHost Build()
     {
-        var ports = FreePort.Take(2);
         var builder = Host.CreateApplicationBuilder();
+        AddTo(builder);
+        return builder.Build();
+    }
+
+    public static void AddTo(IHostApplicationBuilder builder)
+    {
+        var ports = FreePort.Take(2);
         builder.UseOrleans(silo => silo
             .UseLocalhostClustering(ports[0], ports[1])
             .AddMemoryGrainStorage(ClusterNames.GrainStorage)
             .UseInMemoryReminderService()
             .AddOrleansUploads(new MemoryPartStore()));
-        return builder.Build();
     }
 }

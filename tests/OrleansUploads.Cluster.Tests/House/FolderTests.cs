@@ -1,4 +1,3 @@
-using OrleansUploads.Cluster.Settings;
 using OrleansUploads.TestKit.Architecture;
 
 namespace OrleansUploads.Cluster.Tests.House;

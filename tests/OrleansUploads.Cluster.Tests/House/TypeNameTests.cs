@@ -1,5 +1,4 @@
 using Orleans.Configuration;
-using OrleansUploads.Cluster.Settings;
 
 namespace OrleansUploads.Cluster.Tests.House;
 

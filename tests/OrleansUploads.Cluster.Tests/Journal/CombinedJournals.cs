@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Orleans.Storage;
 using OrleansUploads.Cluster.Journal;
 
 namespace OrleansUploads.Cluster.Tests.Journal;

@@ -1,7 +1,4 @@
-using Microsoft.Extensions.DependencyInjection;
-using Orleans.Storage;
 using OrleansUploads.Cluster.Journal;
-using OrleansUploads.Cluster.Settings;
 
 namespace OrleansUploads.Cluster.Tests.Journal;
 

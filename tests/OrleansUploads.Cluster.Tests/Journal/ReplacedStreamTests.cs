@@ -1,5 +1,4 @@
 using System.Text;
-using Orleans.Storage;
 using OrleansUploads.Cluster.Journal;
 
 namespace OrleansUploads.Cluster.Tests.Journal;
@@ -11,8 +10,6 @@ public sealed class ReplacedStreamTests
     private static readonly DateTimeOffset WakeAt = DateTimeOffset.FromUnixTimeMilliseconds(1_800_000_000_000);
 
     private readonly SharedGrainStorage _storage = new(DefaultSerializer.Instance);
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]
     [InlineData(10)]

@@ -1,6 +1,6 @@
 namespace OrleansUploads.Cluster.Tests.Journal;
 
-[Trait(TestRun.Name, TestRun.Campaign)]
+[Campaign]
 public sealed class TwoHostsOverOneStreamTests
 {
     private const int FixedSeeds = 20;

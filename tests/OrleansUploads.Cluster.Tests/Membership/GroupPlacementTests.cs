@@ -1,4 +1,3 @@
-using System.Net;
 using OrleansUploads.Cluster.Hosting;
 
 namespace OrleansUploads.Cluster.Tests.Membership;

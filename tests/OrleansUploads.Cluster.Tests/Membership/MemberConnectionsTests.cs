@@ -1,8 +1,6 @@
 using System.Buffers.Binary;
 using System.IO.Pipelines;
-using System.Net;
 using Microsoft.AspNetCore.Connections;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 using Orleans.Serialization;
 using OrleansUploads.Cluster.Hosting;
@@ -17,8 +15,6 @@ public sealed class MemberConnectionsTests : IDisposable
     private readonly ServiceProvider _services = new ServiceCollection().AddSerializer().BuildServiceProvider();
     private readonly PublishedMembers _members = new();
     private readonly FatalErrors _fatal = new();
-
-    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
 
     public void Dispose() => _services.Dispose();
 
@@ -36,7 +32,7 @@ public sealed class MemberConnectionsTests : IDisposable
         await connection.SendAsync(preamble);
         var served = 0L;
 
-        await connections.ServeInboundAsync(connection, async opened => served = (await opened.Transport.Input.ReadAsync(Cancelled)).Buffer.Length);
+        await connections.ServeInboundAsync(connection, async opened => served = (await opened.Transport.Input.ReadAsync(Cancellation)).Buffer.Length);
 
         // What was looked at is left to Orleans.
         Assert.Equal(isServed ? preamble.Length : 0, served);
@@ -74,7 +70,7 @@ public sealed class MemberConnectionsTests : IDisposable
         var connection = new Connection();
         await connection.SendAsync(await refused.ReadAnswerAsync());
 
-        await connections.ServeOutboundAsync(connection, static async opened => await opened.Transport.Input.ReadAsync(Cancelled));
+        await connections.ServeOutboundAsync(connection, static async opened => await opened.Transport.Input.ReadAsync(Cancellation));
 
         Assert.Equal(ends, _fatal.First.IsCompleted);
     }
@@ -126,11 +122,11 @@ public sealed class MemberConnectionsTests : IDisposable
             RemoteEndPoint = Other.Endpoint;
         }
 
-        public async Task SendAsync(byte[] bytes) => await _received.Writer.WriteAsync(bytes, Cancelled);
+        public async Task SendAsync(byte[] bytes) => await _received.Writer.WriteAsync(bytes, Cancellation);
 
         public bool HasAnswer() => _sent.Reader.TryRead(out var answer) && !answer.Buffer.IsEmpty;
 
-        public async Task<byte[]> ReadAnswerAsync() => System.Buffers.BuffersExtensions.ToArray((await _sent.Reader.ReadAsync(Cancelled)).Buffer);
+        public async Task<byte[]> ReadAnswerAsync() => System.Buffers.BuffersExtensions.ToArray((await _sent.Reader.ReadAsync(Cancellation)).Buffer);
     }
 
     private sealed record Duplex(PipeReader Input, PipeWriter Output) : IDuplexPipe;

@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.AspNetCore.Connections;
 using OrleansUploads.Cluster.Hosting;
 

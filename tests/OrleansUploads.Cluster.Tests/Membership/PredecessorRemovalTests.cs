@@ -1,5 +1,3 @@
-using System.Net;
-
 namespace OrleansUploads.Cluster.Tests.Membership;
 
 public sealed class PredecessorRemovalTests

@@ -1,13 +1,10 @@
-using System.Net;
-
 namespace OrleansUploads.Cluster.Tests.Membership;
 
 public sealed class SilentSiloSuspicionTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     [Promise("cluster.md", "all silos die at once (a power cut)")]
     public async Task A_silo_joins_although_another_one_is_missing_for_good()
     {

@@ -1,6 +1,4 @@
-using System.Net;
 using OrleansUploads.Cluster.Hosting;
-using OrleansUploads.Cluster.Settings;
 
 namespace OrleansUploads.Cluster.Tests.Membership;
 
@@ -25,7 +23,7 @@ public sealed class SiloClocksTests
         // A silo that is alone asks no other one.
         var clocks = new SiloClocks(grains: null!, members, new SiloDetails(Self), new EntityClusterOptions());
 
-        await clocks.CompareAsync(TestContext.Current.CancellationToken);
+        await clocks.CompareAsync(Cancellation);
 
         Assert.Equal(agrees, clocks.Agrees);
         Assert.False(clocks.IsOutvoted);

@@ -1,4 +1,3 @@
-using System.Net;
 using OrleansUploads.Cluster.Hosting;
 
 namespace OrleansUploads.Cluster.Tests.Membership;
@@ -8,8 +7,7 @@ public sealed class SiloShareTests
     [Fact]
     public void The_active_silos_divide_the_entities_in_the_order_of_their_addresses()
     {
-        ClusterMember[] members =
-            [Member(3, SiloStatus.Active), Member(1, SiloStatus.Active), Member(2, SiloStatus.Active)];
+        ClusterMember[] members = [Member(3, SiloStatus.Active), Member(1, SiloStatus.Active), Member(2, SiloStatus.Active)];
 
         Assert.Equal(new WakeShare(0, 3), SiloShare.Of(members[1].SiloAddress, members));
         Assert.Equal(new WakeShare(1, 3), SiloShare.Of(members[2].SiloAddress, members));

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Orleans.Storage;
 
 namespace OrleansUploads.Cluster.Tests.Storage;
 

@@ -1,5 +1,3 @@
-using Orleans.Storage;
-
 namespace OrleansUploads.Cluster.Tests.Storage;
 
 internal enum StorageFault

@@ -1,5 +1,3 @@
-using Orleans.Storage;
-
 namespace OrleansUploads.Cluster.Tests.Storage;
 
 /// <summary>Grain storage whose calls wait twice, before and after their effect, until the test releases them in an order of its

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Globalization;
-using Orleans.Storage;
 
 namespace OrleansUploads.Cluster.Tests.Storage;
 

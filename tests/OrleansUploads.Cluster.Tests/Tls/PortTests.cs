@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -49,8 +48,8 @@ public sealed class PortTests(SharedTlsBench shared) : IClassFixture<SharedTlsBe
         foreach (var port in (int[])[_bench.SiloPorts[0], _bench.ClientPorts[0]])
         {
             using var socket = new TcpClient();
-            await socket.ConnectAsync(IPAddress.Loopback, port, TestContext.Current.CancellationToken);
-            await socket.GetStream().WriteAsync(new byte[64], TestContext.Current.CancellationToken);
+            await socket.ConnectAsync(IPAddress.Loopback, port, Cancellation);
+            await socket.GetStream().WriteAsync(new byte[64], Cancellation);
             Assert.Equal(0, await CountBytesAsync(socket.GetStream()));
         }
     }
@@ -68,8 +67,7 @@ public sealed class PortTests(SharedTlsBench shared) : IClassFixture<SharedTlsBe
         await Assert.ThrowsAnyAsync<Exception>(() => _bench.ConnectAsync(foreign, _bench.Foreign.Root));
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task An_open_connection_ends_when_its_certificate_expires()
     {
         using var peer = await TlsPeer.ConnectAsync(
@@ -77,7 +75,7 @@ public sealed class PortTests(SharedTlsBench shared) : IClassFixture<SharedTlsBe
         await peer.SendPreambleAsync();
         Assert.True(await peer.ReadAsync() > 0);
         await Eventually.BecomesTrueAsync(async () => await peer.ReadAsync() == 0, "the connection ends");
-        Assert.Contains(_bench.Log.Lines, line => line.Contains("is closed, because its certificate CN=node-7, O=Example is no longer valid", StringComparison.Ordinal));
+        Assert.Contains(_bench.Log.Entries, entry => entry.Text.Contains("is closed, because its certificate CN=node-7, O=Example is no longer valid", StringComparison.Ordinal));
     }
 
     private IssuedCertificate Issue(string kind) => kind switch
@@ -112,7 +110,7 @@ public sealed class PortTests(SharedTlsBench shared) : IClassFixture<SharedTlsBe
     {
         try
         {
-            return await stream.ReadAsync(new byte[64], TestContext.Current.CancellationToken);
+            return await stream.ReadAsync(new byte[64], Cancellation);
         }
         catch (IOException)
         {

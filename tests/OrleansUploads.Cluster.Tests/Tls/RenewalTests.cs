@@ -8,7 +8,7 @@ using OrleansUploads.Hashing;
 namespace OrleansUploads.Cluster.Tests.Tls;
 
 /// <summary>Certificates are renewed while silos and ingestion nodes work, over sockets.</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
+[Campaign]
 public sealed class RenewalTests : IAsyncDisposable
 {
     private const int Silos = 3;
@@ -56,7 +56,7 @@ public sealed class RenewalTests : IAsyncDisposable
         // A silo that starts now connects to the others, and they to it, with certificates of the next authority.
         await _bench.StartSiloAsync();
         Assert.NotNull((await _bench.Through(Silos).SendAsync(
-            Some.Vault.Entity, new FindPolicies(Some.Vault), TestContext.Current.CancellationToken)).Answer);
+            Some.Vault.Entity, new FindPolicies(Some.Vault), Cancellation)).Answer);
 
         async Task AskOtherSilosAsync(int silo)
         {
@@ -65,7 +65,7 @@ public sealed class RenewalTests : IAsyncDisposable
             {
                 var vault = new CreateVault(Some.VaultNamed($"vault-{silo}-{i % 100}"));
                 Assert.IsNotType<Refusal>(
-                    (await _bench.Through(silo).SendAsync(Some.Account.Entity, vault, TestContext.Current.CancellationToken)).Answer, exactMatch: false);
+                    (await _bench.Through(silo).SendAsync(Some.Account.Entity, vault, Cancellation)).Answer, exactMatch: false);
                 Interlocked.Increment(ref calls);
             }
         }
@@ -88,16 +88,16 @@ public sealed class RenewalTests : IAsyncDisposable
     {
         _bench = await TlsBench.StartAsync();
         var before = await ShownAsync();
-        var certificate = await File.ReadAllTextAsync(_bench.SiloFiles.Certificate, TestContext.Current.CancellationToken);
-        await File.WriteAllTextAsync(_bench.SiloFiles.Certificate, "half a certif", TestContext.Current.CancellationToken);
+        var certificate = await File.ReadAllTextAsync(_bench.SiloFiles.Certificate, Cancellation);
+        await File.WriteAllTextAsync(_bench.SiloFiles.Certificate, "half a certif", Cancellation);
         await Eventually.BecomesTrueAsync(() => _bench.Certificates(0).Problem is not null, "the problem is noticed");
         Assert.Contains("cert.pem has no certificate", _bench.Certificates(0).Problem, StringComparison.Ordinal);
         Assert.Equal(before, await ShownAsync());
         var grains = await _bench.ConnectAsync(_bench.Authority.IssueNode("CN=node-7, O=Example"));
         Assert.Null((await TlsBench.NewUpload(grains).InitiateAsync(new(Photos, Some.MiB, "holiday", UploadStorage.External))).Refusal);
-        Assert.Contains(_bench.Log.Lines, line => line.Contains("cannot be renewed, and those that were read before stay in use", StringComparison.Ordinal));
+        Assert.Contains(_bench.Log.Entries, entry => entry.Text.Contains("cannot be renewed, and those that were read before stay in use", StringComparison.Ordinal));
 
-        await File.WriteAllTextAsync(_bench.SiloFiles.Certificate, certificate, TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(_bench.SiloFiles.Certificate, certificate, Cancellation);
         await Eventually.BecomesTrueAsync(() => _bench.Certificates(0).Problem is null, "the problem is over");
     }
 

@@ -1,11 +1,8 @@
-using System.Net;
 using System.Security.Cryptography.X509Certificates;
-using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using OrleansUploads.Cluster.Abstractions.Uploads;
 using OrleansUploads.Cluster.Hosting;
-using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Cluster.Tls;
 using OrleansUploads.Core.Accounts;
 
@@ -26,7 +23,7 @@ internal sealed class TlsBench : IAsyncDisposable
 
     public TestAuthority Foreign { get; } = new("Foreign");
 
-    public CapturedLog Log { get; } = new();
+    public RecordedLog Log { get; } = new(LogLevel.Information);
 
     public TlsFiles SiloFiles => FilesOf("silo");
 
@@ -77,7 +74,7 @@ internal sealed class TlsBench : IAsyncDisposable
         });
         var host = builder.Build();
         _clients.Add(host);
-        await host.StartAsync(TestContext.Current.CancellationToken);
+        await host.StartAsync(Cancellation);
         return host.Services.GetRequiredService<IGrainFactory>();
     }
 
@@ -116,7 +113,7 @@ internal sealed class TlsBench : IAsyncDisposable
         });
         var host = builder.Build();
         _hosts.Add(host);
-        await host.StartAsync(TestContext.Current.CancellationToken);
+        await host.StartAsync(Cancellation);
     }
 }
 

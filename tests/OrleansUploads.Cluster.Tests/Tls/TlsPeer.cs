@@ -1,10 +1,8 @@
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
-using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
-using Microsoft.Extensions.DependencyInjection;
 using Orleans.Serialization;
 using OrleansUploads.Cluster.Tls;
 
@@ -30,7 +28,7 @@ internal sealed class TlsPeer : IDisposable
     public static async Task<TlsPeer> ConnectAsync(int port, X509Certificate2? certificate)
     {
         var socket = new TcpClient();
-        await socket.ConnectAsync(IPAddress.Loopback, port, TestContext.Current.CancellationToken);
+        await socket.ConnectAsync(IPAddress.Loopback, port, Cancellation);
         var stream = new SslStream(socket.GetStream());
         await stream.AuthenticateAsClientAsync(
             new SslClientAuthenticationOptions
@@ -41,7 +39,7 @@ internal sealed class TlsPeer : IDisposable
                 LocalCertificateSelectionCallback = certificate is null ? null : (_, _, _, _, _) => certificate,
                 RemoteCertificateValidationCallback = static (_, _, _, _) => true,
             },
-            TestContext.Current.CancellationToken);
+            Cancellation);
         return new TlsPeer(socket, stream);
     }
 
@@ -60,14 +58,14 @@ internal sealed class TlsPeer : IDisposable
         var message = new byte[sizeof(int) + content.Length];
         BinaryPrimitives.WriteInt32LittleEndian(message, content.Length);
         content.CopyTo(message.AsSpan(sizeof(int)));
-        await _stream.WriteAsync(message, TestContext.Current.CancellationToken);
+        await _stream.WriteAsync(message, Cancellation);
     }
 
     /// <summary>Reads what the silo sends next.</summary>
     /// <returns>The number of bytes, or 0 if the silo has closed the connection.</returns>
     public async Task<int> ReadAsync()
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         limit.CancelAfter(Patience);
         try
         {

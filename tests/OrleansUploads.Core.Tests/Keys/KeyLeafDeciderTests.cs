@@ -253,14 +253,4 @@ public sealed class KeyLeafDeciderTests() : LeafDriver(SomeObject.ObjectLeaf, ma
         var page = uploads.Ask(new ReadLeaf(KeyPosition.Start, 10));
         Assert.Equal([Some.Upload(2), Some.Upload(1), Some.Upload(3)], page.Entries.Select(entry => entry.Upload));
     }
-
-    [Fact]
-    public void An_upload_that_was_removed_is_not_listed_by_a_late_message()
-    {
-        var uploads = new LeafDriver(SomeObject.UploadLeaf);
-        var entry = SomeObject.UploadEntry("a", 1);
-        uploads.Given(
-            new ListUpload(entry), new UnlistUpload(entry.PositionIn(KeyTree.Uploads)), new ListUpload(entry));
-        Assert.Empty(uploads.State.Entries);
-    }
 }

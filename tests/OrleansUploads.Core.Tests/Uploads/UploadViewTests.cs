@@ -11,6 +11,7 @@ public sealed class UploadViewTests : UploadDriver
     [Fact]
     public void The_summary_of_an_upload_has_its_counts_and_then_its_archive()
     {
+        Refused<Refusal.UploadNotFound>(new SummarizeUpload(Some.Incarnation));
         OpenWithTwoParts();
         Assert.Equal(new UploadSummary(Some.Spec(), UploadPhase.Open, 2, MiB + 7, null), Summary);
         var archive = Ask(Complete(MiB + 7, "a", "b"));
@@ -24,14 +25,6 @@ public sealed class UploadViewTests : UploadDriver
         Now = Some.Noon + UploadPolicy.DefaultStaleAfter + TimeSpan.FromDays(1);
         Wake();
         Assert.Equal((UploadPhase.Expired, 0), (Summary.Phase, Summary.Parts));
-    }
-
-    [Fact]
-    public void The_summary_of_an_upload_in_another_vault_is_not_found()
-    {
-        Refused<Refusal.UploadNotFound>(new SummarizeUpload(Some.Incarnation));
-        OpenWithTwoParts();
-        Refused<Refusal.UploadNotFound>(new SummarizeUpload(Elsewhere));
     }
 
     [Fact]

@@ -1,7 +1,7 @@
 namespace OrleansUploads.EndToEnd.Tests.AwsClients;
 
 /// <summary>boto3 against a real server: all operations, and every error that boto3's model of the API documents.</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
+[Campaign]
 public sealed class Boto3OperationTests(Boto3Operations boto3) : IClassFixture<Boto3Operations>
 {
     /// <summary>Errors that the model documents and this server never returns, with the reasons.</summary>

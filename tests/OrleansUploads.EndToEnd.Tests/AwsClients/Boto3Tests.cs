@@ -2,7 +2,7 @@ namespace OrleansUploads.EndToEnd.Tests.AwsClients;
 
 /// <summary>boto3, and boto 2, on which published programs for Glacier are built. boto 2 signs <c>host</c> and the <c>x-amz-*</c> headers
 /// only.</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
+[Campaign]
 public sealed class Boto3Tests
 {
     [Fact]

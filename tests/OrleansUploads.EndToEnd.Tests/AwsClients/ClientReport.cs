@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace OrleansUploads.EndToEnd.Tests.AwsClients;
 
 /// <summary>The report of a script that runs the operations of a client.</summary>
@@ -26,8 +24,7 @@ public sealed record ClientReport(IReadOnlyDictionary<string, string?> Areas, IR
         return JsonSerializer.Deserialize<ClientReport>(process.Output, JsonSerializerOptions.Web)!;
     }
 
-    public void ExpectAreas(IEnumerable<string> areas) =>
-        Assert.Equal(areas.Order(), Areas.Keys.Order());
+    public void ExpectAreas(IEnumerable<string> areas) => Assert.Equal(areas.Order(), Areas.Keys.Order());
 
     public void ExpectSuccess(string area)
     {

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using System.Reflection;
-using System.Text.Json;
 
 namespace OrleansUploads.EndToEnd.Tests.AwsClients;
 
@@ -42,8 +41,7 @@ public static class InstalledClients
     /// <summary>Finds a Node.js for which the programs for S3 from npm are installed.</summary>
     public static Task<string> FindNodeWithProgramsAsync() => FindNodeAsync(ProgramsFolder, "aws4fetch");
 
-    public static string PythonScript(string name) =>
-        Path.Combine(AppContext.BaseDirectory, "AwsClients", "python", name);
+    public static string PythonScript(string name) => Path.Combine(AppContext.BaseDirectory, "AwsClients", "python", name);
 
     /// <summary>The path of the Node.js script with the programs for S3 from npm, or of another file beside it.</summary>
     public static string JavaScriptProgram(string name) => Path.Combine(ProgramsFolder, name);

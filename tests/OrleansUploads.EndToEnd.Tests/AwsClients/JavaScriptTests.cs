@@ -1,9 +1,7 @@
-using System.Text.Json;
-
 namespace OrleansUploads.EndToEnd.Tests.AwsClients;
 
 /// <summary>Amazon's JavaScript client (<c>@aws-sdk/client-glacier</c>) against a real server.</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
+[Campaign]
 public sealed class JavaScriptTests(JavaScriptOperations client) : IClassFixture<JavaScriptOperations>
 {
     private static readonly string[] Areas =

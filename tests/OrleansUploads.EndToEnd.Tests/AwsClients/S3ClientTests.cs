@@ -3,20 +3,16 @@ using OrleansUploads.EndToEnd.Tests.S3Clients;
 namespace OrleansUploads.EndToEnd.Tests.AwsClients;
 
 /// <summary>S3 clients against <c>serve</c>, with their default settings.</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
-public sealed class S3ClientTests : IDisposable
+[Campaign]
+public sealed class S3ClientTests : TestWithFolder
 {
-    private readonly TemporaryFolder _folder = new();
-
-    public void Dispose() => _folder.Dispose();
-
     [Fact]
     public async Task Boto3_uses_buckets_objects_and_multipart_uploads()
     {
         var python = await InstalledClients.FindPythonWithBoto3Async();
-        await using var server = await ServerProcess.StartAsync(_folder.Data);
-        await new S3Program(python, server, _folder.Path).RunAsync(
-            InstalledClients.PythonScript("s3_objects.py"), server.Address.ToString(), _folder.Path);
+        await using var server = await ServerProcess.StartAsync(Folder.Data);
+        await new S3Program(python, server, Folder.Path).RunAsync(
+            InstalledClients.PythonScript("s3_objects.py"), server.Address.ToString(), Folder.Path);
         ServedRequest.ExpectDocumented("boto3", server);
     }
 
@@ -24,12 +20,12 @@ public sealed class S3ClientTests : IDisposable
     [Fact]
     public async Task The_AWS_CLI_synchronizes_moves_and_restores_files()
     {
-        await using var server = await ServerProcess.StartAsync(_folder.Data);
-        var aws = new S3Program(await InstalledClients.FindAwsCliAsync(), server, _folder.Path)
+        await using var server = await ServerProcess.StartAsync(Folder.Data);
+        var aws = new S3Program(await InstalledClients.FindAwsCliAsync(), server, Folder.Path)
         {
             Options = ["--endpoint-url", server.Address.ToString()],
         };
-        var (source, target) = (_folder.File("source"), _folder.File("target"));
+        var (source, target) = (Folder.File("source"), Folder.File("target"));
         var tree = FileTree.Create(source, 8 * Archives.MiB);
 
         await aws.RunAsync("s3", "mb", "s3://cli");
@@ -46,7 +42,7 @@ public sealed class S3ClientTests : IDisposable
         var url = (await aws.RunAsync("s3", "presign", "s3://cli/moved/over", "--expires-in", "60")).Trim();
         Assert.Equal(tree.Bytes("over"), await http.GetByteArrayAsync(url));
 
-        var restored = _folder.File("restored");
+        var restored = Folder.File("restored");
         await aws.RunAsync("s3", "cp", Path.Combine(source, "over"), "s3://cli/k", "--storage-class", "DEEP_ARCHIVE");
         await aws.RunAsync("s3api", "restore-object", "--bucket", "cli", "--key", "k", "--restore-request", "Days=3");
         await aws.RunAsync("s3", "cp", "s3://cli/k", restored);
@@ -59,8 +55,8 @@ public sealed class S3ClientTests : IDisposable
     public async Task The_JavaScript_client_and_its_uploader_use_buckets_objects_and_streams()
     {
         var node = await InstalledClients.FindNodeAsync("@aws-sdk/lib-storage");
-        await using var server = await ServerProcess.StartAsync(_folder.Data);
-        await new S3Program(node, server, _folder.Path).RunAsync(InstalledClients.JavaScript("s3.mjs"), server.Address.ToString());
+        await using var server = await ServerProcess.StartAsync(Folder.Data);
+        await new S3Program(node, server, Folder.Path).RunAsync(InstalledClients.JavaScript("s3.mjs"), server.Address.ToString());
         ServedRequest.ExpectDocumented("JS", server);
     }
 }

@@ -7,7 +7,7 @@ using System.Text;
 namespace OrleansUploads.EndToEnd.Tests.BadInput;
 
 /// <summary>Documents that are made to take memory or time, many at once, against a server process with its default limits.</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
+[Campaign]
 [Trait(TestRun.Name, TestRun.Timing)]
 public sealed class HostileDocumentTests
 {

@@ -26,20 +26,19 @@ public sealed class CheckTests : IAsyncLifetime
         return ValueTask.CompletedTask;
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task The_report_in_JSON_lists_damage_with_its_owner_and_bytes_without_one()
     {
         var sound = await CheckedFolder.CheckAsync(_data, "--deep");
         Assert.Empty(sound.Damage);
         Assert.Equal((1, 1, 5, 0), (sound.Archives, sound.OpenUploads, sound.Parts, sound.Orphans));
 
-        await File.WriteAllTextAsync(_data.File("keys.json"), "", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(_data.File("keys.json"), "", Cancellation);
         var refused = await ServerProcess.RefuseAsync(new ServerSetup(_folder.Data) { Environment = CommandLine.WithoutOperatorKey });
         Assert.Contains("keys.json", refused.Error, StringComparison.Ordinal);
         var part = Directory.GetFiles(UploadFolder, "*.part").Order(StringComparer.Ordinal).First();
         DataFolder.Flip(part, 0);
-        await File.WriteAllTextAsync(Path.Combine(UploadFolder, new string('0', 32) + ".part"), "half a part", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(Path.Combine(UploadFolder, new string('0', 32) + ".part"), "half a part", Cancellation);
 
         var damaged = await CheckedFolder.CheckAsync(_data);
 

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using OrleansUploads.EndToEnd.Tests.Damage;
 
 namespace OrleansUploads.EndToEnd.Tests.Checking;
@@ -24,8 +23,7 @@ internal static class CheckedFolder
     }
 }
 
-internal sealed record CheckResult(
-    IReadOnlyList<FoundDamage> Damage, int Orphans, int Archives, int OpenUploads, int Parts);
+internal sealed record CheckResult(IReadOnlyList<FoundDamage> Damage, int Orphans, int Archives, int OpenUploads, int Parts);
 
 internal sealed record FoundDamage(string Kind, string? File, string? Archive, string? Upload, string? Vault, string What)
 {

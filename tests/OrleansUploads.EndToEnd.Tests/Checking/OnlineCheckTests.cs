@@ -1,28 +1,22 @@
 using System.Collections.Concurrent;
-using OrleansUploads.Client.Models;
-using OrleansUploads.Client.Sources;
 using OrleansUploads.EndToEnd.Tests.Damage;
 
 namespace OrleansUploads.EndToEnd.Tests.Checking;
 
 /// <summary>Checks of a folder while its server keeps changing it.</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
-public sealed class OnlineCheckTests : IDisposable
+[Campaign]
+public sealed class OnlineCheckTests : TestWithFolder
 {
     private const int Clients = 2;
     private const int Checks = 3;
     private static readonly string[] CollectImmediately = ["--quiet", "--collect-grace", "0s", "--collect-interval", "1s"];
 
-    private readonly TemporaryFolder _folder = new();
-
-    public void Dispose() => _folder.Dispose();
-
     [Fact]
     public async Task Changes_by_a_busy_server_are_not_reported_as_damage_and_real_damage_is()
     {
-        await using var server = await ServerProcess.StartAsync(_folder.Data, CollectImmediately);
+        await using var server = await ServerProcess.StartAsync(Folder.Data, CollectImmediately);
         var acknowledged = await Acknowledged.CreateAsync(server);
-        var data = new DataFolder(_folder.Data);
+        var data = new DataFolder(Folder.Data);
         var requests = new ConcurrentBag<string>();
         using var stop = new CancellationTokenSource();
         var load = Enumerable.Range(0, Clients).Select(client => WorkAsync(server, client, requests, stop.Token)).ToList();

@@ -3,16 +3,12 @@ using OrleansUploads.EndToEnd.Tests.Damage;
 namespace OrleansUploads.EndToEnd.Tests.Checking;
 
 /// <summary><c>check</c> on a folder that cannot be changed, such as a backup on a disk that is mounted read-only.</summary>
-public sealed class ReadOnlyFolderTests : IDisposable
+public sealed class ReadOnlyFolderTests : TestWithFolder
 {
-    private readonly TemporaryFolder _folder = new();
-
-    public void Dispose() => _folder.Dispose();
-
     [Fact]
     public async Task A_folder_that_cannot_be_changed_is_checked_and_a_server_that_uses_it_is_noticed()
     {
-        await using (var server = await ServerProcess.StartAsync(_folder.Data, "--quiet"))
+        await using (var server = await ServerProcess.StartAsync(Folder.Data, "--quiet"))
         {
             await Acknowledged.CreateAsync(server);
             var online = await CheckReadOnlyAsync();
@@ -26,17 +22,16 @@ public sealed class ReadOnlyFolderTests : IDisposable
         Assert.Contains("No server is using the folder", offline.Error, StringComparison.Ordinal);
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task The_folder_of_a_killed_server_is_refused_with_advice()
     {
-        await using (var server = await ServerProcess.StartAsync(_folder.Data, "--quiet"))
+        await using (var server = await ServerProcess.StartAsync(Folder.Data, "--quiet"))
         {
             await Acknowledged.CreateAsync(server);
             await server.KillAsync();
         }
 
-        File.Delete(Path.Combine(_folder.Data, "journal.db-shm"));
+        File.Delete(Path.Combine(Folder.Data, "journal.db-shm"));
 
         (await CheckReadOnlyAsync("--quiet")).ExpectOneLine(2, "which is read-only", "copy it");
     }
@@ -48,8 +43,8 @@ public sealed class ReadOnlyFolderTests : IDisposable
             "/usr/bin/unshare",
             [
                 "--mount", "/bin/bash", "-c",
-                $"mount --bind '{_folder.Data}' '{_folder.Data}' && mount -o remount,ro,bind '{_folder.Data}' || exit 77; "
-                + $"{CommandLine.ShellFunction}; orleans-uploads check --deep --data '{_folder.Data}' {string.Join(' ', options)}",
+                $"mount --bind '{Folder.Data}' '{Folder.Data}' && mount -o remount,ro,bind '{Folder.Data}' || exit 77; "
+                + $"{CommandLine.ShellFunction}; orleans-uploads check --deep --data '{Folder.Data}' {string.Join(' ', options)}",
             ],
             CommandLine.WithoutOperatorKey);
         var exitCode = await shell.WaitForExitAsync(TimeSpan.FromMinutes(2));

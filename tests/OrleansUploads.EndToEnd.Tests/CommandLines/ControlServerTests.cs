@@ -5,18 +5,14 @@ using OrleansUploads.Cli.Control;
 namespace OrleansUploads.EndToEnd.Tests.CommandLines;
 
 /// <summary>The socket through which commands such as <c>clock show</c> reach a server.</summary>
-public sealed class ControlServerTests : IDisposable
+public sealed class ControlServerTests : TestWithFolder
 {
-    private readonly TemporaryFolder _folder = new();
-
-    public void Dispose() => _folder.Dispose();
-
     [Fact]
     public async Task A_request_that_fails_in_any_way_is_answered_and_the_next_one_is_served()
     {
         using var server = new ControlServer(
-            _folder.Path, (request, _) => request == "good" ? Task.FromResult("done") : throw new OverflowException("Too\nlarge."), Assert.Fail);
-        await server.StartAsync(TestContext.Current.CancellationToken);
+            Folder.Path, (request, _) => request == "good" ? Task.FromResult("done") : throw new OverflowException("Too\nlarge."), Assert.Fail);
+        await server.StartAsync(Cancellation);
 
         var fault = await Assert.ThrowsAsync<IOException>(() => SendAsync("bad"));
 
@@ -30,7 +26,7 @@ public sealed class ControlServerTests : IDisposable
         using var time = new RecordedTime();
         var attempts = 0;
         using var server = new ControlServer(
-            _folder.Path,
+            Folder.Path,
             (_, _) => Task.FromResult("done"),
             Assert.Fail,
             _ =>
@@ -39,7 +35,7 @@ public sealed class ControlServerTests : IDisposable
                 throw new SocketException((int)SocketError.TooManyOpenSockets);
             },
             time);
-        await server.StartAsync(TestContext.Current.CancellationToken);
+        await server.StartAsync(Cancellation);
 
         for (var second = 1; second <= 3; second++)
         {
@@ -49,23 +45,22 @@ public sealed class ControlServerTests : IDisposable
         }
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task A_lease_that_is_no_number_of_seconds_is_refused()
     {
-        await using var server = await ServerProcess.StartAsync(_folder.Data, "--quiet");
+        await using var server = await ServerProcess.StartAsync(Folder.Data, "--quiet");
         foreach (var seconds in (string[])["99999999999999999999", "9223372036854775807", "-1"])
         {
             var fault = await Assert.ThrowsAsync<IOException>(
-                () => ControlClient.SendAsync(_folder.Data, $"backup begin {seconds}", CancellationToken.None));
+                () => ControlClient.SendAsync(Folder.Data, $"backup begin {seconds}", CancellationToken.None));
             Assert.Contains($"failed '{seconds}' is not a number of seconds", fault.Message, StringComparison.Ordinal);
         }
 
-        Assert.Equal("The clock is trusted.", await ControlClient.SendAsync(_folder.Data, "clock show", CancellationToken.None));
+        Assert.Equal("The clock is trusted.", await ControlClient.SendAsync(Folder.Data, "clock show", CancellationToken.None));
         await server.StopAsync();
     }
 
-    private Task<string> SendAsync(string request) => ControlClient.SendAsync(_folder.Path, request, CancellationToken.None);
+    private Task<string> SendAsync(string request) => ControlClient.SendAsync(Folder.Path, request, CancellationToken.None);
 
     /// <summary>A clock that tells when something waits, and how long.</summary>
     private sealed class RecordedTime : TimeProvider, IDisposable

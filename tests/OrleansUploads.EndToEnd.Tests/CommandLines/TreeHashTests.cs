@@ -3,12 +3,8 @@ using OrleansUploads.Hashing;
 namespace OrleansUploads.EndToEnd.Tests.CommandLines;
 
 /// <summary>The <c>treehash</c> command, on files and on what only looks like a file.</summary>
-public sealed class TreeHashTests : IDisposable
+public sealed class TreeHashTests : TestWithFolder
 {
-    private readonly TemporaryFolder _folder = new();
-
-    public void Dispose() => _folder.Dispose();
-
     [Theory]
     [InlineData(0, Traits = [TestRun.Name, TestRun.Campaign])]
     [InlineData(1 << 20, Traits = [TestRun.Name, TestRun.Campaign])]
@@ -16,11 +12,11 @@ public sealed class TreeHashTests : IDisposable
     public async Task A_file_is_hashed_to_its_end(int lengthBytes)
     {
         var bytes = Archives.Bytes(lengthBytes, seed: 1);
-        await File.WriteAllBytesAsync(_folder.File("a"), bytes);
+        await File.WriteAllBytesAsync(Folder.File("a"), bytes);
 
         Assert.Equal(
             TreeHasher.Compute(bytes).ToString(),
-            (await CommandLine.RunAsync("treehash", _folder.File("a"))).Expect().Output.Trim());
+            (await CommandLine.RunAsync("treehash", Folder.File("a"))).Expect().Output.Trim());
     }
 
     [Theory]
@@ -37,35 +33,32 @@ public sealed class TreeHashTests : IDisposable
             (await CommandLine.RunInShellAsync(command, CommandLine.WithoutOperatorKey)).Expect().Output.Trim());
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task A_file_with_the_name_of_standard_input_is_named_with_its_folder()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Needs a shell.");
-        await File.WriteAllBytesAsync(_folder.File("-"), [1]);
+        await File.WriteAllBytesAsync(Folder.File("-"), [1]);
 
         Assert.Equal(
             TreeHasher.Compute([1]).ToString(),
             (await CommandLine.RunInShellAsync(
-                $"cd '{_folder.Path}'; orleans-uploads treehash ./-", CommandLine.WithoutOperatorKey)).Expect().Output.Trim());
+                $"cd '{Folder.Path}'; orleans-uploads treehash ./-", CommandLine.WithoutOperatorKey)).Expect().Output.Trim());
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
-    public async Task A_folder_is_refused_in_one_line() => (await CommandLine.RunAsync("treehash", _folder.Path)).ExpectOneLine("is a folder");
+    [Fact, Campaign]
+    public async Task A_folder_is_refused_in_one_line() => (await CommandLine.RunAsync("treehash", Folder.Path)).ExpectOneLine("is a folder");
 
     [Fact]
     public async Task A_missing_file_is_refused_in_one_line() =>
-        (await CommandLine.RunAsync("treehash", _folder.File("missing"))).ExpectOneLine($"The file {_folder.File("missing")} does not exist.");
+        (await CommandLine.RunAsync("treehash", Folder.File("missing"))).ExpectOneLine($"The file {Folder.File("missing")} does not exist.");
 
-    [Theory]
+    [Theory, Campaign]
     [InlineData("treehash \"$PIPE\"")]
     [InlineData("treehash - < \"$PIPE\"")]
-    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task An_interrupted_command_does_not_wait_for_a_pipe(string arguments)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Needs named pipes.");
-        var pipe = _folder.File("pipe");
+        var pipe = Folder.File("pipe");
         (await CommandLine.RunInShellAsync($"mkfifo '{pipe}'", CommandLine.WithoutOperatorKey)).Expect();
         await using var command = CapturedProcess.Start(
             "/bin/bash",

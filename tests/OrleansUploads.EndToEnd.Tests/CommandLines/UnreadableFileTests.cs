@@ -6,10 +6,9 @@ namespace OrleansUploads.EndToEnd.Tests.CommandLines;
 [SupportedOSPlatform("linux")]
 public sealed class UnreadableFileTests
 {
-    [Theory]
+    [Theory, Campaign]
     [InlineData("treehash \"$SECRET\"")]
     [InlineData("upload \"$GOOD\" \"$SECRET\" --vault photos")]
-    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task A_file_that_the_user_may_not_read_is_refused_in_one_line(string arguments)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Needs setpriv if the tests run as root.");

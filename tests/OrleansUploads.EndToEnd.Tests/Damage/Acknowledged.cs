@@ -1,6 +1,3 @@
-using OrleansUploads.Client.Models;
-using OrleansUploads.Client.Sources;
-
 namespace OrleansUploads.EndToEnd.Tests.Damage;
 
 /// <summary>Data that a server has acknowledged: an archive, and an open upload with two parts.</summary>

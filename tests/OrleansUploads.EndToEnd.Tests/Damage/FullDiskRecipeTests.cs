@@ -3,7 +3,7 @@ using OrleansUploads.EndToEnd.Tests.Documents;
 namespace OrleansUploads.EndToEnd.Tests.Damage;
 
 /// <summary>The recipe "Deal with a full disk" of docs/howto.md frees a disk that is really full.</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
+[Campaign]
 public sealed class FullDiskRecipeTests : IDisposable
 {
     private const string Upload = "orleans-uploads upload holiday.tar --vault photos\n";

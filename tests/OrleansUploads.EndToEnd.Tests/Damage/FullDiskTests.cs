@@ -1,29 +1,21 @@
 using System.Net;
-using OrleansUploads.Client;
-using OrleansUploads.Client.Models;
-using OrleansUploads.Client.Sources;
 
 namespace OrleansUploads.EndToEnd.Tests.Damage;
 
 /// <summary>A full disk: what is refused, what goes on, and how space is freed through the API while the server runs.</summary>
-public sealed class FullDiskTests : IDisposable
+[Campaign]
+public sealed class FullDiskTests : TestWithFolder
 {
     private const string Vault = "records";
     private const int DiskMebibytes = 64;
 
-    private readonly TemporaryFolder _folder = new();
-
-    public void Dispose() => _folder.Dispose();
-
     [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
     [Promise("operations.md", "the disk is full, or has less free space than --min-free")]
     public async Task A_part_that_does_not_fit_is_refused_and_succeeds_when_there_is_space()
     {
-        await using var disk = await SmallDisk.MountAsync(_folder.Data, DiskMebibytes);
-        await using var server = await ServerProcess.StartAsync(_folder.Data);
-        var client = server.Connect();
-        await client.CreateVaultAsync(Vault);
+        await using var disk = await SmallDisk.MountAsync(Folder.Data, DiskMebibytes);
+        await using var server = await ServerProcess.StartAsync(Folder.Data);
+        var client = await server.ConnectAsync(Vault);
         var upload = await client.InitiateMultipartUploadAsync(Vault, Archives.MiB);
         var archive = Archives.Bytes(2 * Archives.MiB, seed: 1);
         var first = HashedBody.Of(archive.AsMemory(0, Archives.MiB));
@@ -45,14 +37,12 @@ public sealed class FullDiskTests : IDisposable
     }
 
     [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
     [Promise("operations.md", "the disk is full, or has less free space than --min-free")]
     public async Task Aborting_an_upload_frees_a_disk_filled_by_uploads()
     {
-        await using var disk = await SmallDisk.MountAsync(_folder.Data, DiskMebibytes);
-        await using var server = await ServerProcess.StartAsync(_folder.Data, "--quiet", "--min-free", "4MiB");
-        var client = server.Connect();
-        await client.CreateVaultAsync(Vault);
+        await using var disk = await SmallDisk.MountAsync(Folder.Data, DiskMebibytes);
+        await using var server = await ServerProcess.StartAsync(Folder.Data, "--quiet", "--min-free", "4MiB");
+        var client = await server.ConnectAsync(Vault);
         var upload = await client.InitiateMultipartUploadAsync(Vault, Archives.MiB);
         var part = HashedBody.Of(Archives.Bytes(Archives.MiB, seed: 1));
         var parts = await UploadUntilRefusedAsync(client, upload, part);
@@ -70,12 +60,11 @@ public sealed class FullDiskTests : IDisposable
     }
 
     [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
     [Promise("operations.md", "the disk is full, or has less free space than --min-free")]
     public async Task Uploads_can_be_aborted_on_a_disk_filled_by_another_program()
     {
-        await using var disk = await SmallDisk.MountAsync(_folder.Data, DiskMebibytes);
-        await using var server = await ServerProcess.StartAsync(_folder.Data, "--quiet", "--min-free", "1MiB");
+        await using var disk = await SmallDisk.MountAsync(Folder.Data, DiskMebibytes);
+        await using var server = await ServerProcess.StartAsync(Folder.Data, "--quiet", "--min-free", "1MiB");
         var client = server.Connect();
         var uploads = await StartUploadsAsync(client);
 
@@ -98,19 +87,17 @@ public sealed class FullDiskTests : IDisposable
         await server.StopAsync();
 
         // Without the reserve, not even the journal can be opened.
-        File.Delete(Path.Combine(_folder.Data, "journal.reserve"));
+        File.Delete(Path.Combine(Folder.Data, "journal.reserve"));
         disk.FillUp(leaveBytes: 0);
-        (await ServerProcess.RefuseAsync(new ServerSetup(_folder.Data))).ExpectOneLine(_folder.Data, "is full", "start the server again");
+        (await ServerProcess.RefuseAsync(new ServerSetup(Folder.Data))).ExpectOneLine(Folder.Data, "is full", "start the server again");
     }
 
     [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task A_body_that_is_announced_but_not_sent_reserves_only_a_few_MiB()
     {
-        await using var disk = await SmallDisk.MountAsync(_folder.Data, DiskMebibytes);
-        await using var server = await ServerProcess.StartAsync(_folder.Data, "--quiet");
-        var client = server.Connect();
-        await client.CreateVaultAsync(Vault);
+        await using var disk = await SmallDisk.MountAsync(Folder.Data, DiskMebibytes);
+        await using var server = await ServerProcess.StartAsync(Folder.Data, "--quiet");
+        var client = await server.ConnectAsync(Vault);
         var before = Free();
         var body = new StallingSource(32 * Archives.MiB, sentBytes: Archives.MiB);
         using var cancellation = new CancellationTokenSource();
@@ -118,7 +105,7 @@ public sealed class FullDiskTests : IDisposable
         body.IsStalling = true;
         var sending = client.UploadArchiveAsync(Vault, hashed, cancellationToken: cancellation.Token);
         await Eventually.BecomesTrueAsync(
-            () => Directory.EnumerateFiles(_folder.Data, "*.part", SearchOption.AllDirectories).Any(), "the server writes the body");
+            () => Directory.EnumerateFiles(Folder.Data, "*.part", SearchOption.AllDirectories).Any(), "the server writes the body");
 
         Assert.InRange(before - Free(), 0, 12 * Archives.MiB);
         await cancellation.CancelAsync();
@@ -126,7 +113,7 @@ public sealed class FullDiskTests : IDisposable
         await server.StopAsync();
     }
 
-    private long Free() => new DriveInfo(_folder.Data).AvailableFreeSpace;
+    private long Free() => new DriveInfo(Folder.Data).AvailableFreeSpace;
 
     private static async Task<int> UploadUntilRefusedAsync(GlacierClient client, string upload, HashedBody part)
     {

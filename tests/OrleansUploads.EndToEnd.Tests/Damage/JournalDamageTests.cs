@@ -2,13 +2,10 @@ namespace OrleansUploads.EndToEnd.Tests.Damage;
 
 /// <summary>With a damaged journal, a server refuses to start with instructions, reports the damage to clients and in the log, or
 /// serves everything that was acknowledged. It never loses data silently.</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
-public sealed class JournalDamageTests(AcknowledgedFolders folders, ITestOutputHelper output) : IClassFixture<AcknowledgedFolders>, IDisposable
+[Campaign]
+public sealed class JournalDamageTests(AcknowledgedFolders folders, ITestOutputHelper output) : TestWithFolder, IClassFixture<AcknowledgedFolders>
 {
-    private readonly TemporaryFolder _folder = new();
     private int _copies;
-
-    public void Dispose() => _folder.Dispose();
 
     [Fact]
     [Promise("operations.md", "the end of the journal is lost or damaged, or journal.mark is")]
@@ -59,7 +56,7 @@ public sealed class JournalDamageTests(AcknowledgedFolders folders, ITestOutputH
         Assert.NotEmpty(Directory.GetFiles(stopped.File("parts"), "*.part", SearchOption.AllDirectories));
     }
 
-    private DataFolder Copy(DataFolder folder) => folder.CopyTo(_folder.File($"copy-{++_copies}"));
+    private DataFolder Copy(DataFolder folder) => folder.CopyTo(Folder.File($"copy-{++_copies}"));
 
     /// <summary>Starts a server on a damaged folder and reads everything that was acknowledged.</summary>
     /// <returns>Whether the damage was noticed, at the start or by a request for damaged data.</returns>

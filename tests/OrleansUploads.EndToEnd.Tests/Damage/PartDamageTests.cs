@@ -1,22 +1,15 @@
-using OrleansUploads.Client.Models;
-
 namespace OrleansUploads.EndToEnd.Tests.Damage;
 
-public sealed class PartDamageTests : IDisposable
+public sealed class PartDamageTests : TestWithFolder
 {
-    private readonly TemporaryFolder _folder = new();
-
-    public void Dispose() => _folder.Dispose();
-
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     [Promise("README.md", "A download returns exactly the bytes that were acknowledged, or an error, and never other bytes")]
     [Promise("operations.md", "a byte of an archive is damaged")]
     public async Task A_download_of_a_part_with_a_flipped_bit_fails_without_wrong_bytes()
     {
-        await using var server = await ServerProcess.StartAsync(_folder.Data);
+        await using var server = await ServerProcess.StartAsync(Folder.Data);
         var (archiveId, archive) = await UploadAsync(server);
-        var part = new DataFolder(_folder.Data).PartFile;
+        var part = new DataFolder(Folder.Data).PartFile;
         foreach (var offset in (long[])[0, Archives.MiB / 2, Archives.MiB - 1, Archives.MiB + 3])
         {
             DataFolder.Flip(part, offset);
@@ -33,8 +26,7 @@ public sealed class PartDamageTests : IDisposable
 
     private static async Task<(string Id, byte[] Archive)> UploadAsync(ServerProcess server)
     {
-        var client = server.Connect();
-        await client.CreateVaultAsync("records");
+        var client = await server.ConnectAsync("records");
         var archive = Archives.Bytes((3 * Archives.MiB) + 11, seed: 1);
         return ((await client.UploadInPartsAsync("records", archive)).ArchiveId, archive);
     }

@@ -1,7 +1,4 @@
 using System.Diagnostics;
-using OrleansUploads.Client;
-using OrleansUploads.Client.Models;
-using OrleansUploads.Client.Sources;
 
 namespace OrleansUploads.EndToEnd.Tests.Damage;
 
@@ -22,8 +19,7 @@ public sealed class SmallFullDiskTests : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     [Promise("operations.md", "the disk is full, or has less free space than --min-free")]
     public Task A_full_disk_serves_what_is_stored_and_recovers_each_time() =>
         RunAsync(TestSetting.Read("ORLEANSUPLOADS_FULL_DISK_ROUNDS", 2));

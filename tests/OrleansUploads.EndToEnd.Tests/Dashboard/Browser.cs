@@ -80,7 +80,14 @@ public sealed class Browser : IAsyncDisposable
         await Page.GetByLabel("Secret access key").PressAsync("Enter");
     }
 
-    public Task WaitForAsync(string text) => Main.GetByText(text).First.WaitForAsync();
+    /// <summary>Waits until the page shows each of the texts.</summary>
+    public async Task WaitForAsync(params string[] texts)
+    {
+        foreach (var text in texts)
+        {
+            await Main.GetByText(text).First.WaitForAsync();
+        }
+    }
 
     /// <summary>The elements that are wider than their place and have to be scrolled sideways.</summary>
     public Task<string> FindSidewaysAsync() => Page.EvaluateAsync<string>(

@@ -4,7 +4,7 @@ using Microsoft.Playwright;
 namespace OrleansUploads.EndToEnd.Tests.Dashboard;
 
 /// <summary>Files that are dropped into the page of a bucket.</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
+[Campaign]
 public sealed class BrowserUploadTests
 {
     private const string Bucket = "dropped";
@@ -22,8 +22,7 @@ public sealed class BrowserUploadTests
         await browser.WaitForAsync("Upload files to 2026/");
         var film = place.Create("a film & more.mp4", (40 * MiB) + 7);
         await browser.Page.Locator("#files").SetInputFilesAsync([film, place.Create("empty", 0), place.Create("there", 5)]);
-        await browser.WaitForAsync("The bucket has an object with this key already");
-        await browser.WaitForAsync("3 entries");
+        await browser.WaitForAsync("The bucket has an object with this key already", "3 entries");
         var dragged = await browser.Page.EvaluateHandleAsync(
             "() => { const files = new DataTransfer(); files.items.add(new File(['dragged'], 'dragged')); return files; }");
         await browser.Page.DispatchEventAsync(".drop", "drop", new { dataTransfer = dragged });

@@ -1,13 +1,10 @@
 using Amazon.S3.Model;
-using OrleansUploads.Client;
-using OrleansUploads.Client.Models;
-using OrleansUploads.Client.Sources;
 using OrleansUploads.Signing;
 
 namespace OrleansUploads.EndToEnd.Tests.Dashboard;
 
 /// <summary>People who look at a running server with a browser.</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
+[Campaign]
 public sealed class DashboardTests : IAsyncLifetime
 {
     private const int MiB = Archives.MiB;
@@ -76,14 +73,10 @@ public sealed class DashboardTests : IAsyncLifetime
             }
         }
 
-        await browser.WaitForAsync("37 received, 3 missing below part 40");
-        await browser.WaitForAsync("Missing: 8–9, 22.");
+        await browser.WaitForAsync("37 received, 3 missing below part 40", "Missing: 8–9, 22.");
         await browser.Page.Locator("canvas.map").FocusAsync();
         await browser.Page.Keyboard.PressAsync("End");
-        await browser.WaitForAsync("Part 40");
-        await browser.WaitForAsync("40894464–41943039");
-        await browser.WaitForAsync(Environment.MachineName);
-        await browser.WaitForAsync(_place.AccessKeyId);
+        await browser.WaitForAsync("Part 40", "40894464–41943039", Environment.MachineName, _place.AccessKeyId);
         await browser.TakePictureAsync("upload");
 
         await browser.Page.Keyboard.PressAsync("Home");

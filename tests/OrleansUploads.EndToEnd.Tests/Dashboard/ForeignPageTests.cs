@@ -8,7 +8,7 @@ using Microsoft.Playwright;
 namespace OrleansUploads.EndToEnd.Tests.Dashboard;
 
 /// <summary>Pages that others have written, in the browser of somebody who uses the server.</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
+[Campaign]
 public sealed class ForeignPageTests
 {
     private const string Dashboard = "The dashboard is at ";

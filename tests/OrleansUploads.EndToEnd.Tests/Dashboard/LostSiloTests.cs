@@ -11,7 +11,7 @@ using OrleansUploads.Gateway.Http.Credentials;
 namespace OrleansUploads.EndToEnd.Tests.Dashboard;
 
 /// <summary>What the dashboard says of a cluster that has lost a silo. Tests of the cluster show that such a silo is listed.</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
+[Campaign]
 public sealed class LostSiloTests
 {
     [Fact]
@@ -27,14 +27,13 @@ public sealed class LostSiloTests
         builder.Services.AddSingleton<IClusterMap, ThreeSilos>();
         await using var application = builder.Build();
         application.MapOrleansUploads();
-        await application.StartAsync(TestContext.Current.CancellationToken);
+        await application.StartAsync(Cancellation);
         await using var browser = await Browser.StartAsync(new Uri(application.Urls.First()));
 
         await browser.SignInAsync(key.AccessKeyId, key.SecretAccessKey);
 
         await browser.WaitForAsync("Silo 10.0.0.3:11111@171 has stopped answering, and the others do its work.");
-        await browser.WaitForAsync("3 silos, 2 active");
-        await browser.WaitForAsync("93.0 MiB/s");
+        await browser.WaitForAsync("3 silos, 2 active", "93.0 MiB/s");
         await browser.TakePictureAsync("tour-lost-silo");
     }
 

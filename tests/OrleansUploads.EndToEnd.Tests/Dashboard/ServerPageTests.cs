@@ -3,7 +3,7 @@ using Microsoft.Playwright;
 namespace OrleansUploads.EndToEnd.Tests.Dashboard;
 
 /// <summary>The page for operators, and finding the way with a keyboard.</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
+[Campaign]
 public sealed class ServerPageTests
 {
     [Fact]
@@ -14,8 +14,7 @@ public sealed class ServerPageTests
         Assert.DoesNotContain("collector", await browser.Main.InnerTextAsync(), StringComparison.Ordinal);
 
         await browser.Page.GetByRole(AriaRole.Link, new() { Name = "Server" }).ClickAsync();
-        await browser.WaitForAsync("What the collector deleted");
-        await browser.WaitForAsync("Healthy");
+        await browser.WaitForAsync("What the collector deleted", "Healthy");
         Assert.Equal("Server – OrleansUploads", await browser.Page.TitleAsync());
         await browser.TakePictureAsync("server");
 

@@ -1,11 +1,10 @@
 using Amazon.S3.Model;
 using Microsoft.Playwright;
-using OrleansUploads.Client.Sources;
 
 namespace OrleansUploads.EndToEnd.Tests.Dashboard;
 
 /// <summary>The first page: on a new server, while uploads arrive, and while the server is away.</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
+[Campaign]
 public sealed class StartPageTests
 {
     private const int MiB = Archives.MiB;
@@ -57,10 +56,7 @@ public sealed class StartPageTests
 
         await client.UploadArchiveAsync(Workplace.Vault, HashedBody.Of(Archives.Bytes(MiB, seed: 99)), "letters.tar");
         await using var browser = await Browser.SignInAsync(place);
-        await browser.WaitForAsync("12 uploads in progress");
-        await browser.WaitForAsync("1 archive in 1 vault");
-        await browser.WaitForAsync("13.0 MiB in the last hour");
-        await browser.WaitForAsync("up for");
+        await browser.WaitForAsync("12 uploads in progress", "1 archive in 1 vault", "13.0 MiB in the last hour", "up for");
         await browser.TakePictureAsync("overview");
         Assert.InRange(await browser.Main.Locator("polyline").First.EvaluateAsync<double>("(line) => line.getBBox().height"), 10, 48);
         Assert.Equal("", await FindUnnamedAsync(browser));

@@ -1,12 +1,11 @@
 using System.Diagnostics;
 using Amazon.S3.Model;
 using Microsoft.Playwright;
-using OrleansUploads.Client.Sources;
 
 namespace OrleansUploads.EndToEnd.Tests.Dashboard;
 
 /// <summary>A tour of the dashboard at 1,000 uploads in progress, on a full disk, and through the archives of a vault.</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
+[Campaign]
 public sealed class TourTests
 {
     private const int MiB = Archives.MiB;
@@ -60,8 +59,7 @@ public sealed class TourTests
         using var folder = new TemporaryFolder();
         await using var disk = await SmallDisk.MountExt4Async(folder.Data, folder.File("disk"), 300);
         await using var server = await ServerProcess.StartAsync(folder.File("data/uploads"), "--quiet");
-        using var client = server.Connect();
-        await client.CreateVaultAsync(Workplace.Vault);
+        using var client = await server.ConnectAsync(Workplace.Vault);
         var archive = await client.UploadArchiveAsync(Workplace.Vault, HashedBody.Of(Archives.Bytes(100 * MiB, seed: 1)), "probe");
         using var s3 = server.ConnectS3();
         await s3.PutBucketAsync("films");
@@ -92,8 +90,7 @@ public sealed class TourTests
         await browser.Page.GetByRole(AriaRole.Link, new() { Name = "Free them now" }).ClickAsync();
         await browser.Page.GetByRole(AriaRole.Button, new() { Name = "Free them now …" }).ClickAsync();
         await browser.Page.GetByRole(AriaRole.Button, new() { Name = "Free them now", Exact = true }).ClickAsync();
-        await browser.WaitForAsync("100 MiB are being freed.");
-        await browser.WaitForAsync("All bytes of deleted archives and objects are freed.");
+        await browser.WaitForAsync("100 MiB are being freed.", "All bytes of deleted archives and objects are freed.");
         await Eventually.BecomesTrueAsync(
             () => Task.FromResult(new DriveInfo(folder.Data).AvailableFreeSpace > 100L * MiB), "the disk has room", TimeSpan.FromMinutes(1));
     }
@@ -108,8 +105,7 @@ public sealed class TourTests
         await browser.WaitForAsync("There are no archives.");
         (await place.RunInVaultAsync("upload", place.Create("Übung 100%.txt", 9), "-q")).Expect();
         await client.UploadArchiveAsync(Workplace.Vault, HashedBody.Of("text"u8.ToArray()), "letters.txt");
-        await browser.WaitForAsync("2 entries");
-        await browser.WaitForAsync("Übung 100%.txt");
+        await browser.WaitForAsync("2 entries", "Übung 100%.txt");
         var search = browser.Page.GetByLabel("Names that begin with");
         var name = await browser.Main.GetByText("Übung 100%.txt").First.EvaluateAsync<string>("(cell) => cell.firstChild.textContent");
         await search.FillAsync(name[..^4]);
@@ -126,8 +122,7 @@ public sealed class TourTests
 
         await browser.Page.GetByRole(AriaRole.Button, new() { Name = $"Delete {name}" }).ClickAsync();
         await browser.Page.GetByRole(AriaRole.Button, new() { Name = "Delete the archive" }).ClickAsync();
-        await browser.WaitForAsync("There are no archives whose names begin with this.");
-        await browser.WaitForAsync("are kept until");
+        await browser.WaitForAsync("There are no archives whose names begin with this.", "are kept until");
     }
 
     private static async Task BeginManyUploadsAsync(Workplace place)
@@ -149,7 +144,7 @@ public sealed class TourTests
     private static async Task<double> WatchAsync(ServerProcess server)
     {
         var (began, used) = (Stopwatch.GetTimestamp(), server.ProcessorMilliseconds);
-        await Task.Delay(Watched, TestContext.Current.CancellationToken); // The measured time.
+        await Task.Delay(Watched, Cancellation); // The measured time.
         return (server.ProcessorMilliseconds - used) / Stopwatch.GetElapsedTime(began).TotalMilliseconds;
     }
 }

@@ -1,14 +1,12 @@
 using System.Globalization;
 using Amazon.S3.Model;
 using Microsoft.Playwright;
-using OrleansUploads.Client;
-using OrleansUploads.Client.Sources;
 using OrleansUploads.Hashing;
 
 namespace OrleansUploads.EndToEnd.Tests.Dashboard;
 
 /// <summary>What the pages of uploads say while they are open and after they have ended.</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
+[Campaign]
 public sealed class UploadPageTests : IAsyncLifetime
 {
     private const int MiB = Archives.MiB;
@@ -47,8 +45,7 @@ public sealed class UploadPageTests : IAsyncLifetime
         }
 
         await _browser.OpenAsync($"/vaults/{Workplace.Vault}/uploads/{upload}");
-        await _browser.WaitForAsync("may follow");
-        await _browser.WaitForAsync("not announced by the client");
+        await _browser.WaitForAsync("may follow", "not announced by the client");
     }
 
     [Fact]
@@ -57,16 +54,14 @@ public sealed class UploadPageTests : IAsyncLifetime
         var upload = await _client.InitiateMultipartUploadAsync(Workplace.Vault, MiB, "backup", totalBytes: 10 * MiB);
         await StoreAsync(upload, 4);
         await _browser.OpenAsync();
-        await _browser.WaitForAsync("4.0 MiB of 10.0 MiB");
-        await _browser.WaitForAsync("40 %");
+        await _browser.WaitForAsync("4.0 MiB of 10.0 MiB", "40 %");
         await _browser.OpenAsync($"/vaults/{Workplace.Vault}/uploads");
         await _browser.WaitForAsync("4.0 MiB of 10.0 MiB");
         Assert.InRange(await ReadBarAsync(), 0.38, 0.42);
         await _browser.TakePictureAsync("announced-bar");
 
         await _browser.OpenAsync($"/vaults/{Workplace.Vault}/uploads/{upload}");
-        await _browser.WaitForAsync("6 parts to follow.");
-        await _browser.WaitForAsync("10.0 MiB (10,485,760 bytes), as the client announced");
+        await _browser.WaitForAsync("6 parts to follow.", "10.0 MiB (10,485,760 bytes), as the client announced");
         Assert.Equal(0.4, await _browser.Main.Locator("progress").EvaluateAsync<double>("(bar) => bar.position"), 3);
         await _browser.TakePictureAsync("announced-upload");
 
@@ -134,12 +129,10 @@ public sealed class UploadPageTests : IAsyncLifetime
 
         // The address shows the same later.
         await _browser.OpenAsync($"/vaults/{Workplace.Vault}/uploads/{upload}");
-        await _browser.WaitForAsync(Over);
-        await _browser.WaitForAsync("3.0 MiB (3,145,728 bytes)");
+        await _browser.WaitForAsync(Over, "3.0 MiB (3,145,728 bytes)");
         Assert.EndsWith("/s on average", await _browser.Main.Locator("dt:text-is('rate') + dd").InnerTextAsync(), StringComparison.Ordinal);
         await _browser.Page.GetByRole(AriaRole.Link, new() { Name = archive.ArchiveId }).ClickAsync();
-        await _browser.WaitForAsync("One archive.");
-        await _browser.WaitForAsync("holiday.tar");
+        await _browser.WaitForAsync("One archive.", "holiday.tar");
     }
 
     [Fact]
@@ -202,8 +195,7 @@ public sealed class UploadPageTests : IAsyncLifetime
 
         await _browser.Page.GetByLabel("Keys that begin with").FillAsync("sm");
         await _browser.Page.GetByLabel("Keys that begin with").PressAsync("Enter");
-        await _browser.WaitForAsync("small");
-        await _browser.WaitForAsync("1 entry");
+        await _browser.WaitForAsync("small", "1 entry");
 
         // The list follows the bucket, and what is listed can be saved.
         await s3.PutObjectAsync(new PutObjectRequest { BucketName = "films", Key = "smaller", ContentBody = "less text" });

@@ -1,7 +1,7 @@
 namespace OrleansUploads.EndToEnd.Tests.Documents;
 
 /// <summary>The Aspire applications in deploy/samples, as the README of its package shows it.</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
+[Campaign]
 public sealed class AspireSampleTests
 {
     [Theory, Slice(4)]

@@ -3,7 +3,7 @@ using OrleansUploads.TestKit.Documents;
 namespace OrleansUploads.EndToEnd.Tests.Documents;
 
 /// <summary>The recipes of docs/howto.md work as printed.</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
+[Campaign]
 public sealed class HowtoTests : IDisposable
 {
     private static readonly TimeSpan TimeLimit = TimeSpan.FromMinutes(5);

@@ -4,7 +4,7 @@ namespace OrleansUploads.EndToEnd.Tests.Documents;
 
 /// <summary>The packages of this checkout are packed, installed and used as their READMEs and docs/packages.md say, by a user who has nothing
 /// but a package source.</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
+[Campaign]
 public sealed class PackageTests(PackageFeed feed) : IClassFixture<PackageFeed>
 {
     /// <summary>Runs a program that serves until it is stopped, as another terminal would, and returns when it is ready.</summary>
@@ -187,8 +187,8 @@ public sealed class PackageTests(PackageFeed feed) : IClassFixture<PackageFeed>
             throw Requirement.IsMissing("There is neither clang nor gcc, which link native programs");
         }
 
-        await using var store = await UploadsServer.StartAsync(cancellationToken: TestContext.Current.CancellationToken);
-        await store.CreateBucketAsync("bytes", TestContext.Current.CancellationToken);
+        await using var store = await UploadsServer.StartAsync(cancellationToken: Cancellation);
+        await store.CreateBucketAsync("bytes", Cancellation);
         var direct = Blocks("src/OrleansUploads.Client/README.md", "cs").Single();
         await WriteProgramAsync(
             "node",

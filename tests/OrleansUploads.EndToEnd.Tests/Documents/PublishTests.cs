@@ -1,12 +1,8 @@
 namespace OrleansUploads.EndToEnd.Tests.Documents;
 
 /// <summary>What <c>deploy/publish.sh</c> refuses before it builds anything. The tests of the README run it.</summary>
-public sealed class PublishTests : IDisposable
+public sealed class PublishTests : TestWithFolder
 {
-    private readonly TemporaryFolder _folder = new();
-
-    public void Dispose() => _folder.Dispose();
-
     [Theory]
     [InlineData("program linux-x46", "'linux-x46' is not a runtime that this works for. Use linux-x64, linux-arm64, ")]
     [InlineData("program 'linux-x64 linux-arm64'", "'linux-x64 linux-arm64' is not a runtime")]
@@ -16,12 +12,12 @@ public sealed class PublishTests : IDisposable
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The script is for a POSIX shell.");
         var script = Path.Combine(CommandDocument.Repository, "deploy/publish.sh");
-        await using var shell = CapturedProcess.Start("/bin/bash", ["-c", $"cd '{_folder.Path}'; bash '{script}' {words}"], []);
+        await using var shell = CapturedProcess.Start("/bin/bash", ["-c", $"cd '{Folder.Path}'; bash '{script}' {words}"], []);
 
         Assert.Equal(2, await shell.WaitForExitAsync(TimeSpan.FromMinutes(5)));
 
         Assert.StartsWith($"publish.sh: {expected}", Assert.Single(shell.Error.TrimEnd().Split('\n')), StringComparison.Ordinal);
         Assert.Empty(shell.Output);
-        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder.Path));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(Folder.Path));
     }
 }

@@ -2,7 +2,7 @@ namespace OrleansUploads.EndToEnd.Tests.Documents;
 
 /// <summary>The commands of the README work as printed, in its order, and what they install needs nothing else. What builds the program again
 /// has a slice.</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
+[Campaign]
 public sealed class ReadmeTests(NewUser user) : IClassFixture<NewUser>
 {
     [Fact, Slice(5)]

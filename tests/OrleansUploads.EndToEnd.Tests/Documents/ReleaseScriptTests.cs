@@ -3,7 +3,7 @@ using System.Text.RegularExpressions;
 namespace OrleansUploads.EndToEnd.Tests.Documents;
 
 /// <summary>A release is built, checked and installed as docs/install.md says.</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
+[Campaign]
 public sealed partial class ReleaseScriptTests(BuiltRelease release) : IClassFixture<BuiltRelease>
 {
     internal const string ReleaseScript = "deploy/release.sh";

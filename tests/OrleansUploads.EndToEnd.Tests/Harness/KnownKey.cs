@@ -1,6 +1,3 @@
-using OrleansUploads.Client;
-using OrleansUploads.Client.Models;
-
 namespace OrleansUploads.EndToEnd.Tests.Harness;
 
 internal static class KnownKey

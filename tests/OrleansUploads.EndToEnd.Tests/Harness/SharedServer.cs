@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 [assembly: AssemblyFixture(typeof(SharedServer))]
 
 namespace OrleansUploads.EndToEnd.Tests.Harness;

@@ -1,7 +1,5 @@
 using System.Net.Sockets;
 using Amazon.S3;
-using OrleansUploads.Client;
-using OrleansUploads.Client.Sources;
 
 namespace OrleansUploads.EndToEnd.Tests.Harness;
 

@@ -4,7 +4,7 @@ using OrleansUploads.TestKit.Races;
 namespace OrleansUploads.EndToEnd.Tests.Races;
 
 /// <summary>Clients that race for one object, against a server that is killed in some of the rounds.</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
+[Campaign]
 public sealed class RaceTests(ITestOutputHelper output) : IAsyncLifetime
 {
     private const int Seed = 20261121;

@@ -57,8 +57,7 @@ public sealed class DotNetClientTests : IAsyncLifetime
         await _s3.DeleteBucketAsync(_bucket);
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task A_condition_is_refused_with_the_code_of_S3()
     {
         await PutAsync("k", [1]);
@@ -67,8 +66,7 @@ public sealed class DotNetClientTests : IAsyncLifetime
         Assert.Equal("PreconditionFailed", refused.ErrorCode);
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task An_archived_object_is_read_after_it_is_restored()
     {
         await _s3.PutObjectAsync(
@@ -81,8 +79,7 @@ public sealed class DotNetClientTests : IAsyncLifetime
         Assert.Equal("kept"u8.ToArray(), await BytesAsync(read.ResponseStream));
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task The_transfer_utility_uploads_and_downloads_files_and_folders()
     {
         const int Threshold = 16 * Archives.MiB;
@@ -141,8 +138,7 @@ public sealed class DotNetClientTests : IAsyncLifetime
         await _s3.DeleteBucketAsync(_bucket);
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task A_bucket_is_deleted_with_its_objects()
     {
         foreach (var key in OddKeys)

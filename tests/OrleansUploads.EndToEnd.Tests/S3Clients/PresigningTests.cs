@@ -3,7 +3,7 @@ using OrleansUploads.EndToEnd.Tests.AwsClients;
 namespace OrleansUploads.EndToEnd.Tests.S3Clients;
 
 /// <summary>Programs that presign URLs, send plus signs for blanks, or compare times, each as its users run it.</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
+[Campaign]
 public sealed class PresigningTests
 {
     [Fact]

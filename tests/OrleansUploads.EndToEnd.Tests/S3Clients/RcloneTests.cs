@@ -2,21 +2,17 @@ using OrleansUploads.EndToEnd.Tests.AwsClients;
 
 namespace OrleansUploads.EndToEnd.Tests.S3Clients;
 
-[Trait(TestRun.Name, TestRun.Campaign)]
-public sealed class RcloneTests : IDisposable
+[Campaign]
+public sealed class RcloneTests : TestWithFolder
 {
     private const string Remote = "remote:rclone-bucket";
-
-    private readonly TemporaryFolder _folder = new();
-
-    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task Files_are_copied_checked_and_synchronized_in_both_directions()
     {
-        var (source, target) = (_folder.File("source"), _folder.File("target"));
+        var (source, target) = (Folder.File("source"), Folder.File("target"));
         var tree = FileTree.Create(source, 5 * Archives.MiB);
-        await using var server = await ServerProcess.StartAsync(_folder.Data);
+        await using var server = await ServerProcess.StartAsync(Folder.Data);
         var rclone = await ConnectAsync(server);
 
         await rclone.RunAsync("copy", source, $"{Remote}/dir");
@@ -43,9 +39,9 @@ public sealed class RcloneTests : IDisposable
     [Slice(4)]
     public async Task Two_thousand_files_are_checked()
     {
-        var source = _folder.File("source");
+        var source = Folder.File("source");
         var tree = FileTree.CreateMany(source, 2_000);
-        await using var server = await ServerProcess.StartAsync(_folder.Data);
+        await using var server = await ServerProcess.StartAsync(Folder.Data);
         var rclone = await ConnectAsync(server);
 
         await rclone.RunAsync("copy", "--transfers", "16", source, Remote);
@@ -56,7 +52,7 @@ public sealed class RcloneTests : IDisposable
         Assert.Empty(await rclone.RunAsync("lsf", "--recursive", "--files-only", Remote));
     }
 
-    private async Task<S3Program> ConnectAsync(ServerProcess server) => new(await InstalledClients.FindRcloneAsync(), server, _folder.Path)
+    private async Task<S3Program> ConnectAsync(ServerProcess server) => new(await InstalledClients.FindRcloneAsync(), server, Folder.Path)
     {
         Options = ["--config", "", "--s3-upload-cutoff", "5Mi", "--s3-chunk-size", "5Mi", "--s3-copy-cutoff", "6Mi", "--retries", "1"],
         Variables = new Dictionary<string, string?>

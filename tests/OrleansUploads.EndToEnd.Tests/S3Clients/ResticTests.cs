@@ -2,20 +2,16 @@ using OrleansUploads.EndToEnd.Tests.AwsClients;
 
 namespace OrleansUploads.EndToEnd.Tests.S3Clients;
 
-[Trait(TestRun.Name, TestRun.Campaign)]
-public sealed class ResticTests : IDisposable
+[Campaign]
+public sealed class ResticTests : TestWithFolder
 {
-    private readonly TemporaryFolder _folder = new();
-
-    public void Dispose() => _folder.Dispose();
-
     [Fact]
     public async Task A_folder_is_backed_up_checked_restored_and_pruned()
     {
-        var (source, target) = (_folder.File("source"), _folder.File("target"));
+        var (source, target) = (Folder.File("source"), Folder.File("target"));
         var first = FileTree.Create(source, 5 * Archives.MiB);
-        await using var server = await ServerProcess.StartAsync(_folder.Data);
-        var restic = new S3Program(await InstalledClients.FindResticAsync(), server, _folder.Path)
+        await using var server = await ServerProcess.StartAsync(Folder.Data);
+        var restic = new S3Program(await InstalledClients.FindResticAsync(), server, Folder.Path)
         {
             Options = ["--no-cache"],
             Variables = new Dictionary<string, string?>

@@ -2,22 +2,18 @@ using OrleansUploads.EndToEnd.Tests.AwsClients;
 
 namespace OrleansUploads.EndToEnd.Tests.S3Clients;
 
-[Trait(TestRun.Name, TestRun.Campaign)]
-public sealed class S3cmdTests : IDisposable
+[Campaign]
+public sealed class S3cmdTests : TestWithFolder
 {
     private const string Bucket = "s3://s3cmd-bucket";
-
-    private readonly TemporaryFolder _folder = new();
-
-    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task Files_are_put_synchronized_listed_copied_and_deleted()
     {
-        var (source, target) = (_folder.File("source"), _folder.File("target"));
+        var (source, target) = (Folder.File("source"), Folder.File("target"));
         var tree = FileTree.Create(source, 5 * Archives.MiB);
         Directory.CreateDirectory(target);
-        await using var server = await ServerProcess.StartAsync(_folder.Data);
+        await using var server = await ServerProcess.StartAsync(Folder.Data);
         var s3cmd = await ConnectAsync(server);
 
         await s3cmd.RunAsync("mb", Bucket);
@@ -31,8 +27,8 @@ public sealed class S3cmdTests : IDisposable
 
         // A move is a copy and a deletion.
         await s3cmd.RunAsync("mv", $"{Bucket}/dir/it's", $"{Bucket}/moved");
-        await s3cmd.RunAsync("get", $"{Bucket}/moved", _folder.File("single"));
-        Assert.Equal(tree.Bytes("it's"), await File.ReadAllBytesAsync(_folder.File("single")));
+        await s3cmd.RunAsync("get", $"{Bucket}/moved", Folder.File("single"));
+        Assert.Equal(tree.Bytes("it's"), await File.ReadAllBytesAsync(Folder.File("single")));
         await s3cmd.RunAsync("del", "--recursive", "--force", Bucket);
         await s3cmd.RunAsync("rb", Bucket);
     }
@@ -41,9 +37,9 @@ public sealed class S3cmdTests : IDisposable
     [Slice(5)]
     public async Task More_keys_than_a_page_has_are_uploaded_listed_and_deleted()
     {
-        var source = _folder.File("source");
+        var source = Folder.File("source");
         var tree = FileTree.CreateMany(source, 1_001);
-        await using var server = await ServerProcess.StartAsync(_folder.Data);
+        await using var server = await ServerProcess.StartAsync(Folder.Data);
         var s3cmd = await ConnectAsync(server);
 
         await s3cmd.RunAsync("mb", Bucket);
@@ -56,10 +52,10 @@ public sealed class S3cmdTests : IDisposable
 
     private async Task<S3Program> ConnectAsync(ServerProcess server)
     {
-        var configuration = _folder.File("s3cmd");
+        var configuration = Folder.File("s3cmd");
         await File.WriteAllTextAsync(configuration, "[default]\n");
         var host = server.EndPoint.ToString();
-        return new S3Program(await InstalledClients.FindS3cmdAsync(), server, _folder.Path)
+        return new S3Program(await InstalledClients.FindS3cmdAsync(), server, Folder.Path)
         {
             Options =
             [

@@ -4,25 +4,19 @@ using OrleansUploads.EndToEnd.Tests.Damage;
 namespace OrleansUploads.EndToEnd.Tests.Serving;
 
 /// <summary>Backups of a running server, as docs/operations.md describes them.</summary>
-public sealed class BackupTests : IDisposable
+public sealed class BackupTests : TestWithFolder
 {
     private const string Vault = "photos";
 
-    private readonly TemporaryFolder _folder = new();
-
-    public void Dispose() => _folder.Dispose();
-
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task A_backup_contains_everything_that_was_acknowledged_before_it_began()
     {
-        var backup = _folder.File("backup");
+        var backup = Folder.File("backup");
         var before = Archives.Bytes(3 * Archives.MiB, 1);
         string archive;
-        await using (var server = await ServerProcess.StartAsync(_folder.Data, "--quiet"))
+        await using (var server = await ServerProcess.StartAsync(Folder.Data, "--quiet"))
         {
-            using var client = server.Connect();
-            await client.CreateVaultAsync(Vault);
+            using var client = await server.ConnectAsync(Vault);
             archive = (await client.UploadInPartsAsync(Vault, before)).ArchiveId;
 
             var backupStart = (await RunAsync("backup", "begin", "--to", backup, "--for", "1h")).Expect();
@@ -30,7 +24,7 @@ public sealed class BackupTests : IDisposable
             Assert.Contains("A backup is in progress", (await RunAsync("backup", "show")).Expect().Output, StringComparison.Ordinal);
             AssertOwnerOnly(backup);
             await client.UploadInPartsAsync(Vault, Archives.Bytes(Archives.MiB, 2));
-            CopyFolder(Path.Combine(_folder.Data, "parts"), Path.Combine(backup, "parts"));
+            CopyFolder(Path.Combine(Folder.Data, "parts"), Path.Combine(backup, "parts"));
             (await RunAsync("backup", "end")).Expect();
             Assert.Equal("No backup is in progress.", (await RunAsync("backup", "show")).Expect().Output.Trim());
             (await RunAsync("backup", "begin", "--to", backup)).ExpectOneLine("already exists");
@@ -46,13 +40,12 @@ public sealed class BackupTests : IDisposable
     [Fact]
     public async Task One_command_makes_a_whole_backup_that_shares_bytes_with_the_one_before_and_deletes_old_ones()
     {
-        var backups = _folder.File("backups");
+        var backups = Folder.File("backups");
         var (film, photo) = (Archives.Bytes(3 * Archives.MiB, 1), Archives.Bytes(Archives.MiB, 2));
         string[] archives;
-        await using (var server = await ServerProcess.StartAsync(_folder.Data, "--quiet"))
+        await using (var server = await ServerProcess.StartAsync(Folder.Data, "--quiet"))
         {
-            using var client = server.Connect();
-            await client.CreateVaultAsync(Vault);
+            using var client = await server.ConnectAsync(Vault);
             archives = [(await client.UploadInPartsAsync(Vault, film)).ArchiveId, ""];
             var first = (await RunAsync("backup", "run", "--to", backups, "--check")).Expect().Output;
             Assert.Contains(", 3.0 MiB, to ", first, StringComparison.Ordinal);
@@ -69,8 +62,8 @@ public sealed class BackupTests : IDisposable
             Assert.Contains(" 0 B were copied", await RunUntilAnotherSecondAsync("--keep", "2"), StringComparison.Ordinal);
             Assert.True(Directory.Exists(Path.Combine(backups, "letters")));
             Assert.Equal(3, Directory.GetDirectories(backups).Length);
-            (await RunAsync("backup", "run", "--to", _folder.Data)).ExpectOneLine(_folder.Data);
-            (await RunAsync("backup", "run", "--to", Path.Combine(_folder.Data, "parts"))).ExpectOneLine("is in the data folder");
+            (await RunAsync("backup", "run", "--to", Folder.Data)).ExpectOneLine(Folder.Data);
+            (await RunAsync("backup", "run", "--to", Path.Combine(Folder.Data, "parts"))).ExpectOneLine("is in the data folder");
             await server.KillAsync();
         }
 
@@ -91,22 +84,20 @@ public sealed class BackupTests : IDisposable
         }
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task A_restored_backup_deletes_bytes_again_and_keeps_a_lease_of_its_own()
     {
-        var backup = _folder.File("backup");
-        await using (var server = await ServerProcess.StartAsync(_folder.Data, "--quiet"))
+        var backup = Folder.File("backup");
+        await using (var server = await ServerProcess.StartAsync(Folder.Data, "--quiet"))
         {
-            using var client = server.Connect();
-            await client.CreateVaultAsync(Vault);
+            using var client = await server.ConnectAsync(Vault);
             var archive = await client.UploadInPartsAsync(Vault, Archives.Bytes(Archives.MiB, 1));
             await client.DeleteArchiveAsync(Vault, archive.ArchiveId);
             (await RunAsync("backup", "begin", "--to", backup, "--for", "7d")).Expect();
             await server.KillAsync();
         }
 
-        CopyFolder(Path.Combine(_folder.Data, "parts"), Path.Combine(backup, "parts"));
+        CopyFolder(Path.Combine(Folder.Data, "parts"), Path.Combine(backup, "parts"));
         await using (var restored = await ServerProcess.StartAsync(backup, "--quiet"))
         {
             // Until then the server has not read the lease.
@@ -116,7 +107,7 @@ public sealed class BackupTests : IDisposable
                     .Contains("\"clock-is-trusted\":\"Healthy\"", StringComparison.Ordinal),
                 "the server trusts its clock");
             Assert.Contains("No backup is in progress", await ShowAsync(), StringComparison.Ordinal);
-            (await CommandLine.RunAsync("backup", "begin", "--to", _folder.File("next"), "--data", backup)).Expect();
+            (await CommandLine.RunAsync("backup", "begin", "--to", Folder.File("next"), "--data", backup)).Expect();
             await restored.KillAsync();
         }
 
@@ -127,17 +118,16 @@ public sealed class BackupTests : IDisposable
         async Task<string> ShowAsync() => (await CommandLine.RunAsync("backup", "show", "--data", backup)).Expect().Output;
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task A_backup_that_has_no_place_is_refused_and_the_clock_is_shown_and_accepted()
     {
-        await using var server = await ServerProcess.StartAsync(_folder.Data, "--quiet");
-        await File.WriteAllTextAsync(_folder.File("file"), "a file");
+        await using var server = await ServerProcess.StartAsync(Folder.Data, "--quiet");
+        await File.WriteAllTextAsync(Folder.File("file"), "a file");
 
-        (await RunAsync("backup", "begin", "--to", _folder.File("file"))).ExpectOneLine(2, "is a file");
-        (await RunAsync("backup", "begin", "--to", Path.Combine(_folder.Data, "parts", "backup")))
-            .ExpectOneLine("is in the data folder", _folder.Data);
-        Assert.False(Directory.Exists(Path.Combine(_folder.Data, "parts", "backup")));
+        (await RunAsync("backup", "begin", "--to", Folder.File("file"))).ExpectOneLine(2, "is a file");
+        (await RunAsync("backup", "begin", "--to", Path.Combine(Folder.Data, "parts", "backup")))
+            .ExpectOneLine("is in the data folder", Folder.Data);
+        Assert.False(Directory.Exists(Path.Combine(Folder.Data, "parts", "backup")));
 
         Assert.Equal("The clock is trusted.", (await RunAsync("clock", "show")).Expect().Output.Trim());
         (await RunAsync("clock", "accept")).Expect();
@@ -147,17 +137,16 @@ public sealed class BackupTests : IDisposable
                 .Contains("\"clock-is-trusted\":\"Healthy\"", StringComparison.Ordinal),
             "the clock is trusted");
         Assert.True(
-            OperatingSystem.IsWindows() || File.GetUnixFileMode(Path.Combine(_folder.Data, "control.sock"))
+            OperatingSystem.IsWindows() || File.GetUnixFileMode(Path.Combine(Folder.Data, "control.sock"))
                 == (UnixFileMode.UserRead | UnixFileMode.UserWrite));
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task Of_several_backups_to_one_folder_one_goes_on_and_only_its_owner_can_read_it()
     {
-        var backup = _folder.File("backup");
+        var backup = Folder.File("backup");
         Directory.CreateDirectory(backup);
-        await using var server = await ServerProcess.StartAsync(_folder.Data, "--quiet");
+        await using var server = await ServerProcess.StartAsync(Folder.Data, "--quiet");
         await server.Connect().CreateVaultAsync(Vault);
 
         var results = await Task.WhenAll(Enumerable.Range(0, 3).Select(_ => RunAsync("backup", "begin", "--to", backup)));
@@ -173,14 +162,13 @@ public sealed class BackupTests : IDisposable
         Assert.Equal(Vault, (await restored.Connect().DescribeVaultAsync(Vault)).Name);
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task Without_a_running_server_the_commands_fail()
     {
-        (await RunAsync("clock", "accept")).ExpectOneLine(_folder.Data, "is not a data folder");
-        Directory.CreateDirectory(Path.Combine(_folder.Data, "parts"));
-        (await RunAsync("backup", "begin", "--to", _folder.File("backup"))).ExpectOneLine("No server answers");
-        Assert.False(Directory.Exists(_folder.File("backup")));
+        (await RunAsync("clock", "accept")).ExpectOneLine(Folder.Data, "is not a data folder");
+        Directory.CreateDirectory(Path.Combine(Folder.Data, "parts"));
+        (await RunAsync("backup", "begin", "--to", Folder.File("backup"))).ExpectOneLine("No server answers");
+        Assert.False(Directory.Exists(Folder.File("backup")));
     }
 
     private static void AssertOwnerOnly(string folder)
@@ -195,7 +183,7 @@ public sealed class BackupTests : IDisposable
     }
 
     private Task<CommandResult> RunAsync(params string[] arguments) =>
-        CommandLine.RunAsync([.. arguments, "--data", _folder.Data]);
+        CommandLine.RunAsync([.. arguments, "--data", Folder.Data]);
 
     private static void CopyFolder(string from, string to)
     {

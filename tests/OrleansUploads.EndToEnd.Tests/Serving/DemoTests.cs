@@ -5,8 +5,7 @@ public sealed class DemoTests
 {
     private const string Refusing = "http://127.0.0.1:1";
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task The_demo_passes_over_a_running_service_and_runs_the_crash_command_twice()
     {
         await using var place = await Workplace.ShareAsync();
@@ -21,7 +20,7 @@ public sealed class DemoTests
 
         result.Expect();
         Assert.Contains("The retrieved archive equals the file", result.Output, StringComparison.Ordinal);
-        Assert.Equal(["1", "2"], await File.ReadAllLinesAsync(crashes, TestContext.Current.CancellationToken));
+        Assert.Equal(["1", "2"], await File.ReadAllLinesAsync(crashes, Cancellation));
     }
 
     [Fact]

@@ -1,18 +1,13 @@
-using System.Text.Json;
 using OrleansUploads.TestKit.Documents;
 
 namespace OrleansUploads.EndToEnd.Tests.Serving;
 
 /// <summary>Events of a server, with the receiver of docs/events.md.</summary>
-public sealed class EventTests : IDisposable
+public sealed class EventTests : TestWithFolder
 {
     private const string Python = "/usr/bin/python3";
 
     private static readonly TimeSpan TimeLimit = TimeSpan.FromMinutes(2);
-
-    private readonly TemporaryFolder _folder = new();
-
-    public void Dispose() => _folder.Dispose();
 
     [Fact]
     [Slice(4)]
@@ -25,15 +20,14 @@ public sealed class EventTests : IDisposable
 
         var script = Documentation.Read("events.md").Split("```python\n")[1].Split("```")[0];
         Assert.InRange(script.Split('\n').Length, 20, 31);
-        var (program, secret) = (_folder.File("receiver.py"), _folder.File("secret"));
-        await File.WriteAllTextAsync(program, script, TestContext.Current.CancellationToken);
+        var (program, secret) = (Folder.File("receiver.py"), Folder.File("secret"));
+        await File.WriteAllTextAsync(program, script, Cancellation);
         await File.WriteAllTextAsync(
-            secret, $"whsec_{Convert.ToBase64String(Archives.Bytes(32, seed: 1))}\n", TestContext.Current.CancellationToken);
+            secret, $"whsec_{Convert.ToBase64String(Archives.Bytes(32, seed: 1))}\n", Cancellation);
         var port = $"{FreePort.Take(1)[0]}";
         await using var first = await ServerProcess.StartAsync(
-            _folder.Data, "--event-url", $"http://127.0.0.1:{port}/", "--event-secret-file", secret);
-        var client = first.Connect();
-        await client.CreateVaultAsync("photos");
+            Folder.Data, "--event-url", $"http://127.0.0.1:{port}/", "--event-secret-file", secret);
+        var client = await first.ConnectAsync("photos");
         var archive = await client.UploadInPartsAsync("photos", Archives.Bytes(5, seed: 2));
         await Eventually.BecomesTrueAsync(
             () => first.Log.Contains("Delivering TellEnd", StringComparison.Ordinal), "the receiver is down");
@@ -51,12 +45,12 @@ public sealed class EventTests : IDisposable
     [Fact]
     public async Task A_server_refuses_an_address_without_a_secret_and_says_how_to_make_one()
     {
-        var alone = await ServerProcess.RefuseAsync(new ServerSetup(_folder.Data) { Options = ["--event-url", "https://example.org/x"] });
+        var alone = await ServerProcess.RefuseAsync(new ServerSetup(Folder.Data) { Options = ["--event-url", "https://example.org/x"] });
         Assert.Contains("--event-url and --event-secret-file must be set together", alone.Error, StringComparison.Ordinal);
 
-        var secret = _folder.File("secret");
-        await File.WriteAllTextAsync(secret, "password", TestContext.Current.CancellationToken);
-        var wrong = await ServerProcess.RefuseAsync(new ServerSetup(_folder.Data)
+        var secret = Folder.File("secret");
+        await File.WriteAllTextAsync(secret, "password", Cancellation);
+        var wrong = await ServerProcess.RefuseAsync(new ServerSetup(Folder.Data)
         {
             Options = ["--event-url", "https://example.org/x", "--event-secret-file", secret],
         });

@@ -3,13 +3,9 @@ using OrleansUploads.EndToEnd.Tests.AwsClients;
 namespace OrleansUploads.EndToEnd.Tests.Serving;
 
 /// <summary>What a server prints when it starts, and which folders it takes.</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
-public sealed class GreetingTests : IDisposable
+[Campaign]
+public sealed class GreetingTests : TestWithFolder
 {
-    private readonly TemporaryFolder _folder = new();
-
-    public void Dispose() => _folder.Dispose();
-
     [Theory]
     [InlineData]
     [InlineData("--anonymous")]
@@ -18,12 +14,12 @@ public sealed class GreetingTests : IDisposable
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The commands are for a POSIX shell.");
         var aws = await InstalledClients.FindAwsCliAsync();
         await using var server = await ServerProcess.StartAsync(
-            new ServerSetup(_folder.Data) { Options = options, Environment = CommandLine.WithoutOperatorKey });
+            new ServerSetup(Folder.Data) { Options = options, Environment = CommandLine.WithoutOperatorKey });
         Assert.True(options.Length > 0 || server.Output.Contains($"{server.Address}dashboard.", StringComparison.Ordinal), server.Output);
         var commands = server.Output.Split('\n').Where(static line => line.StartsWith("  ", StringComparison.Ordinal)).ToList();
         Assert.Equal(options.Length > 0 ? 6 : 5, commands.Count);
 
-        var environment = new Dictionary<string, string?>(InstalledClients.Environment(_folder.Path))
+        var environment = new Dictionary<string, string?>(InstalledClients.Environment(Folder.Path))
         {
             ["PATH"] = $"{Path.GetDirectoryName(aws)}:{Environment.GetEnvironmentVariable("PATH")}",
             ["AWS_ACCESS_KEY_ID"] = null,
@@ -39,7 +35,7 @@ public sealed class GreetingTests : IDisposable
     [Fact]
     public async Task A_server_without_a_dashboard_does_not_name_it()
     {
-        await using var server = await ServerProcess.StartAsync(_folder.Data, "--no-dashboard");
+        await using var server = await ServerProcess.StartAsync(Folder.Data, "--no-dashboard");
         using var http = new HttpClient { BaseAddress = server.Address };
 
         using var page = await http.GetAsync("/dashboard/");
@@ -57,7 +53,7 @@ public sealed class GreetingTests : IDisposable
         }
 
         const UnixFileMode Shared = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute | UnixFileMode.OtherRead;
-        var home = Directory.CreateDirectory(_folder.File("home"), Shared).FullName;
+        var home = Directory.CreateDirectory(Folder.File("home"), Shared).FullName;
         await File.WriteAllTextAsync(Path.Combine(home, "diary.txt"), "Dear diary");
 
         (await ServerProcess.RefuseAsync(new ServerSetup(home)))

@@ -2,17 +2,11 @@ using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using OrleansUploads.Client;
-using OrleansUploads.Client.Models;
 
 namespace OrleansUploads.EndToEnd.Tests.Serving;
 
-public sealed class HttpsTests : IDisposable
+public sealed class HttpsTests : TestWithFolder
 {
-    private readonly TemporaryFolder _folder = new();
-
-    public void Dispose() => _folder.Dispose();
-
     [Fact]
     public async Task A_server_with_a_PEM_certificate_serves_HTTPS_and_nothing_else()
     {
@@ -47,7 +41,7 @@ public sealed class HttpsTests : IDisposable
             ["vault", "list", "--endpoint", $"http://{server.EndPoint}"],
             new Dictionary<string, string?>(CommandLine.WithoutOperatorKey)
             {
-                ["HOME"] = _folder.Path,
+                ["HOME"] = Folder.Path,
                 ["AWS_ACCESS_KEY_ID"] = CommandLine.AccessKeyId,
                 ["AWS_SECRET_ACCESS_KEY"] = CommandLine.SecretAccessKey,
             });
@@ -61,12 +55,12 @@ public sealed class HttpsTests : IDisposable
     {
         using var certificate = await WriteCertificateAsync();
         await using var server = await StartAsync();
-        Directory.CreateDirectory(_folder.File(".aws"));
+        Directory.CreateDirectory(Folder.File(".aws"));
         await File.WriteAllTextAsync(
-            _folder.File(".aws/config"), $"[default]\nregion = us-east-1\n\n[profile ours]\nca_bundle = {_folder.File("certificate.pem")}\n");
+            Folder.File(".aws/config"), $"[default]\nregion = us-east-1\n\n[profile ours]\nca_bundle = {Folder.File("certificate.pem")}\n");
         var environment = new Dictionary<string, string?>(CommandLine.WithoutOperatorKey)
         {
-            ["HOME"] = _folder.Path,
+            ["HOME"] = Folder.Path,
             ["AWS_ACCESS_KEY_ID"] = CommandLine.AccessKeyId,
             ["AWS_SECRET_ACCESS_KEY"] = CommandLine.SecretAccessKey,
             ["AWS_PROFILE"] = null,
@@ -76,21 +70,20 @@ public sealed class HttpsTests : IDisposable
         string[] list = ["vault", "list", "--quiet", "--endpoint", server.Address.ToString()];
         (await CommandLine.RunAsync(list, environment)).ExpectOneLine(5, "name the authority in AWS_CA_BUNDLE or SSL_CERT_FILE");
 
-        environment[areInVariable ? "AWS_CA_BUNDLE" : "AWS_PROFILE"] = areInVariable ? _folder.File("certificate.pem") : "ours";
+        environment[areInVariable ? "AWS_CA_BUNDLE" : "AWS_PROFILE"] = areInVariable ? Folder.File("certificate.pem") : "ours";
         (await CommandLine.RunAsync(list, environment)).Expect();
 
         using var authority = TestAuthority.Create("another");
-        await File.WriteAllTextAsync(_folder.File("another.pem"), authority.Pem);
-        environment["AWS_CA_BUNDLE"] = _folder.File("another.pem");
+        await File.WriteAllTextAsync(Folder.File("another.pem"), authority.Pem);
+        environment["AWS_CA_BUNDLE"] = Folder.File("another.pem");
         (await CommandLine.RunAsync(list, environment)).ExpectOneLine(5, "HTTPS cannot be used");
-        environment["AWS_CA_BUNDLE"] = _folder.File("key.pem");
-        (await CommandLine.RunAsync(list, environment)).ExpectOneLine(_folder.File("key.pem"), "has no certificate", "AWS_CA_BUNDLE");
-        environment["AWS_CA_BUNDLE"] = _folder.File("missing.pem");
+        environment["AWS_CA_BUNDLE"] = Folder.File("key.pem");
+        (await CommandLine.RunAsync(list, environment)).ExpectOneLine(Folder.File("key.pem"), "has no certificate", "AWS_CA_BUNDLE");
+        environment["AWS_CA_BUNDLE"] = Folder.File("missing.pem");
         (await CommandLine.RunAsync(list, environment)).ExpectOneLine("missing.pem does not exist", "AWS_CA_BUNDLE");
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task The_server_sends_the_intermediate_certificates()
     {
         using var authority = TestAuthority.Create("root");
@@ -113,7 +106,7 @@ public sealed class HttpsTests : IDisposable
         using var first = authority.Issue("first");
         using var second = authority.Issue("second");
         await WriteAsync(first.Pem, first.KeyPem);
-        var times = File.GetLastWriteTimeUtc(_folder.File("certificate.pem"));
+        var times = File.GetLastWriteTimeUtc(Folder.File("certificate.pem"));
         await using var server = await StartAsync();
         Assert.Equal(first.Certificate.Thumbprint, (await ConnectAsync(server)).Leaf);
 
@@ -125,34 +118,33 @@ public sealed class HttpsTests : IDisposable
             "the log reports that certificate and key do not match");
 
         await WriteAsync(second.Pem, second.KeyPem);
-        File.SetLastWriteTimeUtc(_folder.File("certificate.pem"), times);
-        File.SetLastWriteTimeUtc(_folder.File("key.pem"), times);
+        File.SetLastWriteTimeUtc(Folder.File("certificate.pem"), times);
+        File.SetLastWriteTimeUtc(Folder.File("key.pem"), times);
         await Eventually.BecomesTrueAsync(
             async () => (await ConnectAsync(server)).Leaf == second.Certificate.Thumbprint, "the new certificate is sent");
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task An_invalid_certificate_file_is_reported_in_one_line()
     {
-        await File.WriteAllTextAsync(_folder.File("certificate.pem"), "no certificate");
-        await File.WriteAllTextAsync(_folder.File("key.pem"), "no key");
+        await File.WriteAllTextAsync(Folder.File("certificate.pem"), "no certificate");
+        await File.WriteAllTextAsync(Folder.File("key.pem"), "no key");
 
         (await ServerProcess.RefuseAsync(Setup)).ExpectOneLine(
-            $"{_folder.File("certificate.pem")} and {_folder.File("key.pem")} are not a certificate and its key");
+            $"{Folder.File("certificate.pem")} and {Folder.File("key.pem")} are not a certificate and its key");
     }
 
-    private ServerSetup Setup => new(_folder.Data)
+    private ServerSetup Setup => new(Folder.Data)
     {
-        Options = ["--https-certificate", _folder.File("certificate.pem"), "--https-key", _folder.File("key.pem")],
+        Options = ["--https-certificate", Folder.File("certificate.pem"), "--https-key", Folder.File("key.pem")],
     };
 
     private Task<ServerProcess> StartAsync() => ServerProcess.StartAsync(Setup);
 
     private async Task WriteAsync(string certificates, string key)
     {
-        await File.WriteAllTextAsync(_folder.File("certificate.pem"), certificates);
-        await File.WriteAllTextAsync(_folder.File("key.pem"), key);
+        await File.WriteAllTextAsync(Folder.File("certificate.pem"), certificates);
+        await File.WriteAllTextAsync(Folder.File("key.pem"), key);
     }
 
     private static async Task<(string Leaf, IReadOnlyList<string> Chain)> ConnectAsync(ServerProcess server)
@@ -178,8 +170,8 @@ public sealed class HttpsTests : IDisposable
         request.CertificateExtensions.Add(names.Build());
         var now = DateTimeOffset.UtcNow;
         var certificate = request.CreateSelfSigned(now.AddHours(-1), now.AddDays(1));
-        await File.WriteAllTextAsync(_folder.File("certificate.pem"), certificate.ExportCertificatePem());
-        await File.WriteAllTextAsync(_folder.File("key.pem"), key.ExportPkcs8PrivateKeyPem());
+        await File.WriteAllTextAsync(Folder.File("certificate.pem"), certificate.ExportCertificatePem());
+        await File.WriteAllTextAsync(Folder.File("key.pem"), key.ExportPkcs8PrivateKeyPem());
         return certificate;
     }
 }

@@ -1,24 +1,18 @@
 using System.Net;
-using System.Text.Json;
-using OrleansUploads.Client.Models;
 
 namespace OrleansUploads.EndToEnd.Tests.Serving;
 
 /// <summary>Command-line options for jobs and vaults.</summary>
-public sealed class JobOptionsTests : IDisposable
+public sealed class JobOptionsTests : TestWithFolder
 {
     private const string Topic = "arn:aws:sns:us-east-1:000000000001:ready";
-
-    private readonly TemporaryFolder _folder = new();
-
-    public void Dispose() => _folder.Dispose();
 
     [Fact]
     [Slice(4)]
     public async Task A_message_is_delivered_although_the_receiver_was_down_and_the_server_was_killed()
     {
         var receiver = $"http://127.0.0.1:{FreePort.Take(1)[0]}/";
-        await using var first = await ServerProcess.StartAsync(_folder.Data, "--anonymous", "--notify", $"{Topic}={receiver}");
+        await using var first = await ServerProcess.StartAsync(Folder.Data, "--anonymous", "--notify", $"{Topic}={receiver}");
         using var http = new HttpClient { BaseAddress = first.Address };
         http.DefaultRequestHeaders.Add("x-amz-glacier-version", "2012-06-01");
         (await http.PutAsync("/-/vaults/photos", content: null)).EnsureSuccessStatusCode();
@@ -46,9 +40,8 @@ public sealed class JobOptionsTests : IDisposable
     public async Task Each_tier_has_its_configured_delay_and_an_account_its_limit_of_vaults()
     {
         await using var server = await ServerProcess.StartAsync(
-            _folder.Data, "--retrieval-delay", "12h", "--retrieval-delay", "expedited=0", "--max-vaults", "1");
-        var client = server.Connect();
-        await client.CreateVaultAsync("photos");
+            Folder.Data, "--retrieval-delay", "12h", "--retrieval-delay", "expedited=0", "--max-vaults", "1");
+        var client = await server.ConnectAsync("photos");
         var archive = await client.UploadInPartsAsync("photos", Archives.Bytes(5, seed: 1));
 
         var slow = await client.InitiateArchiveRetrievalAsync("photos", archive.ArchiveId);

@@ -1,7 +1,5 @@
 using Amazon.S3;
 using Amazon.S3.Model;
-using OrleansUploads.Client.Models;
-using OrleansUploads.Client.Sources;
 
 namespace OrleansUploads.EndToEnd.Tests.Serving;
 
@@ -33,8 +31,7 @@ public sealed class KeyScopeTests
         await AssertDeniedAsync(() => stolen.InitiateVaultLockAsync(Workplace.Vault, "{}"));
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task A_key_for_reading_changes_nothing_and_a_key_for_a_vault_reaches_no_other()
     {
         await using var place = await Workplace.OpenAsync();
@@ -61,8 +58,7 @@ public sealed class KeyScopeTests
         Assert.Contains(listed, line => line.StartsWith("admin of letters  ", StringComparison.Ordinal));
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task In_S3_a_key_for_uploads_creates_objects_and_replaces_none()
     {
         await using var place = await Workplace.OpenAsync();

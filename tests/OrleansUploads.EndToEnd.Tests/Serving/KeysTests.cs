@@ -1,17 +1,10 @@
-using System.Text.Json;
-using OrleansUploads.Client.Models;
-
 namespace OrleansUploads.EndToEnd.Tests.Serving;
 
-public sealed class KeysTests : IDisposable
+public sealed class KeysTests : TestWithFolder
 {
-    private readonly TemporaryFolder _folder = new();
+    private string KeyFile => Path.Combine(Folder.Data, "keys.json");
 
-    public void Dispose() => _folder.Dispose();
-
-    private string KeyFile => Path.Combine(_folder.Data, "keys.json");
-
-    private ServerSetup Setup => new(_folder.Data) { Environment = CommandLine.WithoutOperatorKey };
+    private ServerSetup Setup => new(Folder.Data) { Environment = CommandLine.WithoutOperatorKey };
 
     [Fact]
     public async Task The_first_start_creates_a_key_pair_that_only_the_owner_can_read_and_that_is_never_logged()
@@ -21,7 +14,7 @@ public sealed class KeysTests : IDisposable
         var secret = (await KeysAsync("show", id)).Expect().Output.Trim();
         Assert.DoesNotContain(secret, first.Output + first.Log, StringComparison.Ordinal);
         Assert.Contains(
-            $"eval \"$({CommandLine.Dotnet} {CommandLine.Program} keys export {id} --data {_folder.Data})\"",
+            $"eval \"$({CommandLine.Dotnet} {CommandLine.Program} keys export {id} --data {Folder.Data})\"",
             first.Output,
             StringComparison.Ordinal);
         await first.Connect(accessKeyId: id, secret: secret).CreateVaultAsync("photos");
@@ -37,15 +30,14 @@ public sealed class KeysTests : IDisposable
         Assert.Equal("photos", (await second.Connect(accessKeyId: id, secret: secret).DescribeVaultAsync("photos")).Name);
         Assert.Equal(content, await File.ReadAllTextAsync(KeyFile));
         Assert.DoesNotContain(secret, second.Output, StringComparison.Ordinal);
-        Assert.Contains($"eval \"$({words} keys export {id} --data {_folder.Data})\"", second.Output, StringComparison.Ordinal);
+        Assert.Contains($"eval \"$({words} keys export {id} --data {Folder.Data})\"", second.Output, StringComparison.Ordinal);
         Assert.Contains($"  {words} vault list", second.Output, StringComparison.Ordinal);
         Assert.True(
             OperatingSystem.IsWindows()
             || File.GetUnixFileMode(KeyFile) == (UnixFileMode.UserRead | UnixFileMode.UserWrite));
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task Half_a_key_pair_in_the_environment_is_refused()
     {
         var half = new Dictionary<string, string?>(CommandLine.WithOperatorKey) { ["ORLEANSUPLOADS_SECRET_ACCESS_KEY"] = null };
@@ -56,7 +48,7 @@ public sealed class KeysTests : IDisposable
     [Fact]
     public async Task Added_and_removed_keys_take_effect_without_a_restart()
     {
-        await using var server = await ServerProcess.StartAsync(_folder.Data);
+        await using var server = await ServerProcess.StartAsync(Folder.Data);
 
         // The key pair from the environment is neither stored nor printed.
         await server.Connect().CreateVaultAsync("photos");
@@ -114,13 +106,12 @@ public sealed class KeysTests : IDisposable
         (await KeysAsync("remove", uploader)).ExpectOneLine(uploader, "is the last key");
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task A_folder_that_no_server_uses_is_refused()
     {
-        (await KeysAsync("list")).ExpectOneLine(_folder.Data, "is not a data folder");
-        (await KeysAsync("add")).ExpectOneLine(_folder.Data, "is not a data folder", "--create");
-        Assert.False(Directory.Exists(_folder.Data));
+        (await KeysAsync("list")).ExpectOneLine(Folder.Data, "is not a data folder");
+        (await KeysAsync("add")).ExpectOneLine(Folder.Data, "is not a data folder", "--create");
+        Assert.False(Directory.Exists(Folder.Data));
 
         var id = (await KeysAsync("add", "--create")).Expect().Value("AWS_ACCESS_KEY_ID");
         Assert.Equal([id], (await KeysAsync("list", "-q")).Expect().Lines);
@@ -130,11 +121,10 @@ public sealed class KeysTests : IDisposable
         (await KeysAsync("export", id)).ExpectOneLine("no keys", KeyFile);
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task The_export_of_a_key_is_the_oldest_admin_key_unless_another_is_named()
     {
-        (await KeysAsync("export")).ExpectOneLine(_folder.Data, "is not a data folder");
+        (await KeysAsync("export")).ExpectOneLine(Folder.Data, "is not a data folder");
         var upload = (await KeysAsync("add", "--create", "--role", "upload")).Expect();
         Assert.Equal(PairOf(upload), Exported(await KeysAsync("export")));
 
@@ -156,21 +146,20 @@ public sealed class KeysTests : IDisposable
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The commands are for a POSIX shell.");
         const string secret = "it's $HOME `id` \\ and; more";
-        Directory.CreateDirectory(_folder.Data);
+        Directory.CreateDirectory(Folder.Data);
         await File.WriteAllTextAsync(KeyFile, $$"""
             {"keys":[{"accessKeyId":"OUHANDMADE","secretAccessKey":{{System.Text.Json.JsonSerializer.Serialize(secret)}},"account":"000000000001","createdAt":"2026-01-01T00:00:00Z"}]}
             """);
 
         var result = await CommandLine.RunInShellAsync(
-            $"eval \"$(orleans-uploads keys export --data '{_folder.Data}')\"; "
+            $"eval \"$(orleans-uploads keys export --data '{Folder.Data}')\"; "
                 + "sh -c 'printf %s \"$AWS_ACCESS_KEY_ID $AWS_SECRET_ACCESS_KEY\"'",
             CommandLine.WithoutOperatorKey);
 
         Assert.Equal([$"OUHANDMADE {secret}"], result.Expect().Lines);
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     [Promise("operations.md", "keys.json is missing")]
     public async Task A_missing_key_file_has_no_keys_and_the_next_start_creates_a_pair()
     {
@@ -194,8 +183,7 @@ public sealed class KeysTests : IDisposable
         Assert.NotEqual(first, second);
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     [Promise("operations.md", "keys.json is damaged")]
     public async Task A_damaged_key_file_is_refused_by_a_start_and_a_running_server_keeps_its_keys()
     {
@@ -233,5 +221,5 @@ public sealed class KeysTests : IDisposable
         (exported.Expect().Value("export AWS_ACCESS_KEY_ID"), exported.Value("export AWS_SECRET_ACCESS_KEY"));
 
     private Task<CommandResult> KeysAsync(string command, params string[] arguments) =>
-        CommandLine.RunAsync(["keys", command, .. arguments, "--data", _folder.Data]);
+        CommandLine.RunAsync(["keys", command, .. arguments, "--data", Folder.Data]);
 }

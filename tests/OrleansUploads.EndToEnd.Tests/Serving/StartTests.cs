@@ -1,42 +1,35 @@
 using System.Net;
-using System.Text.Json;
 
 namespace OrleansUploads.EndToEnd.Tests.Serving;
 
-public sealed class StartTests : IDisposable
+public sealed class StartTests : TestWithFolder
 {
-    private readonly TemporaryFolder _folder = new();
-
-    public void Dispose() => _folder.Dispose();
-
     [Fact]
     public async Task A_port_or_a_folder_in_use_is_reported_in_one_line_and_its_server_keeps_running()
     {
-        await using var first = await ServerProcess.StartAsync(_folder.Data);
+        await using var first = await ServerProcess.StartAsync(Folder.Data);
         var address = first.EndPoint.ToString();
 
-        var second = await ServerProcess.RefuseAsync(new ServerSetup(_folder.File("other")) { Listen = address });
+        var second = await ServerProcess.RefuseAsync(new ServerSetup(Folder.File("other")) { Listen = address });
 
         second.ExpectOneLine(address, "in use", "--listen");
-        Assert.False(Directory.Exists(_folder.File("other")));
-        (await ServerProcess.RefuseAsync(new ServerSetup(_folder.Data))).ExpectOneLine(_folder.Data, "in use by another server");
+        Assert.False(Directory.Exists(Folder.File("other")));
+        (await ServerProcess.RefuseAsync(new ServerSetup(Folder.Data))).ExpectOneLine(Folder.Data, "in use by another server");
         await first.Connect().CreateVaultAsync("photos");
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task An_address_of_another_machine_is_reported_in_one_line_and_no_folder_is_made()
     {
-        (await ServerProcess.RefuseAsync(new ServerSetup(_folder.Data) { Listen = "192.0.2.1:9400" }))
+        (await ServerProcess.RefuseAsync(new ServerSetup(Folder.Data) { Listen = "192.0.2.1:9400" }))
             .ExpectOneLine("192.0.2.1:9400", "this machine does not have the address", "Choose one of its own with --listen");
-        Assert.False(Directory.Exists(_folder.Data));
+        Assert.False(Directory.Exists(Folder.Data));
     }
 
-    [Theory]
+    [Theory, Campaign]
     [InlineData("--data", "serve", "--data", "/proc/notes/data")]
     [InlineData("--data", "keys", "add", "--create", "--data", "/proc/notes/data")]
     [InlineData("--folder", "demo", "--folder", "/proc/notes/data")]
-    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task A_folder_that_cannot_be_created_is_reported_in_one_line(string option, params string[] arguments)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux has /proc.");
@@ -45,13 +38,12 @@ public sealed class StartTests : IDisposable
             .ExpectOneLine("The folder /proc/notes/data cannot be created: /proc takes no new folders", $"another one with {option}");
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     [Promise("operations.md", "parts/ is missing, but the journal refers to bytes")]
     public async Task A_folder_restored_without_its_bytes_is_refused_and_one_that_never_had_any_is_not()
     {
-        var parts = Path.Combine(_folder.Data, "parts");
-        await using (var server = await ServerProcess.StartAsync(_folder.Data, "--quiet"))
+        var parts = Path.Combine(Folder.Data, "parts");
+        await using (var server = await ServerProcess.StartAsync(Folder.Data, "--quiet"))
         {
             await server.Connect().CreateVaultAsync("photos");
             await server.StopAsync();
@@ -59,7 +51,7 @@ public sealed class StartTests : IDisposable
 
         Directory.Delete(parts);
         string archive;
-        await using (var server = await ServerProcess.StartAsync(_folder.Data, "--quiet"))
+        await using (var server = await ServerProcess.StartAsync(Folder.Data, "--quiet"))
         {
             archive = (await server.Connect().UploadArchiveAsync(
                 "photos", Client.Sources.HashedBody.Of(Archives.Bytes(10_000, seed: 1)))).ArchiveId;
@@ -67,16 +59,16 @@ public sealed class StartTests : IDisposable
         }
 
         Directory.Move(parts, parts + ".elsewhere");
-        (await ServerProcess.RefuseAsync(new ServerSetup(_folder.Data))).ExpectOneLine(parts, "is missing", archive, "Restore it");
+        (await ServerProcess.RefuseAsync(new ServerSetup(Folder.Data))).ExpectOneLine(parts, "is missing", archive, "Restore it");
 
         Directory.Move(parts + ".elsewhere", parts);
-        await using var again = await ServerProcess.StartAsync(_folder.Data, "--quiet");
+        await using var again = await ServerProcess.StartAsync(Folder.Data, "--quiet");
     }
 
     [Fact]
     public async Task Anonymous_mode_accepts_unsigned_requests_if_their_host_is_loopback()
     {
-        await using var server = await ServerProcess.StartAsync(_folder.Data, "--anonymous");
+        await using var server = await ServerProcess.StartAsync(Folder.Data, "--anonymous");
         using var http = new HttpClient { BaseAddress = server.Address };
         foreach (var host in new[] { "localhost", "LOCALHOST:80", "127.0.0.9:9400", "[::1]" })
         {
@@ -103,14 +95,14 @@ public sealed class StartTests : IDisposable
     [Fact]
     public async Task Unsigned_requests_can_only_read_the_health_which_names_the_version_and_the_folder()
     {
-        await using var server = await ServerProcess.StartAsync(_folder.Data);
+        await using var server = await ServerProcess.StartAsync(Folder.Data);
         using var http = new HttpClient { BaseAddress = server.Address };
 
         using var health = JsonDocument.Parse(await http.GetStringAsync("/healthz?verbose"));
         Assert.Equal("Healthy", health.RootElement.GetProperty("status").GetString());
         var version = health.RootElement.GetProperty("version").GetString();
-        Assert.Equal(_folder.Data, health.RootElement.GetProperty("dataFolder").GetString());
-        Assert.StartsWith($"OrleansUploads {version}, data in {_folder.Data},", server.Output, StringComparison.Ordinal);
+        Assert.Equal(Folder.Data, health.RootElement.GetProperty("dataFolder").GetString());
+        Assert.StartsWith($"OrleansUploads {version}, data in {Folder.Data},", server.Output, StringComparison.Ordinal);
 
         using var vaults = await http.GetAsync("/-/vaults");
         Assert.Equal(HttpStatusCode.BadRequest, vaults.StatusCode);
@@ -121,25 +113,24 @@ public sealed class StartTests : IDisposable
     [Slice(7)]
     public async Task All_invalid_options_are_reported_at_once_before_the_folder_is_created()
     {
-        var refused = await ServerProcess.RefuseAsync(new ServerSetup(_folder.Data)
+        var refused = await ServerProcess.RefuseAsync(new ServerSetup(Folder.Data)
         {
             Options = ["--stale-after", "1h", "--max-jobs", "0", "--https-key", "key.pem"],
         });
 
         Assert.Equal(2, refused.ExitCode);
-        Assert.False(Directory.Exists(_folder.Data));
+        Assert.False(Directory.Exists(Folder.Data));
         Assert.Contains("--stale-after is '1h'.", refused.Error, StringComparison.Ordinal);
         Assert.Contains("--max-jobs is '0'.", refused.Error, StringComparison.Ordinal);
         Assert.Contains("--https-key must be used together", refused.Error, StringComparison.Ordinal);
     }
 
-    [Theory]
+    [Theory, Campaign]
     [InlineData("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4317", "It must be a URL")]
     [InlineData("OTEL_EXPORTER_OTLP_HEADERS", "a header", "Headers")]
-    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task A_wrong_variable_of_OpenTelemetry_is_reported_in_one_line(string variable, string value, string problem)
     {
-        var refused = await ServerProcess.RefuseAsync(new ServerSetup(_folder.Data)
+        var refused = await ServerProcess.RefuseAsync(new ServerSetup(Folder.Data)
         {
             Environment = new Dictionary<string, string?>(CommandLine.WithOperatorKey)
             {

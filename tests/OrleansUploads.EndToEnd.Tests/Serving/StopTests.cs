@@ -1,23 +1,16 @@
 using System.Net.Sockets;
 using OrleansUploads.Cli.CommandLine;
-using OrleansUploads.Client;
-using OrleansUploads.Client.Models;
-using OrleansUploads.Client.Sources;
 
 namespace OrleansUploads.EndToEnd.Tests.Serving;
 
-public sealed class StopTests : IDisposable
+public sealed class StopTests : TestWithFolder
 {
-    private readonly TemporaryFolder _folder = new();
-
-    public void Dispose() => _folder.Dispose();
-
     [Theory]
     [InlineData(0)]
     [InlineData(4, Traits = [TestRun.Name, TestRun.Campaign])]
     public async Task A_stopping_server_finishes_running_uploads_and_accepts_no_connections(int secondsLeft)
     {
-        await using var server = await ServerProcess.StartAsync(_folder.Data);
+        await using var server = await ServerProcess.StartAsync(Folder.Data);
         using var client = server.Connect();
         using var source = new PausingSource(Archives.Bytes(Archives.MiB, seed: 1));
         var (upload, body, part) = await StartPartAsync(client, source);
@@ -29,7 +22,7 @@ public sealed class StopTests : IDisposable
         await part;
         await server.WaitForCleanExitAsync();
 
-        await using var next = await ServerProcess.StartAsync(_folder.Data);
+        await using var next = await ServerProcess.StartAsync(Folder.Data);
         var kept = Assert.Single(await next.Connect().ListPartsAsync("photos", upload).ToListAsync());
         Assert.Equal(body.TreeHash, kept.TreeHash);
     }
@@ -37,7 +30,7 @@ public sealed class StopTests : IDisposable
     [Fact]
     public async Task A_second_signal_ends_a_stopping_server_at_once()
     {
-        await using var server = await ServerProcess.StartAsync(_folder.Data);
+        await using var server = await ServerProcess.StartAsync(Folder.Data);
         using var client = server.Connect();
         using var source = new PausingSource(Archives.Bytes(Archives.MiB, seed: 1));
         var (_, _, part) = await StartPartAsync(client, source);
@@ -56,11 +49,10 @@ public sealed class StopTests : IDisposable
         await Assert.ThrowsAsync<GlacierException>(() => part);
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task A_signal_that_is_sent_twice_at_once_stops_the_server_gracefully()
     {
-        await using var server = await ServerProcess.StartAsync(_folder.Data);
+        await using var server = await ServerProcess.StartAsync(Folder.Data);
 
         server.Terminate();
         server.Terminate();
@@ -68,16 +60,15 @@ public sealed class StopTests : IDisposable
         await server.WaitForCleanExitAsync();
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task An_idle_server_stops_at_once_and_leaves_no_write_ahead_log()
     {
-        await using var server = await ServerProcess.StartAsync(_folder.Data);
+        await using var server = await ServerProcess.StartAsync(Folder.Data);
         await server.Connect().CreateVaultAsync("photos");
 
         await server.StopAsync();
 
-        var log = new FileInfo(Path.Combine(_folder.Data, "journal.db-wal"));
+        var log = new FileInfo(Path.Combine(Folder.Data, "journal.db-wal"));
         Assert.False(log is { Exists: true, Length: > 0 });
     }
 

@@ -1,21 +1,13 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Text.Json;
-using OrleansUploads.Client;
-using OrleansUploads.Client.Models;
-using OrleansUploads.Client.Sources;
 using OrleansUploads.TestKit.Telemetry;
 
 namespace OrleansUploads.EndToEnd.Tests.Serving;
 
-[Trait(TestRun.Name, TestRun.Campaign)]
-public sealed class TelemetryTests : IDisposable
+[Campaign]
+public sealed class TelemetryTests : TestWithFolder
 {
     private const string HttpClientSource = "System.Net.Http";
-
-    private readonly TemporaryFolder _folder = new();
-
-    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task The_trace_of_a_part_leads_from_the_client_through_gateway_and_entity_to_the_journal()
@@ -30,9 +22,8 @@ public sealed class TelemetryTests : IDisposable
         ActivitySource.AddActivityListener(listener);
         using var collector = Collector.Start();
         var environment = new Dictionary<string, string?>([.. CommandLine.WithOperatorKey, .. collector.Environment]);
-        await using var server = await ServerProcess.StartAsync(new ServerSetup(_folder.Data) { Environment = environment });
-        using var client = server.Connect();
-        await client.CreateVaultAsync("photos");
+        await using var server = await ServerProcess.StartAsync(new ServerSetup(Folder.Data) { Environment = environment });
+        using var client = await server.ConnectAsync("photos");
         var upload = await client.InitiateMultipartUploadAsync("photos", Archives.MiB);
 
         // Other tests may use clients at the same time, so the trace is found by the activity around the call.
@@ -64,7 +55,7 @@ public sealed class TelemetryTests : IDisposable
             ["OTEL_METRIC_EXPORT_INTERVAL"] = "200",
             ["OTEL_BSP_SCHEDULE_DELAY"] = "200",
         };
-        await using var server = await ServerProcess.StartAsync(new ServerSetup(_folder.Data) { Environment = environment });
+        await using var server = await ServerProcess.StartAsync(new ServerSetup(Folder.Data) { Environment = environment });
         using var client = server.Connect();
         await Eventually.BecomesTrueAsync(
             () => server.Log.Contains("warning: Metrics and traces cannot be sent to http://127.0.0.1:1.", StringComparison.Ordinal), "it is logged");
@@ -79,9 +70,8 @@ public sealed class TelemetryTests : IDisposable
     [Fact]
     public async Task On_request_each_line_of_the_log_is_a_JSON_object()
     {
-        await using var server = await ServerProcess.StartAsync(_folder.Data, "--log-format", "json");
-        using var client = server.Connect();
-        await client.CreateVaultAsync("photos");
+        await using var server = await ServerProcess.StartAsync(Folder.Data, "--log-format", "json");
+        using var client = await server.ConnectAsync("photos");
         await Assert.ThrowsAsync<GlacierException>(() => client.DescribeVaultAsync("films"));
         await server.StopAsync();
 

@@ -6,8 +6,7 @@ public sealed class TerminalCommandTests
     // Wide enough that no line is broken.
     private const int Wide = 400;
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task What_draws_nothing_prints_the_same_as_into_a_pipe()
     {
         await using var place = await Workplace.OpenAsync();
@@ -26,8 +25,7 @@ public sealed class TerminalCommandTests
         }
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task A_table_fits_the_terminal_and_keeps_the_ends_of_long_names()
     {
         await using var place = await Workplace.OpenAsync();
@@ -56,10 +54,9 @@ public sealed class TerminalCommandTests
         Assert.Contains("Stopping.", server.Output, StringComparison.Ordinal);
     }
 
-    [Theory]
+    [Theory, Campaign]
     [InlineData("xterm-256color", 40)]
     [InlineData("dumb", 200, Traits = [SliceAttribute.Name, "6"])]
-    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task The_demo_runs_on_a_terminal(string term, int columns)
     {
         var environment = new Dictionary<string, string?>(CommandLine.WithoutOperatorKey) { ["TERM"] = term };

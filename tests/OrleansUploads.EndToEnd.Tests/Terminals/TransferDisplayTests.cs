@@ -59,8 +59,7 @@ public sealed partial class TransferDisplayTests
         }
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task A_window_is_resized_during_a_transfer()
     {
         await using var place = await Workplace.ShareAsync();
@@ -77,8 +76,7 @@ public sealed partial class TransferDisplayTests
         Assert.StartsWith($"{film}  ", upload.Lines[^1], StringComparison.Ordinal);
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task A_terminal_that_cannot_move_its_cursor_gets_lines()
     {
         await using var place = await Workplace.OpenAsync("--retrieval-delay", "1s");
@@ -113,10 +111,9 @@ public sealed partial class TransferDisplayTests
         await upload.ExpectAsync(130);
     }
 
-    [Theory]
+    [Theory, Campaign]
     [InlineData(40)]
     [InlineData(200, Traits = [SliceAttribute.Name, "3"])]
-    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task Ctrl_C_leaves_the_command_that_resumes_the_transfer(int columns)
     {
         await using var place = await Workplace.ShareAsync();
@@ -141,8 +138,7 @@ public sealed partial class TransferDisplayTests
         Assert.Equal(3, download.Lines.Count);
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task The_display_says_that_it_waits_for_a_server_that_is_down()
     {
         await using var place = await Workplace.OpenAsync();
@@ -157,10 +153,9 @@ public sealed partial class TransferDisplayTests
         Assert.Equal(film, Assert.Single(upload.Lines).Split("  ")[0]);
     }
 
-    [Theory]
+    [Theory, Campaign]
     [InlineData(40)]
     [InlineData(80, Traits = [SliceAttribute.Name, "4"])]
-    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task The_countdown_of_a_job_leaves_nothing_on_the_screen(int columns)
     {
         await using var place = await Workplace.OpenAsync("--retrieval-delay", "6s");
@@ -173,8 +168,7 @@ public sealed partial class TransferDisplayTests
         Assert.StartsWith($"{job}  InventoryRetrieval  Succeeded", Assert.Single(wait.Lines), StringComparison.Ordinal);
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task The_display_fits_although_a_script_takes_the_results()
     {
         await using var place = await Workplace.ShareAsync();

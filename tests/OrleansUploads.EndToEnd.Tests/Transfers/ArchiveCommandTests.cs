@@ -1,7 +1,5 @@
 using System.CommandLine;
 using OrleansUploads.Cli.Archives;
-using OrleansUploads.Client.Models;
-using OrleansUploads.Client.Sources;
 using OrleansUploads.Hashing;
 
 namespace OrleansUploads.EndToEnd.Tests.Transfers;
@@ -46,8 +44,7 @@ public sealed class ArchiveCommandTests
         Assert.Equal(isListed, filter.Includes(command.Parse(options.Split(' ')), archive));
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task The_newest_archive_of_a_name_is_downloaded()
     {
         await using var place = await Workplace.ShareAsync();
@@ -72,8 +69,7 @@ public sealed class ArchiveCommandTests
         (await place.RunInVaultAsync("download", newest[..4], "-o", place.File("x"))).ExpectOneLine(3, "no archive with the ID or description");
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task Archives_are_deleted_by_the_beginning_of_their_ID_but_not_by_name()
     {
         await using var place = await Workplace.ShareAsync();

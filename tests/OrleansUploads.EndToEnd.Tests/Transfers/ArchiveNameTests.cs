@@ -1,4 +1,3 @@
-using System.Text.Json;
 using OrleansUploads.Cli.Archives;
 
 namespace OrleansUploads.EndToEnd.Tests.Transfers;

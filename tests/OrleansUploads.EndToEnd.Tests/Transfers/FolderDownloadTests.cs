@@ -1,8 +1,5 @@
 using System.Diagnostics;
-using System.Text.Json;
 using OrleansUploads.Cli.Transfers;
-using OrleansUploads.Client.Models;
-using OrleansUploads.Client.Sources;
 using OrleansUploads.Client.Transfers;
 using OrleansUploads.Hashing;
 
@@ -69,8 +66,7 @@ public sealed class FolderDownloadTests
         }
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     [Trait(TestRun.Name, TestRun.Timing)]
     public async Task Four_hundred_small_files_come_back_within_three_seconds()
     {

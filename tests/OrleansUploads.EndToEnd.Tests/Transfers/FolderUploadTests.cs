@@ -1,5 +1,4 @@
 using System.Formats.Tar;
-using System.Text.Json;
 
 namespace OrleansUploads.EndToEnd.Tests.Transfers;
 
@@ -8,8 +7,7 @@ public sealed class FolderUploadTests
 {
     private const int Large = (20 * Archives.MiB) + 5;
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task Empty_files_are_left_out_and_an_empty_folder_says_so()
     {
         await using var place = await Workplace.ShareAsync();
@@ -57,8 +55,7 @@ public sealed class FolderUploadTests
         Assert.Equal(["Pictures/2026/b", .. names], await NamesAsync(place));
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task A_folder_is_stored_as_one_tar_whose_interrupted_upload_the_same_command_continues()
     {
         await using var place = await Workplace.ShareAsync();
@@ -83,7 +80,7 @@ public sealed class FolderUploadTests
         Assert.Equal(["Pictures.tar"], await NamesAsync(place));
         (await place.RunInVaultAsync("download", "Pictures.tar", "-o", place.File("back.tar"), "-q")).Expect();
         await TarFile.ExtractToDirectoryAsync(
-            place.File("back.tar"), Directory.CreateDirectory(place.File("back")).FullName, false, TestContext.Current.CancellationToken);
+            place.File("back.tar"), Directory.CreateDirectory(place.File("back")).FullName, false, Cancellation);
         Assert.Equal(await File.ReadAllBytesAsync(Path.Combine(folder, "a")), await File.ReadAllBytesAsync(place.File("back/Pictures/link")));
         Assert.Equal(0, new FileInfo(place.File("back/Pictures/empty")).Length);
     }
@@ -130,9 +127,9 @@ public sealed class FolderUploadTests
         (await place.RunInVaultAsync("upload", folder, "--tar", "--exclude", "*.tmp", "--exclude", "cache", "-q")).Expect();
         (await place.RunInVaultAsync("download", "Pictures.tar", "-o", place.File("back.tar"), "-q")).Expect();
         await using var tar = new TarReader(File.OpenRead(place.File("back.tar")));
-        await tar.GetNextEntryAsync(copyData: false, TestContext.Current.CancellationToken);
-        Assert.Equal("Pictures/a.jpg", (await tar.GetNextEntryAsync(copyData: false, TestContext.Current.CancellationToken))!.Name);
-        Assert.Null(await tar.GetNextEntryAsync(copyData: false, TestContext.Current.CancellationToken));
+        await tar.GetNextEntryAsync(copyData: false, Cancellation);
+        Assert.Equal("Pictures/a.jpg", (await tar.GetNextEntryAsync(copyData: false, Cancellation))!.Name);
+        Assert.Null(await tar.GetNextEntryAsync(copyData: false, Cancellation));
 
         async Task<CommandResult> RunAsync(params string[] more)
         {
@@ -150,7 +147,7 @@ public sealed class FolderUploadTests
         var folder = Directory.CreateDirectory(place.File("Pictures")).FullName;
         place.Create("Pictures/a", 10);
         using var shell = System.Diagnostics.Process.Start("sh", ["-c", $"ln {folder}/a {folder}/b && mkfifo {folder}/pipe && chown 1234:5678 {folder}/a || true"]);
-        await shell.WaitForExitAsync(TestContext.Current.CancellationToken);
+        await shell.WaitForExitAsync(Cancellation);
         var sent = await place.RunInVaultAsync("upload", folder, "--tar");
         Assert.Equal(0, sent.ExitCode);
         Assert.Contains("1 pipe, socket or device left out: Pictures/pipe.", sent.Error, StringComparison.Ordinal);
@@ -160,7 +157,7 @@ public sealed class FolderUploadTests
         (await place.RunInVaultAsync("download", "Pictures.tar", "-o", place.File("back.tar"), "-q")).Expect();
         await using var tar = new TarReader(File.OpenRead(place.File("back.tar")));
         var entries = new List<TarEntry>();
-        while (await tar.GetNextEntryAsync(copyData: false, TestContext.Current.CancellationToken) is { } entry)
+        while (await tar.GetNextEntryAsync(copyData: false, Cancellation) is { } entry)
         {
             entries.Add(entry);
         }
@@ -172,8 +169,7 @@ public sealed class FolderUploadTests
             Environment.IsPrivilegedProcess ? (1234, 5678) : (entry.Uid, entry.Gid), (entry.Uid, entry.Gid)));
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task An_unfinished_upload_of_standard_input_is_named_and_continued_or_aborted_on_request()
     {
         await using var place = await Workplace.ShareAsync();

@@ -1,8 +1,6 @@
 using System.Net;
 using OrleansUploads.Cli.Jobs;
 using OrleansUploads.Cli.Remote;
-using OrleansUploads.Client;
-using OrleansUploads.Client.Models;
 using Spectre.Console;
 
 namespace OrleansUploads.EndToEnd.Tests.Transfers;

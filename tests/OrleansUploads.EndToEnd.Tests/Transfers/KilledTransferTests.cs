@@ -5,7 +5,7 @@ using System.Text.RegularExpressions;
 namespace OrleansUploads.EndToEnd.Tests.Transfers;
 
 /// <summary>Transfers of 256 MiB whose client or server is killed. The server's log counts what was sent.</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
+[Campaign]
 [Trait(TestRun.Name, TestRun.Timing)]
 public sealed partial class KilledTransferTests
 {

@@ -1,8 +1,5 @@
-using System.Text.Json;
 using System.Text.RegularExpressions;
 using OrleansUploads.Cli.Remote;
-using OrleansUploads.Client.Models;
-using OrleansUploads.Client.Sources;
 
 namespace OrleansUploads.EndToEnd.Tests.Transfers;
 
@@ -44,8 +41,7 @@ public sealed class RemoteCommandTests
         Assert.DoesNotContain(CommandLine.SecretAccessKey, told.Error + failed.Error, StringComparison.Ordinal);
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task An_empty_list_says_so_on_standard_error()
     {
         await using var place = await Workplace.ShareAsync();
@@ -68,8 +64,7 @@ public sealed class RemoteCommandTests
         }
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task Lists_for_people_are_oldest_first()
     {
         await using var place = await Workplace.ShareAsync();
@@ -181,8 +176,7 @@ public sealed class RemoteCommandTests
         (await CommandLine.RunAsync(["vault", "list"], environment)).ExpectOneLine(4, "AWS_SECRET_ACCESS_KEY is empty");
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task A_command_is_interrupted_while_the_program_of_a_profile_finds_credentials()
     {
         using var home = new TemporaryFolder();
@@ -229,10 +223,9 @@ public sealed class RemoteCommandTests
         new CommandResult(exitCode, shell.Output, shell.Error).ExpectOneLine("The output cannot be written", reason);
     }
 
-    [Theory]
+    [Theory, Campaign]
     [InlineData("2>&-")]
     [InlineData("2>/dev/full")]
-    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task A_command_that_cannot_explain_its_failure_still_has_its_exit_code(string redirection)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux has /dev/full.");
@@ -280,13 +273,13 @@ public sealed class RemoteCommandTests
         listener.Start();
         var environment = new Dictionary<string, string?> { ["AWS_ACCESS_KEY_ID"] = "a", ["AWS_SECRET_ACCESS_KEY"] = "b" };
         var asked = CommandLine.RunAsync(["vault", "list", "--endpoint", $"http://{listener.LocalEndpoint}"], environment);
-        using (var connection = await listener.AcceptTcpClientAsync(TestContext.Current.CancellationToken))
+        using (var connection = await listener.AcceptTcpClientAsync(Cancellation))
         {
             var stream = connection.GetStream();
-            _ = await stream.ReadAsync(new byte[4096], TestContext.Current.CancellationToken);
+            _ = await stream.ReadAsync(new byte[4096], Cancellation);
             await stream.WriteAsync(
                 "HTTP/1.1 404 File not found\r\nServer: SimpleHTTP\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"u8.ToArray(),
-                TestContext.Current.CancellationToken);
+                Cancellation);
         }
 
         (await asked).ExpectOneLine(5, "404 File not found", "does not answer like a server of the vault API", "--endpoint");

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace OrleansUploads.EndToEnd.Tests.Transfers;
 
 /// <summary>Transfers that continue or fail, as scripts see them.</summary>
@@ -8,8 +6,7 @@ public sealed class ResumeCommandTests
     private const int Large = (20 * Archives.MiB) + 5;
     private const int PartBytes = 8 * Archives.MiB;
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task A_file_that_cannot_be_read_does_not_stop_the_others_and_what_the_vault_has_is_left_out_on_request()
     {
         const string Shorter = "/sys/devices/system/cpu/online";
@@ -27,8 +24,7 @@ public sealed class ResumeCommandTests
         Assert.Equal(2, (await place.RunInVaultAsync("archive", "list", "--quiet")).Expect().Lines.Count);
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task An_upload_that_another_file_has_completed_is_left_alone()
     {
         await using var place = await Workplace.ShareAsync();
@@ -92,8 +88,7 @@ public sealed class ResumeCommandTests
         Assert.Equal([upload], await client.ListMultipartUploadsAsync(Workplace.Vault).Select(static open => open.UploadId).ToListAsync());
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task An_empty_input_does_not_differ_from_the_upload()
     {
         await using var place = await Workplace.ShareAsync();
@@ -105,8 +100,7 @@ public sealed class ResumeCommandTests
         resumed.ExpectOneLine(1, "empty");
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task A_download_that_replaces_a_file_prints_a_command_that_does_so_too()
     {
         await using var place = await Workplace.OpenAsync("--retrieval-delay", "12h");

@@ -1,6 +1,4 @@
-using System.Text.Json;
 using OrleansUploads.Cli.Transfers;
-using OrleansUploads.Client.Models;
 using OrleansUploads.Hashing;
 
 namespace OrleansUploads.EndToEnd.Tests.Transfers;
@@ -74,8 +72,7 @@ public sealed class UploadCommandTests
         Assert.Empty(await client.ListMultipartUploadsAsync(Workplace.Vault).ToListAsync());
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task A_file_that_has_changed_is_noticed_before_anything_is_sent()
     {
         await using var place = await Workplace.ShareAsync();
@@ -95,8 +92,7 @@ public sealed class UploadCommandTests
         Assert.Empty(await place.Connect().ListMultipartUploadsAsync(Workplace.Vault).ToListAsync());
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task A_file_that_cannot_be_uploaded_is_refused_in_one_line_before_anything_is_sent()
     {
         await using var place = await Workplace.ShareAsync();
@@ -117,8 +113,7 @@ public sealed class UploadCommandTests
         Assert.Empty((await place.RunInVaultAsync("archive", "list", "--quiet")).Expect().Lines);
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task An_existing_file_is_replaced_only_on_request()
     {
         await using var place = await Workplace.OpenAsync();
@@ -190,8 +185,7 @@ public sealed class UploadCommandTests
         (await place.RunInVaultAsync("download", "--name", "*")).ExpectOneLine(2, "Several archives need a folder");
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task A_download_that_fails_is_an_event_in_JSON()
     {
         await using var place = await Workplace.ShareAsync();
@@ -208,8 +202,7 @@ public sealed class UploadCommandTests
         Assert.Contains("copy.partial", Text(events[1], "error"), StringComparison.Ordinal);
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task A_closed_standard_input_is_refused()
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux tells.");

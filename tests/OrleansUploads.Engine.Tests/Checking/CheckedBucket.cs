@@ -1,8 +1,6 @@
 using OrleansUploads.Core.Keys;
 using OrleansUploads.Engine.Checking;
 using OrleansUploads.Engine.Contracts;
-using OrleansUploads.Engine.DataFolders;
-using OrleansUploads.Engine.Sqlite;
 using OrleansUploads.Engine.Tests.Objects;
 
 namespace OrleansUploads.Engine.Tests.Checking;

@@ -4,21 +4,18 @@ using OrleansUploads.Engine.Checking;
 namespace OrleansUploads.Engine.Tests.Checking;
 
 /// <summary>A check of a data folder names each kind of damage, with the file and the archive or upload that it affects.</summary>
-public sealed class DataFolderCheckTests : IClassFixture<AcknowledgedData>, IDisposable
+public sealed class DataFolderCheckTests : TestWithFolder, IClassFixture<AcknowledgedData>
 {
     private readonly AcknowledgedData _acknowledged;
-    private readonly TemporaryFolder _folder = new();
     private readonly List<Orphan> _orphans = [];
 
     public DataFolderCheckTests(AcknowledgedData acknowledged)
     {
         _acknowledged = acknowledged;
-        FileDamage.CopyFolder(acknowledged.Closed, _folder.Data);
+        FileDamage.CopyFolder(acknowledged.Closed, Folder.Data);
     }
 
     private string Journal => InFolder("journal.db");
-
-    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData(false, false)]
@@ -27,7 +24,7 @@ public sealed class DataFolderCheckTests : IClassFixture<AcknowledgedData>, IDis
     public async Task An_undamaged_folder_is_sound_after_a_crash_too_and_all_of_it_was_read(bool hasCrashed, bool deep)
     {
         var (damage, tally) = await FolderCheck.RunAsync(
-            hasCrashed ? _acknowledged.Crashed : _folder.Data, new CheckOptions { Deep = deep });
+            hasCrashed ? _acknowledged.Crashed : Folder.Data, new CheckOptions { Deep = deep });
 
         Assert.Empty(damage);
         Assert.Equal((1, 1, 5, 0), (tally.Archives, tally.OpenUploads, tally.Parts, tally.Orphans));
@@ -92,7 +89,7 @@ public sealed class DataFolderCheckTests : IClassFixture<AcknowledgedData>, IDis
     public async Task An_archive_that_is_missing_from_an_older_parts_folder_is_reported()
     {
         ArchiveId later;
-        await using (var engine = FolderEngine.Open(_folder.Data, TimeProvider.System))
+        await using (var engine = FolderEngine.Open(Folder.Data, TimeProvider.System))
         {
             (_, later) = await AcknowledgedData.StoreArchiveAsync(engine, seed: 3);
         }
@@ -163,7 +160,7 @@ public sealed class DataFolderCheckTests : IClassFixture<AcknowledgedData>, IDis
     [Fact]
     public async Task A_journal_that_lost_acknowledged_changes_is_reported()
     {
-        var crashed = _folder.File("crashed");
+        var crashed = Folder.File("crashed");
         FileDamage.CopyFolder(_acknowledged.Crashed, crashed);
         var log = Path.Combine(crashed, "journal.db-wal");
         FileDamage.Cut(log, new FileInfo(log).Length / 2);
@@ -179,7 +176,7 @@ public sealed class DataFolderCheckTests : IClassFixture<AcknowledgedData>, IDis
 
         var missing = await Assert.ThrowsAsync<JournalDamagedException>(() => CheckAsync());
         Assert.Contains("journal.db is missing", missing.Message, StringComparison.Ordinal);
-        var other = await Assert.ThrowsAnyAsync<IOException>(() => FolderCheck.RunAsync(_folder.Path, new CheckOptions()));
+        var other = await Assert.ThrowsAnyAsync<IOException>(() => FolderCheck.RunAsync(Folder.Path, new CheckOptions()));
         Assert.Contains("is not a data folder", other.Message, StringComparison.Ordinal);
     }
 
@@ -200,7 +197,7 @@ public sealed class DataFolderCheckTests : IClassFixture<AcknowledgedData>, IDis
     {
         var keys = new Damage(DamageKind.Keys, "unreadable");
 
-        var (damage, tally) = await FolderCheck.RunAsync(_folder.Data, new CheckOptions { ReadKeys = () => keys });
+        var (damage, tally) = await FolderCheck.RunAsync(Folder.Data, new CheckOptions { ReadKeys = () => keys });
 
         Assert.Equal((keys, 1), (Assert.Single(damage), tally.Damaged));
     }
@@ -208,18 +205,18 @@ public sealed class DataFolderCheckTests : IClassFixture<AcknowledgedData>, IDis
     private async Task<IReadOnlyList<Damage>> CheckAsync()
     {
         _orphans.Clear();
-        return (await FolderCheck.RunAsync(_folder.Data, new CheckOptions { OnOrphan = _orphans.Add })).Damage;
+        return (await FolderCheck.RunAsync(Folder.Data, new CheckOptions { OnOrphan = _orphans.Add })).Damage;
     }
 
     private void AssertReported(
         IReadOnlyList<Damage> damage, DamageKind kind, string path, ArchiveId? archive, UploadId upload)
     {
-        var file = Path.GetRelativePath(_folder.Data, path).Replace('\\', '/');
+        var file = Path.GetRelativePath(Folder.Data, path).Replace('\\', '/');
         var found = Assert.Single(damage, found => found.File == file);
         Assert.Equal((kind, Some.Vault, archive, upload), (found.Kind, found.Vault, found.Archive, found.Upload));
     }
 
-    private string InFolder(string name) => Path.Combine(_folder.Data, name);
+    private string InFolder(string name) => Path.Combine(Folder.Data, name);
 
     private string FolderOf(UploadId upload) =>
         Assert.Single(Directory.GetDirectories(InFolder("parts"), upload.ToString(), SearchOption.AllDirectories));

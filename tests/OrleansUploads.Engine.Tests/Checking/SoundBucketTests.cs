@@ -1,6 +1,5 @@
 using OrleansUploads.Core.Keys;
 using OrleansUploads.Engine.Checking;
-using OrleansUploads.Engine.Sqlite;
 using OrleansUploads.Engine.Tests.Objects;
 using OrleansUploads.TestKit.Journals;
 
@@ -13,8 +12,7 @@ public sealed class SoundBucketTests : IDisposable
 
     public void Dispose() => _bucket.Dispose();
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task Many_objects_overwritten_deleted_and_in_progress_are_sound()
     {
         await _bucket.UseAsync(static bench => ChangeAsync(bench, keys: 300));
@@ -43,8 +41,7 @@ public sealed class SoundBucketTests : IDisposable
         Assert.Empty(await _bucket.CheckAsync());
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task A_crash_after_any_change_leaves_a_sound_folder()
     {
         var recorded = new List<Func<IJournal, Task>>();

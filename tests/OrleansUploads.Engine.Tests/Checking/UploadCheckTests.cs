@@ -1,6 +1,5 @@
 using OrleansUploads.Engine.Attempts;
 using OrleansUploads.Engine.Checking;
-using OrleansUploads.Engine.Sqlite;
 
 namespace OrleansUploads.Engine.Tests.Checking;
 

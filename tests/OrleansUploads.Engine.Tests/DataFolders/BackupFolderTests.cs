@@ -1,5 +1,3 @@
-using OrleansUploads.Engine.DataFolders;
-using OrleansUploads.Engine.Sqlite;
 using OrleansUploads.Engine.Tests.Journals;
 
 namespace OrleansUploads.Engine.Tests.DataFolders;

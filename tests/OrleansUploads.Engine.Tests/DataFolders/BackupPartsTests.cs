@@ -1,18 +1,12 @@
-using OrleansUploads.Engine.DataFolders;
-using OrleansUploads.Engine.Disk;
-
 namespace OrleansUploads.Engine.Tests.DataFolders;
 
 /// <summary>Copies of the bytes of a data folder, which share with an earlier backup what has not changed.</summary>
-public sealed class BackupPartsTests : IDisposable
+public sealed class BackupPartsTests : TestWithFolder
 {
     private const string Part = "parts/aa/upload/1.part";
     private const string Manifest = "parts/aa/upload/manifest";
 
-    private readonly TemporaryFolder _root = new();
     private int _calls;
-
-    public void Dispose() => _root.Dispose();
 
     [Fact]
     public async Task Files_that_an_earlier_backup_has_are_shared_and_those_that_have_changed_are_copied()
@@ -39,7 +33,7 @@ public sealed class BackupPartsTests : IDisposable
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Links need rights on Windows.");
         Write(Part, "part");
-        File.CreateSymbolicLink(_root.File("data/parts/aa/link"), "/etc/passwd");
+        File.CreateSymbolicLink(Folder.File("data/parts/aa/link"), "/etc/passwd");
 
         var refused = await Assert.ThrowsAsync<IOException>(() => CopyAsync("first", earlier: null));
 
@@ -49,15 +43,15 @@ public sealed class BackupPartsTests : IDisposable
     [Fact]
     public async Task A_folder_whose_bytes_are_elsewhere_has_nothing_to_copy()
     {
-        Directory.CreateDirectory(_root.File("data"));
+        Directory.CreateDirectory(Folder.File("data"));
 
         Assert.Equal(0, (await CopyAsync("first", earlier: null)).Files);
     }
 
     private async Task<BackupParts> CopyAsync(string backup, string? earlier)
     {
-        Directory.CreateDirectory(_root.File(backup));
-        var parts = new BackupParts(_root.File("data"), _root.File(backup), earlier is null ? null : _root.File(earlier), _ =>
+        Directory.CreateDirectory(Folder.File(backup));
+        var parts = new BackupParts(Folder.File("data"), Folder.File(backup), earlier is null ? null : Folder.File(earlier), _ =>
         {
             _calls++;
             return Task.CompletedTask;
@@ -68,17 +62,17 @@ public sealed class BackupPartsTests : IDisposable
 
     private void Write(string path, string text, TimeSpan age = default)
     {
-        var file = _root.File($"data/{path}");
+        var file = Folder.File($"data/{path}");
         Directory.CreateDirectory(Path.GetDirectoryName(file)!);
         File.WriteAllText(file, text);
         File.SetLastWriteTimeUtc(file, File.GetLastWriteTimeUtc(file) + age);
     }
 
-    private string Read(string folder, string path) => File.ReadAllText(_root.File($"{folder}/{path}"));
+    private string Read(string folder, string path) => File.ReadAllText(Folder.File($"{folder}/{path}"));
 
     private uint CountNames(string folder, string path)
     {
-        Assert.Equal(0, FileStatus.ReadAt(_root.File($"{folder}/{path}"), FileStatus.Names, out var status));
+        Assert.Equal(0, FileStatus.ReadAt(Folder.File($"{folder}/{path}"), FileStatus.Names, out var status));
         return status.NameCount;
     }
 }

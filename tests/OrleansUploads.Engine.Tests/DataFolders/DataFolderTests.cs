@@ -1,5 +1,3 @@
-using OrleansUploads.Engine.DataFolders;
-
 namespace OrleansUploads.Engine.Tests.DataFolders;
 
 /// <summary>The data folder: its directory entry is durable, and only its owner can read it.</summary>

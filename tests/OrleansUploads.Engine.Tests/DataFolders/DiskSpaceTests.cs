@@ -1,4 +1,3 @@
-using OrleansUploads.Engine.DataFolders;
 using OrleansUploads.Engine.Tests.PartStores;
 
 namespace OrleansUploads.Engine.Tests.DataFolders;

@@ -1,28 +1,23 @@
 using System.Runtime.InteropServices;
-using OrleansUploads.Engine.DataFolders;
-using OrleansUploads.Engine.Disk;
 
 namespace OrleansUploads.Engine.Tests.DataFolders;
 
 /// <summary>What another user could place in a data folder before the server uses it.</summary>
-public sealed class FixedNamesTests : IDisposable
+public sealed class FixedNamesTests : TestWithFolder
 {
-    private readonly TemporaryFolder _root = new();
     private readonly string _folder;
     private readonly string _victim;
 
     public FixedNamesTests()
     {
-        _folder = _root.File("data");
-        _victim = _root.File("victim");
+        _folder = Folder.File("data");
+        _victim = Folder.File("victim");
         Directory.CreateDirectory(Path.Combine(_folder, DataFolder.PartsFolder, "ab"));
-        Directory.CreateDirectory(_root.File("victims"));
+        Directory.CreateDirectory(Folder.File("victims"));
         File.WriteAllText(_victim, "not yours");
     }
 
     public static TheoryData<string> Names => [.. FixedNames.All.Keys, Path.Combine(DataFolder.PartsFolder, "ab")];
-
-    public void Dispose() => _root.Dispose();
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -35,8 +30,8 @@ public sealed class FixedNamesTests : IDisposable
         }
 
         Require("symbolic link", () => File.CreateSymbolicLink(path, _victim));
-        Require("symbolic link", () => File.CreateSymbolicLink(path, _root.File("victims")));
-        Require("symbolic link", () => File.CreateSymbolicLink(path, _root.File("missing")));
+        Require("symbolic link", () => File.CreateSymbolicLink(path, Folder.File("victims")));
+        Require("symbolic link", () => File.CreateSymbolicLink(path, Folder.File("missing")));
         Require("pipe", () => Assert.Equal(0, MakePipe(path, 0x180)));
 
         Directory.CreateDirectory(path);
@@ -55,8 +50,8 @@ public sealed class FixedNamesTests : IDisposable
 
             File.Delete(path);
             Assert.Equal("not yours", File.ReadAllText(_victim));
-            Assert.Empty(Directory.EnumerateFileSystemEntries(_root.File("victims")));
-            Assert.False(Path.Exists(_root.File("missing")));
+            Assert.Empty(Directory.EnumerateFileSystemEntries(Folder.File("victims")));
+            Assert.False(Path.Exists(Folder.File("missing")));
         }
     }
 
@@ -65,14 +60,14 @@ public sealed class FixedNamesTests : IDisposable
     [InlineData(FolderMark.FileName)]
     public void A_shared_folder_of_parts_with_links_pipes_and_files_of_other_users_is_refused_and_nothing_is_changed(string name)
     {
-        var parts = _root.File("shared");
+        var parts = Folder.File("shared");
         var path = Path.Combine(parts, name);
         Directory.CreateDirectory(parts);
         foreach (var (found, place) in new (string, Action)[]
         {
             ("symbolic link", () => File.CreateSymbolicLink(path, _victim)),
-            ("symbolic link", () => File.CreateSymbolicLink(path, _root.File("victims"))),
-            ("symbolic link", () => File.CreateSymbolicLink(path, _root.File("missing"))),
+            ("symbolic link", () => File.CreateSymbolicLink(path, Folder.File("victims"))),
+            ("symbolic link", () => File.CreateSymbolicLink(path, Folder.File("missing"))),
             ("pipe", () => Assert.Equal(0, MakePipe(path, 0x180))),
         })
         {
@@ -84,8 +79,8 @@ public sealed class FixedNamesTests : IDisposable
 
             File.Delete(path);
             Assert.Equal("not yours", File.ReadAllText(_victim));
-            Assert.Empty(Directory.EnumerateFileSystemEntries(_root.File("victims")));
-            Assert.False(Path.Exists(_root.File("missing")));
+            Assert.Empty(Directory.EnumerateFileSystemEntries(Folder.File("victims")));
+            Assert.False(Path.Exists(Folder.File("missing")));
         }
 
         File.WriteAllText(path, "");
@@ -123,7 +118,7 @@ public sealed class FixedNamesTests : IDisposable
     [Fact]
     public async Task A_server_has_a_fixed_name_for_each_entry_of_its_folder()
     {
-        var folder = _root.File("new");
+        var folder = Folder.File("new");
         await using (DataFolder.Open(folder))
         {
             Assert.Subset(
@@ -137,10 +132,10 @@ public sealed class FixedNamesTests : IDisposable
     [Fact]
     public async Task A_server_with_its_bytes_elsewhere_has_a_fixed_name_for_each_entry_of_its_folder()
     {
-        var folder = _root.File("new");
-        var parts = await SharedPartStore.Named(SharedPartStore.WithConditions, _root.Path).OpenAsync();
+        var folder = Folder.File("new");
+        var parts = await SharedPartStore.Named(SharedPartStore.WithConditions, Folder.Path).OpenAsync();
         await using var data = DataFolder.Open(folder, new DataFolderOptions { Parts = parts });
-        await data.TakeStoreAsync(takesOver: false, TestContext.Current.CancellationToken);
+        await data.TakeStoreAsync(takesOver: false, Cancellation);
         Assert.Subset(
             FixedNames.All.Keys.ToHashSet(),
             Directory.EnumerateFileSystemEntries(folder).Select(path => Path.GetFileName(path)!).ToHashSet());

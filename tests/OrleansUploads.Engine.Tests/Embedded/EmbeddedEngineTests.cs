@@ -35,7 +35,7 @@ public sealed class EmbeddedEngineTests
 
         time.Advance(new MaintenanceOptions().CheckInterval);
 
-        await ranAgain.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await ranAgain.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
         var entry = Assert.Single(log.Entries);
         Assert.Contains("\"check the journal's index\" failed", entry.Text, StringComparison.Ordinal);
         Assert.IsType(fault, entry.Fault);
@@ -70,6 +70,6 @@ public sealed class EmbeddedEngineTests
             await engine.Host.AnswerAsync(upload.Entity, new AbortUpload(ClientCalls.Incarnation));
         }
 
-        await deleted.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+        await deleted.Task.WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
     }
 }

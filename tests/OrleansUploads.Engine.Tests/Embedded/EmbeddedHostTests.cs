@@ -42,7 +42,7 @@ public sealed class EmbeddedHostTests
         lacks = true;
 
         await Assert.ThrowsAsync<EntityUnavailableException>(
-            () => bench.AskAsync(upload.Entity, Report(0)).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+            () => bench.AskAsync(upload.Entity, Report(0)).WaitAsync(TimeSpan.FromSeconds(30), Cancellation));
 
         Assert.Same(Done.Instance, await bench.AskAsync(upload.Entity, Report(0)));
     }
@@ -112,7 +112,7 @@ public sealed class EmbeddedHostTests
         await bench.Host.DisposeAsync();
 
         await Assert.ThrowsAsync<EntityUnavailableException>(
-            () => completed.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+            () => completed.WaitAsync(TimeSpan.FromSeconds(30), Cancellation));
     }
 
     /// <summary>Uploads an archive while one journal write fails, before or after its effect, and the process is replaced

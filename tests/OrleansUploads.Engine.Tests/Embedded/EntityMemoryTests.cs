@@ -1,5 +1,4 @@
 using OrleansUploads.Core.Accounts;
-using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Embedded;
@@ -28,8 +27,6 @@ public sealed class EntityMemoryTests : IAsyncDisposable
             _time,
             options);
     }
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public ValueTask DisposeAsync() => _host.DisposeAsync();
 

@@ -1,5 +1,4 @@
 using OrleansUploads.Core.Accounts;
-using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Keys;
 using OrleansUploads.Core.Refusals;
 

@@ -1,4 +1,3 @@
-using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Settings;
 using static OrleansUploads.Engine.Tests.ClientCalls;
@@ -257,8 +256,7 @@ public sealed class EntityRunnerTests
         _bench.Load();
 
         Assert.Contains("mine", _bench.Faults);
-        Assert.Equal(
-            Some.Hash("b"), Assert.IsType<PartsPage>(_bench.Replies["list"]).Parts[1].TreeHash);
+        Assert.Equal(Some.Hash("b"), Assert.IsType<PartsPage>(_bench.Replies["list"]).Parts[1].TreeHash);
     }
 
     [Fact]

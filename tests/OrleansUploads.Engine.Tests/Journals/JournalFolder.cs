@@ -1,5 +1,4 @@
 using System.Text;
-using OrleansUploads.Engine.Sqlite;
 using SQLitePCL;
 
 namespace OrleansUploads.Engine.Tests.Journals;
@@ -52,13 +51,13 @@ internal sealed class JournalFolder : IDisposable
         foreach (string record in records)
         {
             var append = new JournalAppend(entity, version++, Encoding.UTF8.GetBytes(record));
-            Assert.Equal(AppendOutcome.Appended, await journal.AppendAsync(append, TestContext.Current.CancellationToken));
+            Assert.Equal(AppendOutcome.Appended, await journal.AppendAsync(append, Cancellation));
         }
     }
 
     public static async Task<string[]> ReadAsync(IJournal journal, EntityId entity)
     {
-        JournalHistory history = await journal.ReadAsync(entity, TestContext.Current.CancellationToken);
+        JournalHistory history = await journal.ReadAsync(entity, Cancellation);
         return [.. history.Records.Select(record => Encoding.UTF8.GetString(record.Span))];
     }
 

@@ -1,5 +1,4 @@
 using System.Text;
-using OrleansUploads.Engine.Sqlite;
 
 namespace OrleansUploads.Engine.Tests.Journals;
 
@@ -8,8 +7,6 @@ public sealed class SqliteJournalDamageTests : IDisposable
     private static readonly EntityId Damaged = JournalFolder.Upload(1);
     private static readonly EntityId Other = JournalFolder.Upload(2);
     private readonly JournalFolder _folder = new();
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public void Dispose() => _folder.Dispose();
 

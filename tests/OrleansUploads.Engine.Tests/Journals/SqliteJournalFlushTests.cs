@@ -1,5 +1,3 @@
-using OrleansUploads.Engine.Sqlite;
-
 namespace OrleansUploads.Engine.Tests.Journals;
 
 /// <summary>The journal's behaviour and errors when a flush or a read fails, inside SQLite or outside it.</summary>

@@ -1,5 +1,3 @@
-using OrleansUploads.Engine.Sqlite;
-
 namespace OrleansUploads.Engine.Tests.Journals;
 
 /// <summary>SQLite silently drops the end of a write-ahead log that is damaged. Acknowledged records must not be lost with
@@ -8,8 +6,6 @@ public sealed class SqliteJournalLostTailTests : IAsyncLifetime
 {
     private readonly JournalFolder _folder = new();
     private SqliteJournal _journal = null!;
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
     {

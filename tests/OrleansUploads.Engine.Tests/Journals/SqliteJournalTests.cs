@@ -1,4 +1,3 @@
-using OrleansUploads.Engine.Sqlite;
 using OrleansUploads.TestKit.Journals;
 
 namespace OrleansUploads.Engine.Tests.Journals;

@@ -1,5 +1,3 @@
-using OrleansUploads.Engine.Sqlite;
-
 namespace OrleansUploads.Engine.Tests.Journals;
 
 public sealed class SqliteLibraryTests

@@ -1,5 +1,3 @@
-using OrleansUploads.Engine.Sqlite;
-
 namespace OrleansUploads.Engine.Tests.Journals;
 
 /// <summary>A damaged name is reported. It never makes its stream look like one that does not exist.
@@ -11,12 +9,9 @@ public sealed class StreamNamesTests : IDisposable
 
     private readonly JournalFolder _folder = new();
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     public void Dispose() => _folder.Dispose();
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task A_flipped_bit_in_any_copy_of_a_name_hides_no_stream_and_the_check_finds_it()
     {
         await WriteStreamsAsync();
@@ -43,8 +38,7 @@ public sealed class StreamNamesTests : IDisposable
         Assert.Equal((Rounds, 2 * Rounds), (refused, found));
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task A_flipped_bit_in_a_name_on_an_interior_page_of_the_index_hides_no_stream()
     {
         const byte InteriorPageOfIndex = 2;

@@ -1,6 +1,4 @@
 using System.Collections.Concurrent;
-using OrleansUploads.Engine.DataFolders;
-using OrleansUploads.Engine.Disk;
 using OrleansUploads.Engine.Moving;
 using OrleansUploads.Engine.Tests.Checking;
 
@@ -14,8 +12,6 @@ public sealed class FolderImportTests : IAsyncLifetime
     private readonly DiskPartStore _parts;
 
     public FolderImportTests() => _parts = DiskPartStore.OpenForReading(Path.Combine(_bucket.Path, DataFolder.PartsFolder));
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync() => await _bucket.FillAsync();
 

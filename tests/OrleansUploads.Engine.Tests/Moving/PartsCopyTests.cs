@@ -1,5 +1,4 @@
 using OrleansUploads.Engine.Attempts;
-using OrleansUploads.Engine.Disk;
 using OrleansUploads.Engine.Moving;
 using OrleansUploads.Engine.ObjectStorage;
 using OrleansUploads.Engine.Ownership;
@@ -26,8 +25,6 @@ public sealed class PartsCopyTests : IDisposable
         _from = DiskPartStore.OpenShared(_folder.File("from"));
         _to = ObjectPartStore.OpenForReading(_objects);
     }
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public void Dispose()
     {

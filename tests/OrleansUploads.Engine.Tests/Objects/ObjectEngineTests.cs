@@ -106,9 +106,9 @@ public sealed class ObjectEngineTests : IAsyncLifetime
         var appends = bench.Journal.HoldAppends();
         var pausedIntake = bench.Intake;
         var completion = bench.CompleteAsync(upload, "k", null, part);
-        await appends.WhenArrivedAsync(1, TestContext.Current.CancellationToken);
+        await appends.WhenArrivedAsync(1, Cancellation);
         appends.ReleaseOne();
-        await appends.WhenArrivedAsync(2, TestContext.Current.CancellationToken);
+        await appends.WhenArrivedAsync(2, Cancellation);
 
         bench.Start();
         var published = (await bench.CompleteAsync(upload, "k", null, part)).Answer;
@@ -129,7 +129,7 @@ public sealed class ObjectEngineTests : IAsyncLifetime
                 try
                 {
                     return await pausedIntake.CompleteAsync(
-                        upload, SomeObject.Named("k"), [part], null, null, null, null, TestContext.Current.CancellationToken);
+                        upload, SomeObject.Named("k"), [part], null, null, null, null, Cancellation);
                 }
                 catch (EntityUnavailableException)
                 {
@@ -201,8 +201,7 @@ public sealed class ObjectEngineTests : IAsyncLifetime
             (Body(new StatedDigests(null, wrongSha256)), typeof(ObjectRefusal.ChecksumDiffers)),
         })
         {
-            var outcome = await _bench.Intake.PutAsync(
-                name, ObjectBench.Headers, body, null, CancellationToken.None);
+            var outcome = await _bench.Intake.PutAsync(name, ObjectBench.Headers, body, null, CancellationToken.None);
             Assert.IsType(expected, outcome.Refusal);
         }
 

@@ -1,5 +1,4 @@
 using OrleansUploads.Engine.Collecting;
-using OrleansUploads.Engine.DataFolders;
 using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Ownership;
 

@@ -1,15 +1,12 @@
 using System.Runtime.InteropServices;
-using OrleansUploads.Engine.DataFolders;
-using OrleansUploads.Engine.Disk;
 using OrleansUploads.Engine.Ownership;
 
 namespace OrleansUploads.Engine.Tests.Ownership;
 
 /// <summary>Two servers on one store. In every order of their starts, the one that may not use it is refused or stops, and no byte is
 /// lost.</summary>
-public sealed class TwoUsersTests : IDisposable
+public sealed class TwoUsersTests : TestWithFolder
 {
-    private readonly TemporaryFolder _folder = new();
     private readonly ManualTime _time = new();
 
     /// <summary>The stores, each with every combination of two users.</summary>
@@ -33,21 +30,19 @@ public sealed class TwoUsersTests : IDisposable
         ["moved and left"] = static (test, store) => test.MovedAsync(store),
     };
 
-    public void Dispose() => _folder.Dispose();
-
     [Theory]
     [MemberData(nameof(Combinations))]
     [Promise("operations.md", "a copy of the folder, such as a restored backup, beside its original or after it")]
     [Promise("operations.md", "another folder or cluster")]
     [Promise("operations.md", "two servers at the same moment")]
     public Task No_byte_is_lost(string store, string scenario) =>
-        Scenarios[scenario](this, SharedPartStore.Named(store, _folder.Path));
+        Scenarios[scenario](this, SharedPartStore.Named(store, Folder.Path));
 
     [Fact]
     [Promise("operations.md", "the folder that has the store")]
     public async Task A_server_restarts_on_its_own_store_also_after_a_kill_at_any_step()
     {
-        var store = SharedPartStore.Named(SharedPartStore.WithoutConditions, _folder.Path);
+        var store = SharedPartStore.Named(SharedPartStore.WithoutConditions, Folder.Path);
         var left = 0;
         for (var step = 1; left <= 0; step++)
         {
@@ -66,7 +61,7 @@ public sealed class TwoUsersTests : IDisposable
     [Fact]
     public async Task A_collection_reads_the_claims_once_for_many_deletions()
     {
-        var store = SharedPartStore.Named(SharedPartStore.WithConditions, _folder.Path);
+        var store = SharedPartStore.Named(SharedPartStore.WithConditions, Folder.Path);
         await using var server = await StartAsync("a", store);
         for (var i = 0; i < 200; i++)
         {
@@ -84,7 +79,7 @@ public sealed class TwoUsersTests : IDisposable
     [Fact]
     public async Task Writes_share_a_reading_of_the_claims_for_some_seconds()
     {
-        var store = SharedPartStore.Named(SharedPartStore.WithConditions, _folder.Path);
+        var store = SharedPartStore.Named(SharedPartStore.WithConditions, Folder.Path);
         await using var server = await StartAsync("a", store);
         var before = store.ClaimListings;
         for (var i = 0; i < 20; i++)
@@ -101,7 +96,7 @@ public sealed class TwoUsersTests : IDisposable
     [Fact]
     public async Task A_server_that_stores_nothing_renews_nothing()
     {
-        var store = SharedPartStore.Named(SharedPartStore.WithConditions, _folder.Path);
+        var store = SharedPartStore.Named(SharedPartStore.WithConditions, Folder.Path);
         await using var server = await StartAsync("a", store);
         var claims = (IStoreMark)await store.OpenAsync();
         var unused = await claims.ListClaimsAsync(CancellationToken.None);
@@ -122,7 +117,7 @@ public sealed class TwoUsersTests : IDisposable
         Assert.Equal(renewed.Count, later.Count);
     }
 
-    private string PathOf(string name) => _folder.File(name);
+    private string PathOf(string name) => Folder.File(name);
 
     private Task<OwnedServer> StartAsync(string name, SharedPartStore store, bool takesOver = false) =>
         OwnedServer.StartAsync(PathOf(name), store, _time, takesOver);
@@ -241,7 +236,7 @@ public sealed class TwoUsersTests : IDisposable
         var isNested = true;
         for (var step = 1; isNested; step++)
         {
-            var fresh = SharedPartStore.Named(store.Kind, Path.Combine(_folder.Path, $"store-{step}"));
+            var fresh = SharedPartStore.Named(store.Kind, Path.Combine(Folder.Path, $"store-{step}"));
             var left = step;
             isNested = false;
             OwnedServer? second = null;

@@ -1,13 +1,12 @@
 using System.Collections.Concurrent;
 using Microsoft.Win32.SafeHandles;
 using OrleansUploads.Engine.Attempts;
-using OrleansUploads.Engine.Disk;
 
 namespace OrleansUploads.Engine.Tests.PartStores;
 
 /// <summary>Writes past the page cache, on the file system of the temporary folder, and on one in memory, which has no such
 /// writes.</summary>
-public sealed class DirectWriteTests : IDisposable
+public sealed class DirectWriteTests : TestWithFolder
 {
     private const int MiB = 1024 * 1024;
     private const int Blocks = 3;
@@ -15,7 +14,6 @@ public sealed class DirectWriteTests : IDisposable
     private const int InvalidArgument = 22;
     private const int NoSpaceLeft = 28;
 
-    private readonly TemporaryFolder _root = new();
     private readonly ConcurrentQueue<Written> _written = [];
     private readonly List<string> _refusals = [];
     private readonly List<Exception> _failures = [];
@@ -24,8 +22,6 @@ public sealed class DirectWriteTests : IDisposable
     private static CancellationToken None => CancellationToken.None;
 
     private IEnumerable<Written> Direct => _written.Where(one => one.IsDirect);
-
-    public void Dispose() => _root.Dispose();
 
     [Theory]
     [InlineData(MiB)]
@@ -52,7 +48,7 @@ public sealed class DirectWriteTests : IDisposable
     public async Task A_small_part_and_one_without_direct_writes_are_written_through_the_page_cache(int lengthBytes, DirectIo mode, bool isInMemory)
     {
         Assert.SkipUnless(!isInMemory || Directory.Exists("/dev/shm"), "There is no file system in memory.");
-        var folder = Path.Combine(isInMemory ? "/dev/shm" : _root.Path, Path.GetFileName(_root.Path));
+        var folder = Path.Combine(isInMemory ? "/dev/shm" : Folder.Path, Path.GetFileName(Folder.Path));
         try
         {
             using var store = DiskPartStore.Open(folder, Options(mode));
@@ -116,7 +112,7 @@ public sealed class DirectWriteTests : IDisposable
 
         await Assert.ThrowsAsync(refusal, () => store.StoreAsync(PartBytes.Upload(1), PartBytes.Attempt(1), bytes));
 
-        Assert.Empty(Directory.GetFiles(_root.Path, "*", SearchOption.AllDirectories));
+        Assert.Empty(Directory.GetFiles(Folder.Path, "*", SearchOption.AllDirectories));
         Assert.Equal(refusal == typeof(PartStoreFailedException), store.Failure is not null);
         Assert.Equal(refusal == typeof(PartStoreFailedException), _failures.Count == 1);
     }
@@ -132,7 +128,7 @@ public sealed class DirectWriteTests : IDisposable
             await writer.WriteAsync(bytes, None);
         }
 
-        Assert.Empty(Directory.GetFiles(_root.Path, "*", SearchOption.AllDirectories));
+        Assert.Empty(Directory.GetFiles(Folder.Path, "*", SearchOption.AllDirectories));
         Assert.Equal(5, Direct.Count());
     }
 
@@ -218,8 +214,8 @@ public sealed class DirectWriteTests : IDisposable
 
     private DiskPartStore OpenOrSkip(int blocks = Blocks, int threads = 2)
     {
-        Assert.SkipUnless(Allows(_root.Path), "The file system of the temporary folder has no direct writes.");
-        return DiskPartStore.Open(_root.Path, Options(DirectIo.Auto, blocks, threads));
+        Assert.SkipUnless(Allows(Folder.Path), "The file system of the temporary folder has no direct writes.");
+        return DiskPartStore.Open(Folder.Path, Options(DirectIo.Auto, blocks, threads));
     }
 
     private DiskPartStoreOptions Options(DirectIo mode, int blocks = Blocks, int threads = 2) => new()

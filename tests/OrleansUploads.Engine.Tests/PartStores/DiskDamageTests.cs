@@ -1,5 +1,3 @@
-using OrleansUploads.Engine.Disk;
-
 namespace OrleansUploads.Engine.Tests.PartStores;
 
 /// <summary>Damage to a file is detected; wrong bytes are never returned.</summary>

@@ -1,5 +1,3 @@
-using OrleansUploads.Engine.Disk;
-
 namespace OrleansUploads.Engine.Tests.PartStores;
 
 /// <summary>How the disk store reports errors of the operating system to its callers. The error numbers are those of

@@ -4,21 +4,17 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
 using OrleansUploads.Engine.Attempts;
-using OrleansUploads.Engine.Disk;
 
 namespace OrleansUploads.Engine.Tests.PartStores;
 
-public sealed class DiskLayoutTests : IDisposable
+public sealed class DiskLayoutTests : TestWithFolder
 {
     private static readonly UploadId Upload = PartBytes.Upload(1);
     private static readonly AttemptId[] Attempts = [PartBytes.Attempt(1), PartBytes.GrantedAttempt(1)];
 
-    private readonly TemporaryFolder _temporary = new();
     private readonly string _root;
 
-    public DiskLayoutTests() => _root = Path.Combine(_temporary.Path, "not", "there", "yet");
-
-    public void Dispose() => _temporary.Dispose();
+    public DiskLayoutTests() => _root = Path.Combine(Folder.Path, "not", "there", "yet");
 
     [Fact]
     public async Task Only_the_owner_can_access_files_and_directories()
@@ -31,7 +27,7 @@ public sealed class DiskLayoutTests : IDisposable
 
         using var store = await OpenWithOneOfEachAsync();
         const UnixFileMode owned = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        foreach (var path in Directory.EnumerateFileSystemEntries(_temporary.Path, "*", SearchOption.AllDirectories))
+        foreach (var path in Directory.EnumerateFileSystemEntries(Folder.Path, "*", SearchOption.AllDirectories))
         {
             var expected = Directory.Exists(path) ? owned | UnixFileMode.UserExecute : owned;
             Assert.Equal((path, expected), (path, File.GetUnixFileMode(path)));
@@ -45,7 +41,7 @@ public sealed class DiskLayoutTests : IDisposable
         var bytes = PartBytes.Of((1024 * 1024) + 5, seed: 1);
         await store.StoreAsync(Upload, PartBytes.Attempt(1), bytes);
 
-        var file = await File.ReadAllBytesAsync(_temporary.Only(PartBytes.Attempt(1) + ".part"));
+        var file = await File.ReadAllBytesAsync(Folder.Only(PartBytes.Attempt(1) + ".part"));
         var leavesAt = bytes.Length + (17 * 4);
         var trailerAt = leavesAt + (2 * 32);
         Assert.Equal(trailerAt + 24, file.Length);
@@ -63,7 +59,7 @@ public sealed class DiskLayoutTests : IDisposable
         var attempt = PartBytes.GrantedAttempt(1);
         await store.StoreAsync(Upload, attempt, bytes);
 
-        var file = await File.ReadAllBytesAsync(_temporary.Only(".part"));
+        var file = await File.ReadAllBytesAsync(Folder.Only(".part"));
         var footer = new List<byte>();
         foreach (var leaf in PartBytes.Leaves(bytes))
         {
@@ -102,7 +98,7 @@ public sealed class DiskLayoutTests : IDisposable
         await store.StoreAsync(Upload, PartBytes.Attempt(1), "123456789"u8.ToArray());
 
         // The standard check value of CRC-32C, so that operators can verify it with other tools.
-        var file = await File.ReadAllBytesAsync(_temporary.Only(".part"));
+        var file = await File.ReadAllBytesAsync(Folder.Only(".part"));
         Assert.Equal(0xE3069283u, BinaryPrimitives.ReadUInt32LittleEndian(file.AsSpan(9)));
     }
 
@@ -121,12 +117,11 @@ public sealed class DiskLayoutTests : IDisposable
     public async Task Foreign_names_are_not_listed_and_not_deleted()
     {
         using var store = await OpenWithOneOfEachAsync();
-        var uploadDirectory = Path.GetDirectoryName(_temporary.Only(".part"))!;
+        var uploadDirectory = Path.GetDirectoryName(Folder.Only(".part"))!;
         var elsewhere = Path.Combine(_root, "zz", PartBytes.Upload(2).ToString());
         Directory.CreateDirectory(elsewhere);
         Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(uploadDirectory)!, "lost+found"));
-        Directory.CreateDirectory(
-            Path.Combine(Path.GetDirectoryName(uploadDirectory)!, PartBytes.Upload(3).ToString()));
+        Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(uploadDirectory)!, PartBytes.Upload(3).ToString()));
         var note = Path.Combine(uploadDirectory, "notes.part");
         await File.WriteAllTextAsync(note, "a foreign file");
 
@@ -142,7 +137,7 @@ public sealed class DiskLayoutTests : IDisposable
     public async Task Manifest_leftovers_of_a_crash_are_removed_before_the_last_flush_of_its_repetition(bool isStored)
     {
         (await OpenWithOneOfEachAsync()).Dispose();
-        var manifest = _temporary.Only("manifest");
+        var manifest = Folder.Only("manifest");
         File.Copy(manifest, manifest + ".0.unfinished");
         File.Copy(manifest, manifest + ".1.unfinished");
         if (!isStored)
@@ -164,7 +159,7 @@ public sealed class DiskLayoutTests : IDisposable
     public async Task Manifest_leftovers_of_a_crash_are_removed_with_the_upload()
     {
         using var store = await OpenWithOneOfEachAsync();
-        var manifest = _temporary.Only("manifest");
+        var manifest = Folder.Only("manifest");
         File.Move(manifest, manifest + ".0.unfinished");
 
         await store.DeleteUploadAsync(Upload, CancellationToken.None);
@@ -259,8 +254,7 @@ public sealed class DiskLayoutTests : IDisposable
         await writer.WriteAsync(new byte[1], default);
         store.Dispose();
 
-        await Assert.ThrowsAsync<ObjectDisposedException>(
-            () => writer.CommitAsync(PartBytes.Leaves([0]), default).AsTask());
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => writer.CommitAsync(PartBytes.Leaves([0]), default).AsTask());
     }
 
     // IDs that differ only in the last characters, which a fan-out by the first characters would put into one directory.

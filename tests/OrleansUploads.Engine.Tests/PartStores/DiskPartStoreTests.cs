@@ -1,5 +1,3 @@
-using OrleansUploads.Engine.Disk;
-
 namespace OrleansUploads.Engine.Tests.PartStores;
 
 public sealed class DiskPartStoreTests : PartStoreConformance, IDisposable

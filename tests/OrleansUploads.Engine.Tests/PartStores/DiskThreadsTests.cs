@@ -1,5 +1,3 @@
-using OrleansUploads.Engine.Disk;
-
 namespace OrleansUploads.Engine.Tests.PartStores;
 
 public sealed class DiskThreadsTests
@@ -23,7 +21,7 @@ public sealed class DiskThreadsTests
     public async Task Each_of_many_callers_gets_the_result_of_its_own_call()
     {
         using var threads = new DiskThreads(4);
-        await Parallel.ForAsync(0, 10_000, TestContext.Current.CancellationToken, async (number, _) =>
+        await Parallel.ForAsync(0, 10_000, Cancellation, async (number, _) =>
             Assert.Equal(number, await threads.RunAsync(() => number)));
     }
 

@@ -1,5 +1,3 @@
-using OrleansUploads.Engine.Disk;
-
 namespace OrleansUploads.Engine.Tests.PartStores;
 
 /// <summary>Tests on a disk of 4 MiB that is really full: a memory file system, which needs root to mount.</summary>
@@ -48,8 +46,7 @@ public sealed class FullPartStoreTests : IDisposable
     {
         using var store = OpenOrSkip();
         var bytes = PartBytes.Of(MiB, seed: 2);
-        await using var writer =
-            await store.CreateAsync(PartBytes.Upload(1), PartBytes.Attempt(1), bytes.Length, default);
+        await using var writer = await store.CreateAsync(PartBytes.Upload(1), PartBytes.Attempt(1), bytes.Length, default);
         await writer.WriteAsync(bytes, default);
         ReleasePreallocated();
         var other = _disk.FillUp();

@@ -1,5 +1,3 @@
-using OrleansUploads.Core.Archives;
-using OrleansUploads.Engine.Disk;
 using OrleansUploads.Engine.Moving;
 using OrleansUploads.Engine.Reading;
 
@@ -19,8 +17,6 @@ public sealed class GrantedAttemptTests : IDisposable
     private readonly DiskPartStore _store;
 
     public GrantedAttemptTests() => _store = DiskPartStore.OpenShared(_folder.File("parts"));
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     private static Manifest ManifestOf(TreeHash hash) => new(
         Upload, ArchiveId.Derive(Upload, Bytes.Length, hash), Bytes.Length, hash, 4 * MiB, [new Extent(PartPlace.In(Granted), Bytes.Length, hash)]);

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using OrleansUploads.Core.Archives;
 using OrleansUploads.Engine.Attempts;
 using OrleansUploads.Hashing.Checksums;
 

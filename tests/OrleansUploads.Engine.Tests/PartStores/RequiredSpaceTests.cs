@@ -1,16 +1,11 @@
-using OrleansUploads.Engine.Disk;
-
 namespace OrleansUploads.Engine.Tests.PartStores;
 
-public sealed class RequiredSpaceTests : IDisposable
+public sealed class RequiredSpaceTests : TestWithFolder
 {
     private const int MiB = 1024 * 1024;
 
-    private readonly TemporaryFolder _root = new();
     private readonly List<long> _required = [];
     private bool _isFull;
-
-    public void Dispose() => _root.Dispose();
 
     [Fact]
     public async Task An_attempt_for_which_there_is_too_little_space_is_refused_and_leaves_nothing()
@@ -21,7 +16,7 @@ public sealed class RequiredSpaceTests : IDisposable
         await Assert.ThrowsAsync<PartStoreFullException>(() => CreateAsync(store, 20 * MiB).AsTask());
 
         Assert.Equal([20 * MiB], _required);
-        Assert.Empty(Directory.GetFileSystemEntries(_root.Path, "*.part", SearchOption.AllDirectories));
+        Assert.Empty(Directory.GetFileSystemEntries(Folder.Path, "*.part", SearchOption.AllDirectories));
         Assert.Empty(await store.ListUploadsAsync(default).ToListAsync());
     }
 
@@ -56,12 +51,12 @@ public sealed class RequiredSpaceTests : IDisposable
     [Fact]
     public async Task The_cause_of_a_failed_write_is_reported_although_the_attempt_may_not_be_deleted()
     {
-        using var store = DiskPartStore.Open(_root.Path, new DiskPartStoreOptions
+        using var store = DiskPartStore.Open(Folder.Path, new DiskPartStoreOptions
         {
             Write = (_, _, _) =>
             {
                 // The system refuses to delete a directory as a file.
-                var attempt = Assert.Single(Directory.GetFiles(_root.Path, "*.part", SearchOption.AllDirectories));
+                var attempt = Assert.Single(Directory.GetFiles(Folder.Path, "*.part", SearchOption.AllDirectories));
                 File.Delete(attempt);
                 Directory.CreateDirectory(attempt);
                 throw new IOException("No space left on the device.", hresult: 28);
@@ -83,7 +78,7 @@ public sealed class RequiredSpaceTests : IDisposable
         }
     }
 
-    private DiskPartStore Open() => DiskPartStore.Open(_root.Path, new DiskPartStoreOptions { RequireSpace = Require });
+    private DiskPartStore Open() => DiskPartStore.Open(Folder.Path, new DiskPartStoreOptions { RequireSpace = Require });
 
     private void Require(long bytes)
     {

@@ -1,5 +1,3 @@
-using OrleansUploads.Engine.Disk;
-
 namespace OrleansUploads.Engine.Tests.PartStores;
 
 /// <summary>Several stores on one directory simulate several processes. Each has its own locks and its own record of what is

@@ -1,16 +1,10 @@
-using OrleansUploads.Engine.Disk;
-
 namespace OrleansUploads.Engine.Tests.PartStores;
 
-public sealed class UploadDirectoriesTests : IDisposable
+public sealed class UploadDirectoriesTests : TestWithFolder
 {
     private const int Kept = 8;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-
-    private readonly TemporaryFolder _root = new();
-
-    public void Dispose() => _root.Dispose();
 
     [Fact]
     public async Task A_directory_whose_name_is_being_flushed_holds_up_no_other_upload()
@@ -24,14 +18,14 @@ public sealed class UploadDirectoriesTests : IDisposable
             ended.Task.GetAwaiter().GetResult();
             return false;
         });
-        var root = new DurableDirectory(_root.Path, isShared: false, flush);
+        var root = new DurableDirectory(Folder.Path, isShared: false, flush);
         var directories = new UploadDirectories(root, isShared: false, flush, new DiskFault(onRaised: null), Kept);
         var slow = Task.Run(() => directories.Create(Some.Upload(0), "a.part", expectedBytes: 1));
-        await begun.Task.WaitAsync(Patience, TestContext.Current.CancellationToken);
+        await begun.Task.WaitAsync(Patience, Cancellation);
         try
         {
             var others = Task.Run(() => Enumerable.Range(1, 2 * Kept).Count(i => directories.Get(Some.Upload(i)).IsRetired));
-            Assert.Equal(0, await others.WaitAsync(Patience, TestContext.Current.CancellationToken));
+            Assert.Equal(0, await others.WaitAsync(Patience, Cancellation));
             Assert.False(slow.IsCompleted);
         }
         finally

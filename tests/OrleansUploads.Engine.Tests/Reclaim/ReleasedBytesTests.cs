@@ -1,4 +1,3 @@
-using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Refusals;
 

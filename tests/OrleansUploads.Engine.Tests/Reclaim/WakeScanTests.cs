@@ -30,7 +30,7 @@ public sealed class WakeScanTests
 
         var scan = bench.WakeAsync();
 
-        await held.WhenArrivedAsync(WakeScan.AtOnce, TestContext.Current.CancellationToken);
+        await held.WhenArrivedAsync(WakeScan.AtOnce, Cancellation);
         held.ReleaseAll();
         Assert.InRange(await scan, Uploads, 2 * Uploads);
     }

@@ -1,4 +1,3 @@
-using OrleansUploads.Core.Archives;
 using OrleansUploads.Engine.Reading;
 
 namespace OrleansUploads.Engine.Tests.Retrieval;

@@ -1,10 +1,8 @@
-using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Jobs;
 using OrleansUploads.Core.Keys;
 using OrleansUploads.Core.Settings;
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Contracts;
-using OrleansUploads.Engine.Sqlite;
 
 namespace OrleansUploads.Engine.Tests.Stored;
 

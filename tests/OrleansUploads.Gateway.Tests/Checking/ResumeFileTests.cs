@@ -3,12 +3,8 @@ using OrleansUploads.Gateway.Checking;
 namespace OrleansUploads.Gateway.Tests.Checking;
 
 /// <summary>A check continues only what it has begun itself.</summary>
-public sealed class ResumeFileTests : IDisposable
+public sealed class ResumeFileTests : TestWithFolder
 {
-    private readonly TemporaryFolder _folder = new();
-
-    public void Dispose() => _folder.Dispose();
-
     [Theory]
     [InlineData("""{"format":2,"folder":"/data","deep":false,"stage":"Bytes","after":7,"parts":3}""", "was written by another version")]
     [InlineData("""{"format":3,"subject":"/other","deep":false,"position":{"stage":"Bytes","after":"7","tally":{}}}""", "another check, of /other")]
@@ -18,7 +14,7 @@ public sealed class ResumeFileTests : IDisposable
     [InlineData("null", "not a valid resume file")]
     public void A_file_of_another_check_is_refused(string content, string problem)
     {
-        var path = _folder.File("position");
+        var path = Folder.File("position");
         File.WriteAllText(path, content);
         var file = new ResumeFile(path, "/data", deep: false);
 

@@ -1,9 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using OrleansUploads.Core.Policies;
-using OrleansUploads.Gateway.S3;
 using OrleansUploads.Gateway.Tests.Fuzzing.S3;
-using OrleansUploads.Gateway.Tests.S3;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
@@ -34,8 +31,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
         "GetBucketWebsite", "GetObjectLockConfiguration", "GetPublicAccessBlock",
     ];
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     [Promise("README.md", "Invalid input gets the protocol's error, changes nothing, and uses a bounded amount of memory")]
     public Task No_request_causes_a_server_error_and_refused_requests_change_nothing() => RunAsync(
         onS3: false,
@@ -46,8 +42,7 @@ public sealed class FuzzTests(ITestOutputHelper output)
                 .Except(UnreachableCodes).Select(code => $"code {code}"),
         ]);
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     [Promise("README.md", "Invalid input gets the protocol's error, changes nothing, and uses a bounded amount of memory")]
     public Task No_request_to_S3_causes_a_server_error_and_refused_requests_change_nothing() => RunAsync(
         onS3: true,

@@ -1,8 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using OrleansUploads.Core.Vaults;
-using OrleansUploads.Engine.Entities;
-using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
@@ -53,12 +51,10 @@ public sealed class FuzzerTests
         Assert.NotEqual(before, await protocol.ReadStateAsync(server, withBytes: false));
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public Task The_same_seed_gives_the_same_requests_and_answers() => AssertSameTwiceAsync(new FuzzPlan(5, Requests / 2));
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public Task The_same_seed_gives_the_same_requests_to_S3_and_answers() => AssertSameTwiceAsync(new FuzzPlan(5, Requests / 2, OnS3: true));
 
     private static async Task AssertSameTwiceAsync(FuzzPlan plan)

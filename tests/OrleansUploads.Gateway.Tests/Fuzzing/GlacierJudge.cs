@@ -1,6 +1,3 @@
-using System.Text.Json;
-using OrleansUploads.Core.Policies;
-using OrleansUploads.Gateway.Http.Exchanges;
 using OrleansUploads.TestKit.Documents;
 using static OrleansUploads.Core.Policies.VaultAction;
 

@@ -1,6 +1,4 @@
-using System.Text.Json;
 using System.Xml;
-using OrleansUploads.Gateway.Http.Exchanges;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 

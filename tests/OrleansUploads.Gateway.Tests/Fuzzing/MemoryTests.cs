@@ -1,5 +1,3 @@
-using OrleansUploads.Gateway.S3;
-using OrleansUploads.Gateway.Tests.S3;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
@@ -76,8 +74,7 @@ public sealed class MemoryTests(ITestOutputHelper output)
         AssertBounded(peak);
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task After_thousands_of_requests_the_heap_has_not_grown()
     {
         const int Requests = 4_000;

@@ -1,7 +1,5 @@
 using OrleansUploads.Core.Parts;
-using OrleansUploads.Core.Policies;
 using OrleansUploads.Gateway.Glacier;
-using OrleansUploads.Gateway.Http.Exchanges;
 using OrleansUploads.Hashing;
 using OrleansUploads.Signing;
 

@@ -1,6 +1,3 @@
-using System.Text.Json;
-using OrleansUploads.Core.Policies;
-
 namespace OrleansUploads.Gateway.Tests.Fuzzing;
 
 /// <summary>Generates valid policies for one vault, in the language of docs/protocol.md.</summary>

@@ -1,5 +1,3 @@
-using System.Text.Json;
-using OrleansUploads.Core.Policies;
 using static OrleansUploads.Core.Policies.VaultAction;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using OrleansUploads.Engine.Ports;
 using OrleansUploads.TestKit.Journals;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing;

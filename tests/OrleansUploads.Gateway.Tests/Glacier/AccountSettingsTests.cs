@@ -36,8 +36,7 @@ public sealed class AccountSettingsTests(GatewayFixture gateway) : IClassFixture
     [Fact]
     public async Task Standard_retrievals_stay_within_the_hourly_limit_and_other_tiers_are_not_counted()
     {
-        var vault = await gateway.NewVaultAsync();
-        var archive = await gateway.NewArchiveAsync(vault, Bytes(3 * MiB));
+        var (vault, archive) = await gateway.StoreArchiveAsync(Bytes(3 * MiB));
         await LimitAsync(4 * MiB);
         (await gateway.SendAsync(Retrieve(vault, archive))).Expect(202);
         (await gateway.SendAsync(Retrieve(vault, archive))).ExpectError(400, "PolicyEnforcedException", Denied);
@@ -55,8 +54,7 @@ public sealed class AccountSettingsTests(GatewayFixture gateway) : IClassFixture
     [Promise("operations.md", "the hour of a data retrieval policy; a unit of provisioned capacity (a month)")]
     public async Task A_retrieval_while_the_clock_was_ahead_does_not_count_until_the_clock_has_caught_up()
     {
-        var vault = await gateway.NewVaultAsync();
-        var archive = await gateway.NewArchiveAsync(vault, Bytes(MiB));
+        var (vault, archive) = await gateway.StoreArchiveAsync(Bytes(MiB));
         await LimitAsync(MiB);
         gateway.Clock.Advance(TimeSpan.FromDays(8));
         (await gateway.SendAsync(Retrieve(vault, archive))).Expect(202);
@@ -70,8 +68,7 @@ public sealed class AccountSettingsTests(GatewayFixture gateway) : IClassFixture
     [Fact]
     public async Task Concurrent_retrievals_do_not_exceed_the_limit_together()
     {
-        var vault = await gateway.NewVaultAsync();
-        var archive = await gateway.NewArchiveAsync(vault, Bytes(MiB));
+        var (vault, archive) = await gateway.StoreArchiveAsync(Bytes(MiB));
         await LimitAsync(3 * MiB);
         var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => gateway.SendAsync(Retrieve(vault, archive))));
         Assert.Equal(3, answers.Count(answer => answer.Status == 202));
@@ -83,8 +80,7 @@ public sealed class AccountSettingsTests(GatewayFixture gateway) : IClassFixture
     [Fact]
     public async Task The_free_tier_spreads_10_GiB_a_month_over_its_hours()
     {
-        var vault = await gateway.NewVaultAsync();
-        var archive = await gateway.NewArchiveAsync(vault, Bytes(15 * MiB));
+        var (vault, archive) = await gateway.StoreArchiveAsync(Bytes(15 * MiB));
         (await gateway.SendAsync(SetRetrievalPolicy("""{"Policy":{"Rules":[{"Strategy":"FreeTier"}]}}"""))).Expect(204);
         (await gateway.SendAsync(Retrieve(vault, archive))).ExpectError(
             400, "PolicyEnforcedException", "allows 14913080 bytes per hour");
@@ -153,8 +149,7 @@ public sealed class AccountTests : ServerFixture
         var archive = (await SendAsync(UploadArchive("v", Bytes(7)))).Header("x-amz-archive-id")!;
         var upload = (await SendAsync(Initiate("v"))).Header("x-amz-multipart-upload-id")!;
         var job = (await SendAsync(Retrieve("v", archive))).Expect(202).Header("x-amz-job-id")!;
-        (await SendAsync(DescribeVault("v"), OtherSigner)).ExpectNotFound(
-            "arn:aws:glacier:us-east-1:444455556666:vaults/v");
+        (await SendAsync(DescribeVault("v"), OtherSigner)).ExpectNotFound("arn:aws:glacier:us-east-1:444455556666:vaults/v");
 
         Assert.Equal("/444455556666/vaults/v", (await SendAsync(CreateVault("v"), OtherSigner)).Expect(201).Header("Location"));
         Assert.Equal(0, (await SendAsync(DescribeVault("v"), OtherSigner)).Json.GetProperty("NumberOfArchives").GetInt32());

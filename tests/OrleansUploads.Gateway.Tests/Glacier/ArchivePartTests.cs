@@ -1,4 +1,3 @@
-using OrleansUploads.Client;
 using OrleansUploads.Client.Models;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
@@ -17,8 +16,7 @@ public sealed class ArchivePartTests(ArchivePartTests.ScopedGateway gateway) : I
 
     private async Task<(string Vault, string Upload, string Archive)> CompleteAsync(byte[] bytes)
     {
-        var vault = await gateway.NewVaultAsync();
-        var upload = await gateway.NewUploadAsync(vault);
+        var (vault, upload) = await gateway.OpenUploadAsync();
         for (var first = 0; first < bytes.Length; first += MiB)
         {
             (await gateway.SendAsync(Part(vault, upload, first, bytes[first..Math.Min(first + MiB, bytes.Length)]))).Expect(204);
@@ -74,16 +72,9 @@ public sealed class ArchivePartTests(ArchivePartTests.ScopedGateway gateway) : I
     {
         var bytes = Bytes(MiB + 5);
         var (vault, upload, archive) = await CompleteAsync(bytes);
-        using var client = new GlacierClient(new GlacierClientOptions
-        {
-            Endpoint = new Uri($"http://{gateway.Server.EndPoint}"),
-            Region = "us-east-1",
-            AccessKeyId = Signer.KeyId,
-            SecretAccessKey = Signer.Secret,
-            TimeProvider = gateway.Clock,
-        });
+        using var client = gateway.Server.Connect();
         var parts = new List<UploadedPart>();
-        await foreach (var part in client.ListArchivePartsAsync(vault, archive, TestContext.Current.CancellationToken))
+        await foreach (var part in client.ListArchivePartsAsync(vault, archive, Cancellation))
         {
             parts.Add(part);
         }

@@ -28,8 +28,7 @@ public partial class ArchiveTests(GatewayFixture gateway) : IClassFixture<Gatewa
     [Fact]
     public async Task Deleting_an_archive_twice_succeeds()
     {
-        var vault = await gateway.NewVaultAsync();
-        var archive = await gateway.NewArchiveAsync(vault, Requests.Bytes(100));
+        var (vault, archive) = await gateway.StoreArchiveAsync(Requests.Bytes(100));
         (await gateway.SendAsync(Requests.DeleteArchive(vault, archive))).Expect(204);
         var described = (await gateway.SendAsync(Requests.DescribeVault(vault))).Json;
         Assert.Equal(0, described.GetProperty("NumberOfArchives").GetInt64());
@@ -41,8 +40,7 @@ public partial class ArchiveTests(GatewayFixture gateway) : IClassFixture<Gatewa
     public async Task A_deletion_tells_a_client_that_asks_which_bytes_are_kept_for_a_job_and_frees_them_on_request()
     {
         const string Asks = "x-orleans-uploads-deleted-bytes";
-        var vault = await gateway.NewVaultAsync();
-        var archive = await gateway.NewArchiveAsync(vault, Requests.Bytes(100));
+        var (vault, archive) = await gateway.StoreArchiveAsync(Requests.Bytes(100));
         var job = await gateway.NewJobAsync(Requests.Retrieve(vault, archive));
         var deletion = Requests.DeleteArchive(vault, archive);
         (await gateway.SendAsync(deletion.With(Asks, "maybe"))).ExpectInvalid($"Invalid {Asks}: maybe. It must be report or free.");

@@ -25,8 +25,7 @@ public sealed class BadInputTests(GatewayFixture gateway) : IClassFixture<Gatewa
     [Fact]
     public async Task An_upload_completes_after_every_refused_completion()
     {
-        var vault = await gateway.NewVaultAsync();
-        var upload = await gateway.NewUploadAsync(vault);
+        var (vault, upload) = await gateway.OpenUploadAsync();
         var archive = Bytes((2 * MiB) + 5);
         await RefuseAsync(Complete(vault, upload, archive), "The upload has no parts");
 
@@ -65,8 +64,7 @@ public sealed class BadInputTests(GatewayFixture gateway) : IClassFixture<Gatewa
 
     private async Task<Scene> PrepareAsync()
     {
-        var vault = await gateway.NewVaultAsync();
-        var archive = await gateway.NewArchiveAsync(vault, Bytes(3 * MiB));
+        var (vault, archive) = await gateway.StoreArchiveAsync(Bytes(3 * MiB));
         var upload = await gateway.NewUploadAsync(vault);
         (await gateway.SendAsync(Part(vault, upload, 0, Bytes(MiB)))).Expect(204);
         (await gateway.SendAsync(Part(vault, upload, 2 * MiB, Bytes(5)))).Expect(204);

@@ -31,8 +31,7 @@ public class ConcurrencyTests(GatewayFixture gateway) : IClassFixture<GatewayFix
     public async Task Concurrent_parts_for_the_same_slots_leave_one_part_in_each()
     {
         const int Slots = 4;
-        var vault = await gateway.NewVaultAsync();
-        var upload = await gateway.NewUploadAsync(vault);
+        var (vault, upload) = await gateway.OpenUploadAsync();
         var answers = await SendConcurrentlyAsync(caller => Part(vault, upload, caller % Slots * MiB, PartOf(caller)));
         Assert.All(answers, answer => answer.Expect(204));
 

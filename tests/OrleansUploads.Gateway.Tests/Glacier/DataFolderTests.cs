@@ -30,6 +30,6 @@ public sealed class ArchivesInADataFolder(DataFolderFixture gateway)
 public sealed class MultipartInADataFolder(DataFolderFixture gateway)
     : MultipartTests(gateway), IClassFixture<DataFolderFixture>;
 
-[Trait(TestRun.Name, TestRun.Campaign)]
+[Campaign]
 public sealed class ConcurrencyInADataFolder(DataFolderFixture gateway)
     : ConcurrencyTests(gateway), IClassFixture<DataFolderFixture>;

@@ -1,6 +1,5 @@
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Engine.Memory;
-using OrleansUploads.Engine.Ports;
 using OrleansUploads.TestKit.PartStores;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 

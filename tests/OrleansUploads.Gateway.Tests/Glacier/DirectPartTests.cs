@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Gateway.Tests.Glacier;
@@ -304,8 +303,7 @@ public sealed class UngrantedPartTests(GatewayFixture gateway) : IClassFixture<G
     [Fact]
     public async Task A_store_that_cannot_grant_says_so_and_takes_no_report()
     {
-        var vault = await gateway.NewVaultAsync();
-        var upload = await gateway.NewUploadAsync(vault);
+        var (vault, upload) = await gateway.OpenUploadAsync();
         var part = new { range = "0-9", treeHash = TreeHashOf([1]), attempt = "8" + new string('1', 31) };
         var granted = await gateway.SendAsync(
             new ApiRequest("POST", $"/-/vaults/{vault}/multipart-uploads/{upload}?grants").WithBody("{\"parts\":[\"0-9\"]}"u8.ToArray()));

@@ -1,10 +1,6 @@
 using System.Reflection;
 using OrleansUploads.Core.Refusals;
-using OrleansUploads.Engine.Entities;
-using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway.Glacier;
-using OrleansUploads.Gateway.Http.Exchanges;
-using OrleansUploads.Gateway.S3;
 using OrleansUploads.Gateway.Tests.Http.Fronts;
 using OrleansUploads.Signing;
 using OrleansUploads.TestKit.Documents;

@@ -1,5 +1,3 @@
-using System.Text.Json;
-using OrleansUploads.Client;
 using OrleansUploads.Client.Models;
 using OrleansUploads.Hashing;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
@@ -143,8 +141,7 @@ public sealed class ExternalPartTests(ExternalPartTests.Keys gateway) : IClassFi
     [Fact]
     public async Task A_location_that_is_added_to_a_part_on_the_way_is_refused()
     {
-        var vault = await gateway.NewVaultAsync();
-        var upload = await gateway.NewUploadAsync(vault);
+        var (vault, upload) = await gateway.OpenUploadAsync();
         (await gateway.SendAsync(Part(vault, upload, 0, Archive[..MiB]).With(LocationHeader, "x"), new Signer { UnsignedHeader = LocationHeader }))
             .ExpectWrongSignature($"The header {LocationHeader} must be among the signed headers.");
         (await gateway.SendAsync(InitiateExternal(vault), new Signer { UnsignedHeader = StorageHeader }))
@@ -191,8 +188,7 @@ public sealed class ExternalPartTests(ExternalPartTests.Keys gateway) : IClassFi
     [Fact]
     public async Task Bytes_and_locations_are_not_mixed_in_one_upload()
     {
-        var vault = await gateway.NewVaultAsync();
-        var upload = await gateway.NewUploadAsync(vault);
+        var (vault, upload) = await gateway.OpenUploadAsync();
         var before = await gateway.ReadStateAsync(vault, upload);
         (await gateway.SendAsync(Report(vault, upload, 0, Archive[..MiB]), Node)).ExpectInvalid("does not accept locations");
         Assert.Equal(before, await gateway.ReadStateAsync(vault, upload));
@@ -228,14 +224,7 @@ public sealed class ExternalPartTests(ExternalPartTests.Keys gateway) : IClassFi
     public async Task The_client_reports_parts_and_learns_their_locations()
     {
         var vault = await gateway.NewVaultAsync();
-        using var client = new GlacierClient(new GlacierClientOptions
-        {
-            Endpoint = new Uri($"http://{gateway.Server.EndPoint}"),
-            Region = "us-east-1",
-            AccessKeyId = Node.AccessKeyId,
-            SecretAccessKey = Node.SecretKey,
-            TimeProvider = gateway.Clock,
-        });
+        using var client = gateway.Server.Connect(Node);
         var upload = await client.InitiateExternalUploadAsync(vault, MiB, "on tape");
         var hash = TreeHasher.Compute(Archive.AsSpan(0, 100));
         Assert.Equal("tape 7", await client.ReportPartAsync(vault, upload, new ByteRange(0, 100), hash, "tape 7"));

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Gateway.Tests.Glacier;

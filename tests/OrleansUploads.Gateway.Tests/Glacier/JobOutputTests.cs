@@ -110,8 +110,7 @@ public sealed class JobOutputTests(GatewayFixture gateway) : IClassFixture<Gatew
     /// <summary>The archive of all tests, uploaded in parts of 2 MiB.</summary>
     private Task<StoredArchive> ShareAsync() => gateway.ShareAsync(async () =>
     {
-        var vault = await gateway.NewVaultAsync();
-        var upload = await gateway.NewUploadAsync(vault, 2 * MiB);
+        var (vault, upload) = await gateway.OpenUploadAsync(2 * MiB);
         await gateway.UploadPartsAsync(vault, upload, Archive, 2 * MiB);
         var completed = (await gateway.SendAsync(Complete(vault, upload, Archive))).Expect(201);
         return new StoredArchive(vault, completed.Header("x-amz-archive-id")!);

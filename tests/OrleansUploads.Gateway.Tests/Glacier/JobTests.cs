@@ -1,4 +1,3 @@
-using System.Text.Json;
 using OrleansUploads.Core.Settings;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
@@ -18,8 +17,7 @@ public sealed class JobTests(SlowJobsFixture gateway) : IClassFixture<SlowJobsFi
     [Fact]
     public async Task A_job_is_described_with_every_documented_key()
     {
-        var vault = await gateway.NewVaultAsync();
-        var archive = await gateway.NewArchiveAsync(vault, Bytes(100));
+        var (vault, archive) = await gateway.StoreArchiveAsync(Bytes(100));
         var initiated = (await gateway.SendAsync(InitiateJob(
             vault,
             $$"""{"Type":"archive-retrieval","ArchiveId":"{{archive}}","Description":"why","SNSTopic":"arn:x","Tier":"Bulk"}""")))
@@ -79,8 +77,7 @@ public sealed class JobTests(SlowJobsFixture gateway) : IClassFixture<SlowJobsFi
     [Fact]
     public async Task Output_is_available_from_the_end_of_the_job_for_24_hours()
     {
-        var vault = await gateway.NewVaultAsync();
-        var archive = await gateway.NewArchiveAsync(vault, Bytes(100));
+        var (vault, archive) = await gateway.StoreArchiveAsync(Bytes(100));
         var job = await gateway.NewJobAsync(Retrieve(vault, archive));
         gateway.Clock.Advance(SlowJobsFixture.Delay - TimeSpan.FromMilliseconds(1));
         (await gateway.SendAsync(GetOutput(vault, job))).ExpectInvalid(
@@ -94,8 +91,7 @@ public sealed class JobTests(SlowJobsFixture gateway) : IClassFixture<SlowJobsFi
     [Fact]
     public async Task Jobs_can_be_filtered_by_status()
     {
-        var vault = await gateway.NewVaultAsync();
-        var archive = await gateway.NewArchiveAsync(vault, Bytes(1));
+        var (vault, archive) = await gateway.StoreArchiveAsync(Bytes(1));
         await gateway.NewJobAsync(Retrieve(vault, archive));
         await gateway.NewJobAsync(Retrieve(vault, archive));
         gateway.Clock.Advance(SlowJobsFixture.Delay);
@@ -122,8 +118,7 @@ public sealed class JobTests(SlowJobsFixture gateway) : IClassFixture<SlowJobsFi
     [Fact]
     public async Task Jobs_are_listed_in_pages_in_the_order_of_their_initiation()
     {
-        var vault = await gateway.NewVaultAsync();
-        var archive = await gateway.NewArchiveAsync(vault, Bytes(1));
+        var (vault, archive) = await gateway.StoreArchiveAsync(Bytes(1));
         var initiated = new List<string>();
         for (var i = 0; i < 5; i++)
         {

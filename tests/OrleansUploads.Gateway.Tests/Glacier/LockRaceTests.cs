@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Engine.Entities;
 using OrleansUploads.Hashing;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 using Deletion = OrleansUploads.Core.Archives.DeleteArchive;
@@ -61,7 +60,7 @@ public sealed class LockRaceTests
             var paused = new List<TaskCompletionSource>();
             while (paused.Count < count)
             {
-                paused.Add(await _paused.Reader.ReadAsync(TestContext.Current.CancellationToken));
+                paused.Add(await _paused.Reader.ReadAsync(Cancellation));
             }
 
             return paused;

@@ -4,9 +4,8 @@ using static OrleansUploads.Gateway.Tests.Harness.Requests;
 namespace OrleansUploads.Gateway.Tests.Glacier;
 
 /// <summary>Vault locks apply across restarts.</summary>
-public sealed class LockedFolderTests : IDisposable
+public sealed class LockedFolderTests : TestWithFolder
 {
-    private readonly TemporaryFolder _folder = new();
     private readonly SettableClock _clock = new();
 
     [Theory]
@@ -84,8 +83,6 @@ public sealed class LockedFolderTests : IDisposable
             new GatewayOptions { Region = "mars-1" });
     }
 
-    public void Dispose() => _folder.Dispose();
-
     private async Task ServeAsync(Func<GatewayServer, Task> use, GatewayOptions? options = null)
     {
         await using var server = await OpenAsync(options);
@@ -95,7 +92,7 @@ public sealed class LockedFolderTests : IDisposable
     /// <summary>Opens the folder and writes the first heartbeat, after which the clock is trusted.</summary>
     private async Task<DataFolderServer> OpenAsync(GatewayOptions? options = null)
     {
-        var server = await DataFolderServer.OpenAsync(_folder.Path, _clock, options);
+        var server = await DataFolderServer.OpenAsync(Folder.Path, _clock, options);
         await server.Engine.Clock.BeatAsync(server.Engine.Host, CancellationToken.None);
         return server;
     }

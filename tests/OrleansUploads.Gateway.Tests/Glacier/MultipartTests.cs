@@ -52,8 +52,7 @@ public partial class MultipartTests(GatewayFixture gateway) : IClassFixture<Gate
     [Fact]
     public async Task Parts_are_listed_in_numerical_order_of_their_first_byte()
     {
-        var vault = await gateway.NewVaultAsync();
-        var upload = await gateway.NewUploadAsync(vault);
+        var (vault, upload) = await gateway.OpenUploadAsync();
         var part = Bytes(1);
         foreach (var slot in new long[] { 10, 2, 9_999, 0 })
         {
@@ -91,8 +90,7 @@ public partial class MultipartTests(GatewayFixture gateway) : IClassFixture<Gate
     [Promise("README.md", "Repeating the complete request returns the same archive ID, from any client, for as long as the archive exists and for seven days after its deletion")]
     public async Task Repeating_a_completion_returns_the_same_archive()
     {
-        var vault = await gateway.NewVaultAsync();
-        var upload = await gateway.NewUploadAsync(vault);
+        var (vault, upload) = await gateway.OpenUploadAsync();
         var bytes = Bytes(MiB);
         await gateway.UploadPartsAsync(vault, upload, bytes);
         var first = (await gateway.SendAsync(Complete(vault, upload, bytes))).Expect(201);

@@ -1,6 +1,4 @@
-using OrleansUploads.Core.Policies;
 using OrleansUploads.Gateway.Glacier;
-using OrleansUploads.Gateway.Http.Exchanges;
 
 namespace OrleansUploads.Gateway.Tests.Glacier;
 

@@ -1,6 +1,4 @@
-using OrleansUploads.Core.Policies;
 using OrleansUploads.Core.Vaults;
-using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Policies;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 

@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Engine.Entities;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Gateway.Tests.Glacier;

@@ -1,4 +1,3 @@
-using OrleansUploads.Core.Policies;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Gateway.Tests.Glacier;
@@ -152,8 +151,7 @@ public sealed class PolicyTests(GatewayFixture gateway) : IClassFixture<GatewayF
     [Fact]
     public async Task Archive_age_conditions_apply_to_retrievals_and_not_to_inventories()
     {
-        var vault = await gateway.NewVaultAsync();
-        var archive = await gateway.NewArchiveAsync(vault, Bytes(7));
+        var (vault, archive) = await gateway.StoreArchiveAsync(Bytes(7));
         var young = """{"NumericLessThan":{"glacier:ArchiveAgeInDays":"2"}}""";
         (await gateway.SendAsync(SetAccessPolicy(vault, PolicyOf("Deny", "glacier:InitiateJob", young)))).Expect(204);
         (await gateway.SendAsync(Retrieve(vault, archive))).ExpectDenied("glacier:InitiateJob");

@@ -1,7 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using OrleansUploads.Core.Accounts;
 using OrleansUploads.Gateway.Glacier;
-using OrleansUploads.Gateway.Http.Exchanges;
 
 namespace OrleansUploads.Gateway.Tests;
 

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using OrleansUploads.Core.Service;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
@@ -85,8 +84,7 @@ public sealed class SignatureTests(GatewayFixture gateway) : IClassFixture<Gatew
     [InlineData("X-Amz-Whatever")]
     public async Task A_header_that_affects_the_operation_must_be_signed(string header)
     {
-        var vault = await gateway.NewVaultAsync();
-        var upload = await gateway.NewUploadAsync(vault);
+        var (vault, upload) = await gateway.OpenUploadAsync();
         var request = Part(vault, upload, 0, Bytes(MiB));
         var name = header.ToLowerInvariant();
         var added = name == "x-amz-date" || request.Headers.ContainsKey(name) ? request : request.With(header, "x");
@@ -102,8 +100,7 @@ public sealed class SignatureTests(GatewayFixture gateway) : IClassFixture<Gatew
     [InlineData("x-amz-sha256-tree-hash")]
     public async Task A_header_that_describes_a_signed_body_need_not_be_signed(string header)
     {
-        var vault = await gateway.NewVaultAsync();
-        var upload = await gateway.NewUploadAsync(vault);
+        var (vault, upload) = await gateway.OpenUploadAsync();
         var unsigned = new Signer { UnsignedHeader = header };
         (await gateway.SendAsync(Part(vault, upload, 0, Bytes(MiB)), unsigned)).Expect(204);
 
@@ -120,8 +117,7 @@ public sealed class SignatureTests(GatewayFixture gateway) : IClassFixture<Gatew
     [InlineData("bytes 0-1048575/4194304")]
     public async Task The_range_of_a_part_may_have_a_total(string range)
     {
-        var vault = await gateway.NewVaultAsync();
-        var upload = await gateway.NewUploadAsync(vault);
+        var (vault, upload) = await gateway.OpenUploadAsync();
         (await gateway.SendAsync(Part(vault, upload, 0, Bytes(MiB)).With("Content-Range", range))).Expect(204);
     }
 
@@ -137,8 +133,7 @@ public sealed class SignatureTests(GatewayFixture gateway) : IClassFixture<Gatew
     [Fact]
     public async Task A_changed_body_is_refused_with_and_without_a_payload_hash_header()
     {
-        var vault = await gateway.NewVaultAsync();
-        var archive = await gateway.NewArchiveAsync(vault, Bytes(1));
+        var (vault, archive) = await gateway.StoreArchiveAsync(Bytes(1));
         var request = Retrieve(vault, archive);
         var changed = InitiateJob(vault, """{"Type":"select"}""").Body;
         foreach (var signed in new[] { request, request.With("x-amz-content-sha256", LinearHashOf(request.Body)) })
@@ -152,8 +147,7 @@ public sealed class SignatureTests(GatewayFixture gateway) : IClassFixture<Gatew
     [Fact]
     public async Task A_part_may_leave_out_its_linear_hash_because_its_tree_hash_and_its_length_are_signed()
     {
-        var vault = await gateway.NewVaultAsync();
-        var upload = await gateway.NewUploadAsync(vault);
+        var (vault, upload) = await gateway.OpenUploadAsync();
         var part = Part(vault, upload, 0, Bytes(MiB)).With("x-amz-content-sha256", "UNSIGNED-PAYLOAD");
 
         Assert.Equal("UNSIGNED-PAYLOAD", (await gateway.SendAsync(part)).Expect(204).Header("x-orleans-uploads-accepts"));
@@ -171,8 +165,7 @@ public sealed class SignatureTests(GatewayFixture gateway) : IClassFixture<Gatew
     [Fact]
     public async Task A_body_of_another_length_with_the_same_tree_hash_is_refused()
     {
-        var vault = await gateway.NewVaultAsync();
-        var upload = await gateway.NewUploadAsync(vault, 2 * MiB);
+        var (vault, upload) = await gateway.OpenUploadAsync(2 * MiB);
         var bytes = Bytes(2 * MiB);
         byte[] leaves = [.. SHA256.HashData(bytes.AsSpan(0, MiB)), .. SHA256.HashData(bytes.AsSpan(MiB))];
         Assert.Equal(TreeHashOf(bytes), TreeHashOf(leaves));

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Gateway.Tests.Glacier;
@@ -61,8 +60,7 @@ public sealed class UploadListTests : GatewayFixture
     [Fact]
     public async Task A_bare_upload_ID_is_not_a_marker()
     {
-        var vault = await NewVaultAsync();
-        var upload = await NewUploadAsync(vault);
+        var (vault, upload) = await OpenUploadAsync();
         (await SendAsync(ListUploads(vault, $"?marker={upload}"))).ExpectError(
             400, "InvalidParameterValueException", $"Invalid marker: {upload}");
     }

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace OrleansUploads.Gateway.Tests.Glacier;
 
 /// <summary>An account with 21 vaults, named v00 to v20.</summary>

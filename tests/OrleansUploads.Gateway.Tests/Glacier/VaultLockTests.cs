@@ -1,4 +1,3 @@
-using System.Text.Json;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Gateway.Tests.Glacier;
@@ -105,8 +104,7 @@ public sealed class VaultLockTests(GatewayFixture gateway) : IClassFixture<Gatew
     [InlineData(null, 204)]
     public async Task A_tag_can_place_a_legal_hold(string? hold, int status)
     {
-        var vault = await gateway.NewVaultAsync();
-        var archive = await gateway.NewArchiveAsync(vault, Bytes(7));
+        var (vault, archive) = await gateway.StoreArchiveAsync(Bytes(7));
         var held = """{"StringLike":{"glacier:ResourceTag/LegalHold":["true",""]}}""";
         await LockAsync(vault, PolicyOf("Deny", "glacier:DeleteArchive", held));
         if (hold is not null)

@@ -57,8 +57,7 @@ public sealed class WireTests(GatewayFixture gateway) : IClassFixture<GatewayFix
     [Fact]
     public async Task A_chunked_body_is_refused()
     {
-        var vault = await gateway.NewVaultAsync();
-        var upload = await gateway.NewUploadAsync(vault);
+        var (vault, upload) = await gateway.OpenUploadAsync();
         foreach (var request in new[] { UploadArchive(vault, Bytes(7)), Part(vault, upload, 0, Bytes(7)) })
         {
             await using var connection = await gateway.Server.BeginAsync(request.With("Transfer-Encoding", "chunked"));

@@ -1,5 +1,3 @@
-using System.Text.Json;
-
 namespace OrleansUploads.Gateway.Tests.Harness;
 
 /// <summary>An HTTP response, with its whole body.</summary>

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
 
 namespace OrleansUploads.Gateway.Tests.Harness;
 

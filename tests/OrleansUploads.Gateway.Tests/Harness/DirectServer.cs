@@ -1,11 +1,7 @@
 using System.Buffers.Binary;
 using System.Net;
-using System.Security.Cryptography;
-using System.Text.Json;
 using Amazon.Runtime;
 using OrleansUploads.Engine.ObjectStorage;
-using OrleansUploads.Gateway.S3;
-using OrleansUploads.Gateway.Tests.S3;
 using OrleansUploads.Storage.S3;
 
 namespace OrleansUploads.Gateway.Tests.Harness;

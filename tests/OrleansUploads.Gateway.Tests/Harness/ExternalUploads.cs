@@ -3,7 +3,6 @@ using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine;
-using OrleansUploads.Engine.Entities;
 using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Gateway.Tests.Harness;

@@ -25,6 +25,20 @@ public class GatewayFixture : ServerFixture
         return answer.Header("x-amz-multipart-upload-id")!;
     }
 
+    /// <summary>Initiates an upload to a vault of its own.</summary>
+    public async Task<(string Vault, string Upload)> OpenUploadAsync(long partSizeBytes = Requests.MiB)
+    {
+        var vault = await NewVaultAsync();
+        return (vault, await NewUploadAsync(vault, partSizeBytes));
+    }
+
+    /// <summary>Uploads an archive in one request to a vault of its own.</summary>
+    public async Task<(string Vault, string Archive)> StoreArchiveAsync(byte[] bytes)
+    {
+        var vault = await NewVaultAsync();
+        return (vault, await NewArchiveAsync(vault, bytes));
+    }
+
     /// <summary>Uploads an archive in one request and returns its ID.</summary>
     public async Task<string> NewArchiveAsync(string vault, byte[] bytes)
     {

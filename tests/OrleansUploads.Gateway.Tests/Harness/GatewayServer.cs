@@ -4,8 +4,8 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
-using OrleansUploads.Engine.Entities;
+using OrleansUploads.Client;
+using OrleansUploads.Client.Models;
 using OrleansUploads.Gateway.Hosting;
 using OrleansUploads.Gateway.Http.Credentials;
 
@@ -55,8 +55,7 @@ public sealed class GatewayServer : IAsyncDisposable
         builder.Services.AddSingleton<TimeProvider>(setup.Clock);
         builder.Services.AddSingleton(host);
         builder.Services.AddSingleton(setup.Parts);
-        builder.Services.AddSingleton<ICredentialStore>(
-            new MemoryCredentialStore(setup.Credentials));
+        builder.Services.AddSingleton<ICredentialStore>(new MemoryCredentialStore(setup.Credentials));
         builder.Services.AddOrleansUploadsServer(setup.Options).AddVaultGateway(setup.Options);
         configure?.Invoke(builder.Services);
         var app = builder.Build();
@@ -65,9 +64,18 @@ public sealed class GatewayServer : IAsyncDisposable
         return new GatewayServer(setup, app, host);
     }
 
+    /// <summary>Connects the client of this repository.</summary>
+    public GlacierClient Connect(Signer? signer = null) => new(new GlacierClientOptions
+    {
+        Endpoint = _http.BaseAddress!,
+        Region = "us-east-1",
+        AccessKeyId = (signer ?? new Signer()).AccessKeyId,
+        SecretAccessKey = (signer ?? new Signer()).SecretKey,
+        TimeProvider = Setup.Clock,
+    });
+
     /// <summary>Signs and sends a request and reads the whole answer.</summary>
-    public Task<ApiAnswer> SendAsync(ApiRequest request, Signer? signer = null) =>
-        SendAsync(request, Sign(request, signer));
+    public Task<ApiAnswer> SendAsync(ApiRequest request, Signer? signer = null) => SendAsync(request, Sign(request, signer));
 
     /// <summary>The headers of a request, with its signature.</summary>
     public IEnumerable<(string Name, string Value)> Sign(ApiRequest request, Signer? signer = null) =>

@@ -1,9 +1,7 @@
 using OrleansUploads.Core.Settings;
 using OrleansUploads.Engine;
 using OrleansUploads.Engine.Embedded;
-using OrleansUploads.Engine.Entities;
 using OrleansUploads.Engine.Memory;
-using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway.Glacier;
 using OrleansUploads.Gateway.Http.Credentials;
 

@@ -1,6 +1,5 @@
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Jobs;
-using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway.Glacier;
 
 namespace OrleansUploads.Gateway.Tests.Harness;

@@ -1,5 +1,4 @@
 using OrleansUploads.Core.Deciding;
-using OrleansUploads.Engine.Entities;
 
 namespace OrleansUploads.Gateway.Tests.Harness;
 

@@ -1,4 +1,3 @@
-using OrleansUploads.Core.Policies;
 using OrleansUploads.Gateway.Http.Credentials;
 
 namespace OrleansUploads.Gateway.Tests.Harness;

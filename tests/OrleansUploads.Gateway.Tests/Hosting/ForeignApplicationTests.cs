@@ -1,5 +1,4 @@
 using System.Net;
-using System.Security.Cryptography;
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Connections;
@@ -13,7 +12,6 @@ using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using OrleansUploads.Client;
 using OrleansUploads.Client.Models;
@@ -22,25 +20,22 @@ using OrleansUploads.Core.Parts;
 using OrleansUploads.Engine.DataFolders;
 using OrleansUploads.Engine.Memory;
 using OrleansUploads.Engine.Ownership;
-using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway.Hosting;
 using OrleansUploads.Gateway.Http.Credentials;
 using OrleansUploads.Gateway.Http.Health;
-using OrleansUploads.Gateway.Tests.S3;
 using OrleansUploads.Signing;
 using OrleansUploads.TestKit.PartStores;
 
 namespace OrleansUploads.Gateway.Tests.Hosting;
 
 /// <summary>The service inside an application of somebody else, as docs/extending.md shows it.</summary>
-public sealed class ForeignApplicationTests : IDisposable
+public sealed class ForeignApplicationTests : TestWithFolder
 {
     private const string Prefix = "/files/uploads";
 
-    private readonly TemporaryFolder _folder = new();
     private readonly KeyPair _key = KeyPair.Create(GatewaySetup.Account.ToString(), DateTimeOffset.UtcNow);
 
-    public ForeignApplicationTests() => KeyFile.InFolder(_folder.Path).Change(_ => [_key]);
+    public ForeignApplicationTests() => KeyFile.InFolder(Folder.Path).Change(_ => [_key]);
 
     [Fact]
     public async Task An_application_serves_uploads_beside_its_own_pages_and_keeps_them_over_a_restart()
@@ -56,16 +51,16 @@ public sealed class ForeignApplicationTests : IDisposable
             });
 
             using var http = new HttpClient { BaseAddress = AddressOf(app) };
-            Assert.Equal("An application.", await http.GetStringAsync("/about", TestContext.Current.CancellationToken));
-            Assert.StartsWith("{\"status\":\"Healthy\"", await http.GetStringAsync("/healthz", TestContext.Current.CancellationToken), StringComparison.Ordinal);
+            Assert.Equal("An application.", await http.GetStringAsync("/about", Cancellation));
+            Assert.StartsWith("{\"status\":\"Healthy\"", await http.GetStringAsync("/healthz", Cancellation), StringComparison.Ordinal);
             using var client = ClientOf(app);
             if (run == 0)
             {
-                await client.CreateVaultAsync("photos", TestContext.Current.CancellationToken);
+                await client.CreateVaultAsync("photos", Cancellation);
                 archive = (await client.UploadArchiveAsync("photos", HashedBody.Of(bytes))).ArchiveId;
             }
 
-            Assert.Equal(bytes, await RetrieveAsync(client, archive));
+            Assert.Equal(bytes, await client.RetrieveAsync("photos", archive));
         }
     }
 
@@ -75,12 +70,12 @@ public sealed class ForeignApplicationTests : IDisposable
         var store = new CountingPartStore();
         await using var app = await StartAsync(ports: folder => folder with { Parts = store });
         using var client = ClientOf(app);
-        await client.CreateVaultAsync("photos", TestContext.Current.CancellationToken);
+        await client.CreateVaultAsync("photos", Cancellation);
         var bytes = RandomNumberGenerator.GetBytes(3_000_000);
         var archive = (await client.UploadArchiveAsync("photos", HashedBody.Of(bytes))).ArchiveId;
-        Assert.Equal(bytes, await RetrieveAsync(client, archive));
+        Assert.Equal(bytes, await client.RetrieveAsync("photos", archive));
         Assert.Equal(1, store.Stored);
-        Assert.Empty(Directory.EnumerateFiles(_folder.File("parts"), "*.part", SearchOption.AllDirectories));
+        Assert.Empty(Directory.EnumerateFiles(Folder.File("parts"), "*.part", SearchOption.AllDirectories));
     }
 
     [Theory]
@@ -89,13 +84,13 @@ public sealed class ForeignApplicationTests : IDisposable
     [InlineData(SharedPartStore.InFolder)]
     public async Task A_store_of_an_application_belongs_to_one_data_folder(string kind)
     {
-        var store = await SharedPartStore.Named(kind, _folder.Path).OpenAsync();
+        var store = await SharedPartStore.Named(kind, Folder.Path).OpenAsync();
         for (var run = 0; run < 2; run++)
         {
             await using var original = await StartAsync(store, "a");
             if (run == 0)
             {
-                BackupFolder.Copy(_folder.File("a"), _folder.File("b"));
+                BackupFolder.Copy(Folder.File("a"), Folder.File("b"));
             }
 
             var copy = await Assert.ThrowsAsync<IOException>(() => StartAsync(store, "b"));
@@ -114,33 +109,33 @@ public sealed class ForeignApplicationTests : IDisposable
     [InlineData(SharedPartStore.InFolder, false)]
     public async Task An_application_whose_store_is_taken_over_or_moved_takes_nothing_from_it(string kind, bool isTakenOver)
     {
-        var shared = SharedPartStore.Named(kind, _folder.Path);
+        var shared = SharedPartStore.Named(kind, Folder.Path);
         var store = await shared.OpenAsync();
-        Directory.CreateDirectory(_folder.File("a"));
-        KeyFile.InFolder(_folder.File("a")).Change(_ => [_key]);
+        Directory.CreateDirectory(Folder.File("a"));
+        KeyFile.InFolder(Folder.File("a")).Change(_ => [_key]);
         await using (var app = await StartAsync(store, "a"))
         {
             using var client = ClientOf(app);
-            await client.CreateVaultAsync("photos", TestContext.Current.CancellationToken);
-            var upload = await client.InitiateMultipartUploadAsync("photos", 1 << 20, cancellationToken: TestContext.Current.CancellationToken);
-            await client.UploadPartAsync("photos", upload, 0, HashedBody.Of(new byte[] { 1, 2, 3 }), TestContext.Current.CancellationToken);
-            BackupFolder.Copy(_folder.File("a"), _folder.File("b"));
+            await client.CreateVaultAsync("photos", Cancellation);
+            var upload = await client.InitiateMultipartUploadAsync("photos", 1 << 20, cancellationToken: Cancellation);
+            await client.UploadPartAsync("photos", upload, 0, HashedBody.Of(new byte[] { 1, 2, 3 }), Cancellation);
+            BackupFolder.Copy(Folder.File("a"), Folder.File("b"));
             if (isTakenOver)
             {
                 await using var copy = DataFolder.Open(
-                    _folder.File("b"), new DataFolderOptions { Parts = await shared.OpenAsync() }, TimeProvider.System);
-                await copy.TakeStoreAsync(takesOver: true, TestContext.Current.CancellationToken);
+                    Folder.File("b"), new DataFolderOptions { Parts = await shared.OpenAsync() }, TimeProvider.System);
+                await copy.TakeStoreAsync(takesOver: true, Cancellation);
             }
             else
             {
-                await StoreOwnership.LeaveAsync((IStoreMark)store, "s3://elsewhere", TestContext.Current.CancellationToken);
+                await StoreOwnership.LeaveAsync((IStoreMark)store, "s3://elsewhere", Cancellation);
             }
 
             // The bytes of an ended upload are deleted at once, but for the loss of the store.
-            await client.AbortMultipartUploadAsync("photos", upload, TestContext.Current.CancellationToken);
+            await client.AbortMultipartUploadAsync("photos", upload, Cancellation);
             using var http = new HttpClient { BaseAddress = AddressOf(app) };
             await Eventually.BecomesTrueAsync(
-                async () => (await http.GetAsync("/healthz", TestContext.Current.CancellationToken)).StatusCode == HttpStatusCode.ServiceUnavailable,
+                async () => (await http.GetAsync("/healthz", Cancellation)).StatusCode == HttpStatusCode.ServiceUnavailable,
                 "the application knows that it has lost its store");
             var answer = await Assert.ThrowsAsync<GlacierException>(
                 () => client.UploadArchiveAsync("photos", HashedBody.Of(new byte[] { 1, 2, 3 })));
@@ -148,7 +143,7 @@ public sealed class ForeignApplicationTests : IDisposable
                 isTakenOver ? "This server has lost its part store" : "The bytes of this server have moved to s3://elsewhere",
                 answer.Message,
                 StringComparison.Ordinal);
-            Assert.Single(await store.ListUploadsAsync(TestContext.Current.CancellationToken).ToListAsync(TestContext.Current.CancellationToken));
+            Assert.Single(await store.ListUploadsAsync(Cancellation).ToListAsync(Cancellation));
         }
 
         var refused = await Assert.ThrowsAsync<IOException>(() => StartAsync(store, "a"));
@@ -178,9 +173,9 @@ public sealed class ForeignApplicationTests : IDisposable
             }
         });
         using var client = ClientOf(app, Prefix);
-        await client.CreateVaultAsync("photos", TestContext.Current.CancellationToken);
+        await client.CreateVaultAsync("photos", Cancellation);
         var bytes = RandomNumberGenerator.GetBytes(100);
-        Assert.Equal(bytes, await RetrieveAsync(client, (await client.UploadArchiveAsync("photos", HashedBody.Of(bytes))).ArchiveId));
+        Assert.Equal(bytes, await client.RetrieveAsync("photos", (await client.UploadArchiveAsync("photos", HashedBody.Of(bytes))).ArchiveId));
 
         Assert.Equal(
             $"{Prefix}/bucket", (await SendSignedAsync(app, S3Server.Request("PUT", $"{Prefix}/bucket", null))).Expect(200).Header("Location"));
@@ -196,7 +191,7 @@ public sealed class ForeignApplicationTests : IDisposable
 
         using var http = new HttpClient { BaseAddress = AddressOf(app) };
         Assert.StartsWith(
-            "{\"status\":\"Healthy\"", await http.GetStringAsync($"{Prefix}/healthz", TestContext.Current.CancellationToken), StringComparison.Ordinal);
+            "{\"status\":\"Healthy\"", await http.GetStringAsync($"{Prefix}/healthz", Cancellation), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -220,14 +215,14 @@ public sealed class ForeignApplicationTests : IDisposable
         using var http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = AddressOf(app) };
         foreach (var path in (string[])["/", "/settings/profile", "/photos"])
         {
-            Assert.Equal("the page", await http.GetStringAsync(path, TestContext.Current.CancellationToken));
+            Assert.Equal("the page", await http.GetStringAsync(path, Cancellation));
         }
 
-        using var denied = await http.GetAsync("/private", TestContext.Current.CancellationToken);
+        using var denied = await http.GetAsync("/private", Cancellation);
         Assert.Equal(HttpStatusCode.Redirect, denied.StatusCode);
-        Assert.StartsWith("{\"status\"", await http.GetStringAsync("/healthz", TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.StartsWith("{\"status\"", await http.GetStringAsync("/healthz", Cancellation), StringComparison.Ordinal);
         using var client = ClientOf(app);
-        await client.CreateVaultAsync("photos", TestContext.Current.CancellationToken);
+        await client.CreateVaultAsync("photos", Cancellation);
         (await SendSignedAsync(app, S3Server.Request("PUT", "/settings", null))).Expect(200);
     }
 
@@ -246,7 +241,7 @@ public sealed class ForeignApplicationTests : IDisposable
                 builder.Services.AddAuthorization();
             });
         using var http = new HttpClient(new HttpClientHandler { AllowAutoRedirect = false }) { BaseAddress = AddressOf(app) };
-        using var denied = await http.GetAsync("/healthz", TestContext.Current.CancellationToken);
+        using var denied = await http.GetAsync("/healthz", Cancellation);
         Assert.Equal(HttpStatusCode.Redirect, denied.StatusCode);
     }
 
@@ -271,11 +266,9 @@ public sealed class ForeignApplicationTests : IDisposable
                 builder.Services.AddUploadsHealthChecks().AddCheck("planted", () => HealthCheckResult.Unhealthy("broken"));
             });
         using var http = new HttpClient { BaseAddress = AddressOf(app) };
-        using var answer = await http.GetAsync("/health", TestContext.Current.CancellationToken);
+        using var answer = await http.GetAsync("/health", Cancellation);
         Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode);
     }
-
-    public void Dispose() => _folder.Dispose();
 
     /// <summary>How an application's own endpoints answer.</summary>
     private async Task<List<string>> DescribeAsync(bool hasUploads)
@@ -286,7 +279,7 @@ public sealed class ForeignApplicationTests : IDisposable
         builder.Services.AddHealthChecks().AddCheck("own", () => HealthCheckResult.Degraded("own"));
         if (hasUploads)
         {
-            builder.Services.AddOrleansUploads(_folder.Path);
+            builder.Services.AddOrleansUploads(Folder.Path);
         }
 
         await using var app = builder.Build();
@@ -306,7 +299,7 @@ public sealed class ForeignApplicationTests : IDisposable
             app.MapOrleansUploads();
         }
 
-        await app.StartAsync(TestContext.Current.CancellationToken);
+        await app.StartAsync(Cancellation);
         var limits = app.Services.GetRequiredService<IOptions<KestrelServerOptions>>().Value.Limits;
         List<string> found =
         [
@@ -334,8 +327,8 @@ public sealed class ForeignApplicationTests : IDisposable
                 request.Headers.TryAddWithoutValidation(name, value);
             }
 
-            using var answer = await http.SendAsync(request, TestContext.Current.CancellationToken);
-            found.Add($"{(int)answer.StatusCode} {answer.Headers.Server} {await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)}");
+            using var answer = await http.SendAsync(request, Cancellation);
+            found.Add($"{(int)answer.StatusCode} {answer.Headers.Server} {await answer.Content.ReadAsStringAsync(Cancellation)}");
         }
     }
 
@@ -352,7 +345,7 @@ public sealed class ForeignApplicationTests : IDisposable
     });
 
     private Task<WebApplication> StartAsync(IPartStore store, string folder) =>
-        StartAsync(ports: opened => opened with { Parts = store }, folder: _folder.File(folder));
+        StartAsync(ports: opened => opened with { Parts = store }, folder: Folder.File(folder));
 
     /// <summary>Starts an application with uploads.</summary>
     private async Task<WebApplication> StartAsync(
@@ -364,13 +357,13 @@ public sealed class ForeignApplicationTests : IDisposable
         var builder = WebApplication.CreateBuilder();
         builder.Logging.ClearProviders();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Services.AddOrleansUploads(folder ?? _folder.Path, ports: ports);
+        builder.Services.AddOrleansUploads(folder ?? Folder.Path, ports: ports);
         build?.Invoke(builder);
         var app = builder.Build();
         try
         {
             (map ?? (static app => app.MapOrleansUploads()))(app);
-            await app.StartAsync(TestContext.Current.CancellationToken);
+            await app.StartAsync(Cancellation);
             return app;
         }
         catch
@@ -385,15 +378,6 @@ public sealed class ForeignApplicationTests : IDisposable
         var signer = new Signer { AccessKeyId = _key.AccessKeyId, SecretKey = _key.SecretAccessKey, Rules = SigningRules.S3 };
         using var http = new HttpClient { BaseAddress = AddressOf(app) };
         return await GatewayServer.SendAsync(http, request, signer.Sign(request, AddressOf(app).Authority, DateTimeOffset.UtcNow));
-    }
-
-    private static async Task<byte[]> RetrieveAsync(GlacierClient client, string archive)
-    {
-        var job = await client.InitiateArchiveRetrievalAsync("photos", archive, cancellationToken: TestContext.Current.CancellationToken);
-        using var output = await client.GetJobOutputAsync("photos", job, cancellationToken: TestContext.Current.CancellationToken);
-        var read = new MemoryStream();
-        await output.Body.CopyToAsync(read, TestContext.Current.CancellationToken);
-        return read.ToArray();
     }
 
     /// <summary>A store of somebody else: it keeps the bytes in memory and counts the attempts.</summary>

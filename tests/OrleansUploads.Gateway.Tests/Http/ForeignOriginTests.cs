@@ -1,6 +1,3 @@
-using OrleansUploads.Gateway.S3;
-using OrleansUploads.Gateway.Tests.S3;
-
 namespace OrleansUploads.Gateway.Tests.Http;
 
 /// <summary>Requests that a browser sends for a page of another origin.</summary>

@@ -27,29 +27,18 @@ public sealed class OpenConnectionsTests
         Assert.Equal(3, open.Count);
     }
 
-    [Fact]
-    public void The_source_with_the_most_idle_connections_loses_one()
+    [Theory]
+    [InlineData("10.0.0.2", "10.0.0.1", "10.0.0.1", "10.0.0.1")]
+    [InlineData("10.0.0.2", "2001:db8::1", "2001:db8::2")]
+    public void The_source_with_the_most_idle_connections_loses_one_and_an_IPv6_network_is_one_source(params string[] sources)
     {
-        var open = Limited(4);
-        Admit(open, 1, "10.0.0.2");
-        Admit(open, 2);
-        Admit(open, 3);
-        Admit(open, 4);
+        var open = Limited(sources.Length);
+        foreach (var (number, source) in sources.Index())
+        {
+            Admit(open, number + 1, source);
+        }
 
-        Admit(open, 5, "10.0.0.3");
-
-        Assert.Equal([2], _closed);
-    }
-
-    [Fact]
-    public void An_IPv6_network_counts_as_one_source()
-    {
-        var open = Limited(3);
-        Admit(open, 1, "10.0.0.2");
-        Admit(open, 2, "2001:db8::1");
-        Admit(open, 3, "2001:db8::2");
-
-        Admit(open, 4, "10.0.0.3");
+        Admit(open, sources.Length + 1, "10.0.0.3");
 
         Assert.Equal([2], _closed);
     }

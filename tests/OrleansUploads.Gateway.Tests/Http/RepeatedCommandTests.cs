@@ -1,5 +1,4 @@
 using OrleansUploads.Core.Settings;
-using OrleansUploads.Gateway.Tests.S3;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Gateway.Tests.Http;

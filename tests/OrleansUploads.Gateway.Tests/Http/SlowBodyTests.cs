@@ -4,7 +4,6 @@ using OrleansUploads.Engine.Collecting;
 using OrleansUploads.Engine.Disk;
 using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Memory;
-using OrleansUploads.Gateway.Tests.S3;
 using OrleansUploads.TestKit.Journals;
 using OrleansUploads.TestKit.PartStores;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
@@ -153,7 +152,7 @@ public sealed class SlowBodyTests : S3Server
         {
             var held = _journal.HoldAppends();
             await connection.SendAsync(Body.AsMemory(Half));
-            await held.WhenArrivedAsync(1, TestContext.Current.CancellationToken);
+            await held.WhenArrivedAsync(1, Cancellation);
             connection.Reset();
             held.ReleaseAll();
         }
@@ -192,7 +191,7 @@ public sealed class SlowBodyTests : S3Server
         _plan.At(PartStoreCall.Write, _parts.Calls(PartStoreCall.Write) + 2, PartStoreFault.HoldAfter(written));
         var connection = await Server.BeginAsync(request.With("Content-Length", Digits(Body.Length)), signer);
         await connection.SendAsync(Body.AsMemory(0, Half));
-        await written.Reached.WaitAsync(TestContext.Current.CancellationToken);
+        await written.Reached.WaitAsync(Cancellation);
         return connection;
     }
 
@@ -201,7 +200,7 @@ public sealed class SlowBodyTests : S3Server
         if (ending == Ending.Expiry)
         {
             Clock.Advance(UploadPolicy.DefaultStaleAfter + TimeSpan.FromSeconds(1));
-            await new WakeScan(Host, _journal).RunAsync(TestContext.Current.CancellationToken);
+            await new WakeScan(Host, _journal).RunAsync(Cancellation);
         }
         else
         {
@@ -219,7 +218,7 @@ public sealed class SlowBodyTests : S3Server
     {
         Clock.Advance(new MaintenanceOptions().AttemptGrace + TimeSpan.FromSeconds(1));
         await new AttemptCollector(Host, _parts, Host.Clock).CollectAsync(
-            new MaintenanceOptions().AttemptGrace, TestContext.Current.CancellationToken);
+            new MaintenanceOptions().AttemptGrace, Cancellation);
     }
 
     /// <summary>Waits in the queue for the only place.</summary>
@@ -234,7 +233,7 @@ public sealed class SlowBodyTests : S3Server
     {
         await AssertPlaceIsFreeAsync();
         Clock.Advance(new RetrievalPolicy().LongestDelay + Limits.JobOutputLife + TimeSpan.FromHours(1));
-        await new WakeScan(Host, _journal).RunAsync(TestContext.Current.CancellationToken);
+        await new WakeScan(Host, _journal).RunAsync(Cancellation);
         await CollectAsync();
         Assert.Equal(attempts, CountAttempts());
     }

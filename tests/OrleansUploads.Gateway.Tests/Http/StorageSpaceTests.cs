@@ -1,6 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using OrleansUploads.Engine.Ports;
-using OrleansUploads.Gateway.Tests.S3;
 
 namespace OrleansUploads.Gateway.Tests.Http;
 

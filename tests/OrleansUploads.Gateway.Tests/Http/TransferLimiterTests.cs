@@ -1,6 +1,5 @@
 using System.Net;
 using OrleansUploads.Gateway.Http.Admission;
-using OrleansUploads.Gateway.Http.Exchanges;
 
 namespace OrleansUploads.Gateway.Tests.Http;
 

@@ -1,5 +1,3 @@
-using OrleansUploads.Gateway.Tests.S3;
-
 namespace OrleansUploads.Gateway.Tests.Http;
 
 /// <summary>Heads of requests that ordinary client libraries never send.</summary>

@@ -1,5 +1,3 @@
-using System.Text.Json;
-using OrleansUploads.Client;
 using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
@@ -48,8 +46,7 @@ public sealed class UploadStatusTests(GatewayFixture gateway) : IClassFixture<Ga
     [Fact]
     public async Task A_stuck_or_aborted_upload_is_not_waited_for()
     {
-        var vault = await gateway.NewVaultAsync();
-        var upload = await gateway.NewUploadAsync(vault);
+        var (vault, upload) = await gateway.OpenUploadAsync();
         gateway.Clock.Advance(TimeSpan.FromMinutes(1));
         var stuck = await ReadAsync(vault, upload, "wait=20");
         Assert.Equal("Open", Text(stuck, "State"));
@@ -66,14 +63,7 @@ public sealed class UploadStatusTests(GatewayFixture gateway) : IClassFixture<Ga
     public async Task The_client_describes_an_upload_and_waits_for_its_end()
     {
         var vault = await gateway.NewVaultAsync();
-        using var client = new GlacierClient(new GlacierClientOptions
-        {
-            Endpoint = new Uri($"http://{gateway.Server.EndPoint}"),
-            Region = "us-east-1",
-            AccessKeyId = Signer.KeyId,
-            SecretAccessKey = Signer.Secret,
-            TimeProvider = gateway.Clock,
-        });
+        using var client = gateway.Server.Connect();
         var upload = await client.InitiateMultipartUploadAsync(vault, MiB, createKey: "k");
         Assert.Equal(upload, await client.InitiateMultipartUploadAsync(vault, MiB, totalBytes: 5, createKey: "k"));
         var body = HashedBody.Of(Bytes(5));
@@ -97,8 +87,7 @@ public sealed class UploadStatusTests(GatewayFixture gateway) : IClassFixture<Ga
     [InlineData("wait=")]
     public async Task A_malformed_value_is_refused(string value)
     {
-        var vault = await gateway.NewVaultAsync();
-        var upload = await gateway.NewUploadAsync(vault);
+        var (vault, upload) = await gateway.OpenUploadAsync();
         var refused = (await gateway.SendAsync(ListParts(vault, upload).With(Header, value))).Expect(400);
         Assert.Contains($"Invalid {Header}: {value}. It must be 'wait='", refused.Text, StringComparison.Ordinal);
     }

@@ -1,6 +1,4 @@
-using System.Security.Cryptography;
 using System.Text.Encodings.Web;
-using System.Text.Json;
 
 namespace OrleansUploads.Gateway.Tests.OldData;
 

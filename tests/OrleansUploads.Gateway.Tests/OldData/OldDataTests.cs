@@ -6,13 +6,11 @@ namespace OrleansUploads.Gateway.Tests.OldData;
 
 /// <summary>Data folders written by earlier versions stay usable. Each folder under Fixtures holds a data folder
 /// (<c>folder.tar.gz</c>) and the answers of the server that wrote it (<c>known.json</c>).</summary>
-public sealed class OldDataTests : IDisposable
+public sealed class OldDataTests : TestWithFolder
 {
     private const string Photos = "photos";
     private const string Records = "records";
     private const string FixtureVariable = "ORLEANSUPLOADS_WRITE_FIXTURE";
-
-    private readonly TemporaryFolder _folder = new();
 
     public static TheoryData<string> Fixtures =>
         [.. Directory.EnumerateDirectories(FixturesFolder).Select(folder => Path.GetFileName(folder)!).Order(StringComparer.Ordinal)];
@@ -24,13 +22,13 @@ public sealed class OldDataTests : IDisposable
     public async Task A_folder_written_by_an_earlier_version_gives_the_same_answers_and_stays_usable(string fixture)
     {
         var source = Path.Combine(FixturesFolder, fixture);
-        await UnpackAsync(Path.Combine(source, "folder.tar.gz"), _folder.Path);
+        await UnpackAsync(Path.Combine(source, "folder.tar.gz"), Folder.Path);
         await CheckAsync(KnownData.Parse(await File.ReadAllTextAsync(Path.Combine(source, "known.json"))));
     }
 
     [Fact]
     public async Task A_folder_written_by_this_version_gives_the_same_answers_and_stays_usable() =>
-        await CheckAsync(await DataFolderWriter.WriteAsync(_folder.Path));
+        await CheckAsync(await DataFolderWriter.WriteAsync(Folder.Path));
 
     /// <summary>Writes a fixture with the current version. Set <c>ORLEANSUPLOADS_WRITE_FIXTURE</c> to a new folder under
     /// <c>OldData/Fixtures</c> and run this class with <c>-explicit only</c>.</summary>
@@ -40,17 +38,15 @@ public sealed class OldDataTests : IDisposable
         var target = Environment.GetEnvironmentVariable(FixtureVariable);
         Assert.False(string.IsNullOrEmpty(target), $"{FixtureVariable} is not set. Set it to the folder for the new fixture.");
         Directory.CreateDirectory(target);
-        var known = await DataFolderWriter.WriteAsync(_folder.Path);
+        var known = await DataFolderWriter.WriteAsync(Folder.Path);
         await using (var file = File.Create(Path.Combine(target, "folder.tar.gz")))
         await using (var packed = new GZipStream(file, CompressionLevel.SmallestSize))
         {
-            await TarFile.CreateFromDirectoryAsync(_folder.Path, packed, includeBaseDirectory: false);
+            await TarFile.CreateFromDirectoryAsync(Folder.Path, packed, includeBaseDirectory: false);
         }
 
         await File.WriteAllTextAsync(Path.Combine(target, "known.json"), known.ToJson());
     }
-
-    public void Dispose() => _folder.Dispose();
 
     private static async Task UnpackAsync(string archive, string folder)
     {
@@ -64,14 +60,14 @@ public sealed class OldDataTests : IDisposable
         var clock = new SettableClock();
         clock.Advance(known.WrittenAt + TimeSpan.FromHours(1) - clock.Now);
         var completed = "";
-        await using (var server = await DataFolderServer.OpenAsync(_folder.Path, clock))
+        await using (var server = await DataFolderServer.OpenAsync(Folder.Path, clock))
         {
             await AssertSameAnswersAsync(server, known);
             await AssertSameRefusalsAsync(server, known);
             completed = await FinishOpenUploadAsync(server, known);
         }
 
-        await using (var restarted = await DataFolderServer.OpenAsync(_folder.Path, clock))
+        await using (var restarted = await DataFolderServer.OpenAsync(Folder.Path, clock))
         {
             await AssertRetrievesAsync(restarted, completed, DataFolderWriter.Whole);
             await AssertRetrievesAsync(restarted, known.Archives["whole"], DataFolderWriter.Whole);

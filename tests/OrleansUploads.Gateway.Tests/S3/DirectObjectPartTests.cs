@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text.Json;
 using OrleansUploads.Signing;
 using static OrleansUploads.Gateway.Tests.S3.S3Server;
 
@@ -152,8 +151,7 @@ public sealed class ExpiredGrantTests(DirectServer s3) : IClassFixture<DirectSer
     [Fact]
     public async Task A_grant_ends_at_its_deadline()
     {
-        var target = $"/{await s3.NewBucketAsync()}/k";
-        var upload = await s3.NewUploadAsync(target);
+        var (target, upload) = await s3.OpenUploadAsync();
         var answer = await s3.SendAsync("POST", $"{target}?uploadId={upload}&grants", """{"parts":[{"partNumber":1,"length":5}]}""");
         var grant = answer.Expect(200).Json.GetProperty("grants")[0];
         var content = DirectServer.ObjectOf(upload, grant.GetProperty("attempt").GetString()!, [1, 2, 3, 4, 5]);

@@ -1,5 +1,3 @@
-using OrleansUploads.Gateway.S3;
-
 namespace OrleansUploads.Gateway.Tests.S3;
 
 public sealed class S3AddressTests

@@ -193,8 +193,7 @@ public sealed class S3ErrorTests(S3Server s3) : IClassFixture<S3Server>
     [InlineData("<P>1</P><P>1</P>", "InvalidPartOrder")]
     public async Task A_malformed_completion_has_its_code(string document, string code)
     {
-        var target = $"/{await s3.NewBucketAsync()}/k";
-        var upload = await s3.NewUploadAsync(target);
+        var (target, upload) = await s3.OpenUploadAsync();
         var tag = (await s3.SendAsync("PUT", $"{target}?partNumber=1&uploadId={upload}", "hello")).Expect(200).Header("ETag");
         document = document.StartsWith("<P>", StringComparison.Ordinal)
             ? "<CompleteMultipartUpload>" + document.Replace("<P>", "<Part><PartNumber>", StringComparison.Ordinal)
@@ -215,8 +214,7 @@ public sealed class S3ErrorTests(S3Server s3) : IClassFixture<S3Server>
     [InlineData("<ChecksumSHA1>qvTGHdzF6KLavt4PO0gs2a6pQ00=</ChecksumSHA1><ChecksumCRC32>NhCmhg==</ChecksumCRC32>", 400)]
     public async Task Each_checksum_that_a_completion_states_is_compared(string checksums, int status)
     {
-        var target = $"/{await s3.NewBucketAsync()}/k";
-        var upload = await s3.NewUploadAsync(target);
+        var (target, upload) = await s3.OpenUploadAsync();
         var part = await s3.SendAsync("PUT", $"{target}?partNumber=1&uploadId={upload}", "hello", ("x-amz-checksum-crc32", "NhCmhg=="));
         var answer = await s3.SendAsync(
             "POST",

@@ -1,4 +1,3 @@
-using OrleansUploads.Gateway.S3;
 using static OrleansUploads.Gateway.Tests.S3.S3Server;
 
 namespace OrleansUploads.Gateway.Tests.S3;
@@ -52,8 +51,7 @@ public sealed class S3HealthPathTests(S3Server s3) : IClassFixture<S3Server>
         {
             var request = Request(method, $"/{bucket}/../healthz", body);
             var length = ("Content-Length", body.Length.ToString(System.Globalization.CultureInfo.InvariantCulture));
-            await connection.SendHeadAsync(
-                request, [.. s3.Server.Sign(request, Owner), length]);
+            await connection.SendHeadAsync(request, [.. s3.Server.Sign(request, Owner), length]);
             await connection.SendAsync(body);
             return await connection.ReadAsync();
         }

@@ -1,6 +1,5 @@
 using System.Reflection;
 using OrleansUploads.Core.Refusals;
-using OrleansUploads.Gateway.S3;
 using OrleansUploads.Gateway.Tests.Http.Fronts;
 
 namespace OrleansUploads.Gateway.Tests.S3;

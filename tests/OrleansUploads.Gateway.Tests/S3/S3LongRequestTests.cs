@@ -1,5 +1,4 @@
 using OrleansUploads.Engine.Memory;
-using OrleansUploads.Gateway.S3;
 using OrleansUploads.TestKit.Journals;
 using static OrleansUploads.Gateway.Tests.S3.S3Server;
 

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using static OrleansUploads.Gateway.Tests.S3.S3Server;
 
 namespace OrleansUploads.Gateway.Tests.S3;
@@ -59,8 +58,7 @@ public sealed class S3MultipartTests(S3Server s3) : IClassFixture<S3Server>
     [Fact]
     public async Task A_repeat_never_brings_an_object_back()
     {
-        var target = $"/{await s3.NewBucketAsync()}/k";
-        var upload = await s3.NewUploadAsync(target);
+        var (target, upload) = await s3.OpenUploadAsync();
         var list = CompletionDocument.Of((1, await UploadAsync(target, upload, 1, [1])));
         (await s3.SendAsync("POST", $"{target}?uploadId={upload}", list)).Expect(200);
         (await s3.SendAsync("PUT", target, "newer")).Expect(200);
@@ -74,8 +72,7 @@ public sealed class S3MultipartTests(S3Server s3) : IClassFixture<S3Server>
     [Fact]
     public async Task A_refused_completion_leaves_the_upload_open()
     {
-        var target = $"/{await s3.NewBucketAsync()}/k";
-        var upload = await s3.NewUploadAsync(target);
+        var (target, upload) = await s3.OpenUploadAsync();
         var (one, two) = (await UploadAsync(target, upload, 1, [1]), await UploadAsync(target, upload, 2, [2]));
         var complete = $"{target}?uploadId={upload}";
         var small = await s3.SendAsync("POST", complete, CompletionDocument.Of((1, one), (2, two)));
@@ -96,8 +93,7 @@ public sealed class S3MultipartTests(S3Server s3) : IClassFixture<S3Server>
     [Fact]
     public async Task A_condition_is_decided_at_completion()
     {
-        var target = $"/{await s3.NewBucketAsync()}/k";
-        var upload = await s3.NewUploadAsync(target);
+        var (target, upload) = await s3.OpenUploadAsync();
         var list = CompletionDocument.Of((1, await UploadAsync(target, upload, 1, [1])));
         ExpectError(await s3.SendAsync("POST", $"{target}?uploadId={upload}", list, ("If-Match", "*")), 404, "NoSuchKey");
         var tag = (await s3.SendAsync("PUT", target, "first")).Expect(200).Header("ETag")!;
@@ -134,8 +130,7 @@ public sealed class S3MultipartTests(S3Server s3) : IClassFixture<S3Server>
     [Fact]
     public async Task Parts_are_listed_in_pages()
     {
-        var target = $"/{await s3.NewBucketAsync()}/k";
-        var upload = await s3.NewUploadAsync(target);
+        var (target, upload) = await s3.OpenUploadAsync();
         foreach (var number in (int[])[3, 1, 20, 10_000])
         {
             await UploadAsync(target, upload, number, [(byte)number]);
@@ -194,8 +189,7 @@ public sealed class S3MultipartTests(S3Server s3) : IClassFixture<S3Server>
     [InlineData("x-amz-checksum-sha256", "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=-2", 400, "BadDigest")]
     public async Task A_completion_may_state_the_composite_checksum_and_its_type(string header, string value, int status, string code)
     {
-        var target = $"/{await s3.NewBucketAsync()}/k";
-        var upload = await s3.NewUploadAsync(target, ("x-amz-checksum-algorithm", "SHA256"));
+        var (target, upload) = await s3.OpenUploadAsync(("x-amz-checksum-algorithm", "SHA256"));
         byte[] first = new byte[MinPart], last = [1];
         var list = CompletionDocument.Of(
             (1, await UploadAsync(target, upload, 1, first)), (2, await UploadAsync(target, upload, 2, last)));

@@ -1,7 +1,6 @@
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using OrleansUploads.Core.Settings;
-using OrleansUploads.Gateway.S3;
 using OrleansUploads.TestKit.Documents;
 using static OrleansUploads.Gateway.Tests.S3.S3Server;
 

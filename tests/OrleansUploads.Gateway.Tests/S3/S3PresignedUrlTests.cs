@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using OrleansUploads.Hashing.Checksums;
 using OrleansUploads.Signing;
 using static OrleansUploads.Gateway.Tests.S3.S3Server;

@@ -1,6 +1,5 @@
 using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Keys;
-using OrleansUploads.Engine.Entities;
 
 namespace OrleansUploads.Gateway.Tests.S3;
 

@@ -1,6 +1,4 @@
 using Microsoft.AspNetCore.Http;
-using OrleansUploads.Gateway.Http.Exchanges;
-using OrleansUploads.Gateway.S3;
 using OrleansUploads.TestKit.Documents;
 
 namespace OrleansUploads.Gateway.Tests.S3;

@@ -1,8 +1,6 @@
-using System.Security.Cryptography;
 using System.Xml;
 using System.Xml.Linq;
 using Microsoft.Extensions.DependencyInjection;
-using OrleansUploads.Gateway.S3;
 using OrleansUploads.Hashing;
 using OrleansUploads.Signing;
 
@@ -53,6 +51,13 @@ public class S3Server : ServerFixture
     /// <summary>Initiates an upload and returns its ID.</summary>
     public async Task<string> NewUploadAsync(string target, params (string Name, string Value)[] headers) =>
         Text((await SendAsync("POST", target + "?uploads", "", headers)).Expect(200), "UploadId");
+
+    /// <summary>Initiates an upload of a key in a bucket of its own.</summary>
+    public async Task<(string Target, string Upload)> OpenUploadAsync(params (string Name, string Value)[] headers)
+    {
+        var target = $"/{await NewBucketAsync()}/k";
+        return (target, await NewUploadAsync(target, headers));
+    }
 
     /// <summary>The text of the first element of this name.</summary>
     public static string Text(ApiAnswer answer, string element) => Texts(answer, element)[0];

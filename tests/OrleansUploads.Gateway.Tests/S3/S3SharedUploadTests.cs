@@ -41,8 +41,7 @@ public sealed class S3SharedUploadTests(S3Server s3) : IClassFixture<S3Server>
     [Fact]
     public async Task A_completion_takes_all_parts_and_its_repeats_get_the_same_answer()
     {
-        var target = $"/{await s3.NewBucketAsync()}/k";
-        var upload = await s3.NewUploadAsync(target);
+        var (target, upload) = await s3.OpenUploadAsync();
         byte[] first = Requests.Bytes(MinPart, 1), last = Requests.Bytes(1000, 2);
         var tags = new[] { await PutAsync(target, upload, 7, last), await PutAsync(target, upload, 2, first) };
         var size = ("x-amz-mp-object-size", $"{MinPart + 1000}");
@@ -67,8 +66,7 @@ public sealed class S3SharedUploadTests(S3Server s3) : IClassFixture<S3Server>
     [Fact]
     public async Task A_completion_of_all_parts_of_an_upload_without_parts_is_refused()
     {
-        var target = $"/{await s3.NewBucketAsync()}/k";
-        var upload = await s3.NewUploadAsync(target);
+        var (target, upload) = await s3.OpenUploadAsync();
         ExpectError(
             await s3.SendAsync("POST", $"{target}?uploadId={upload}", "", All, ("x-amz-mp-object-size", "0")), 400, "MalformedXML");
     }

@@ -1,4 +1,3 @@
-using OrleansUploads.Gateway.S3;
 using static OrleansUploads.Gateway.Tests.S3.S3Server;
 
 namespace OrleansUploads.Gateway.Tests.S3;

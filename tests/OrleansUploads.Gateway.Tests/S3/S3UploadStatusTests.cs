@@ -1,4 +1,3 @@
-using System.Text.Json;
 using static OrleansUploads.Gateway.Tests.S3.S3Server;
 
 namespace OrleansUploads.Gateway.Tests.S3;
@@ -12,8 +11,7 @@ public sealed class S3UploadStatusTests(S3Server s3) : IClassFixture<S3Server>
     [Fact]
     public async Task An_upload_of_an_object_shows_its_parts_and_how_it_ended()
     {
-        var target = $"/{await s3.NewBucketAsync()}/k";
-        var upload = await s3.NewUploadAsync(target);
+        var (target, upload) = await s3.OpenUploadAsync();
         var tag = (await s3.SendAsync("PUT", $"{target}?partNumber=3&uploadId={upload}", "abc")).Expect(200).Header("ETag")!;
         var open = await ReadAsync(target, upload);
         Assert.Equal(("Open", "3", "1-2"), (Text(open, "State"), Text(open, "Parts"), Text(open, "MissingParts")));

@@ -1,7 +1,6 @@
 using System.Xml;
 using OrleansUploads.Gateway.Http.Admission;
 using OrleansUploads.Gateway.Http.Bodies;
-using OrleansUploads.Gateway.S3;
 
 namespace OrleansUploads.Gateway.Tests.S3;
 

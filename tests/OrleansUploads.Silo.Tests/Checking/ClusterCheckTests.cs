@@ -1,16 +1,13 @@
-using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
 using OrleansUploads.Engine.Disk;
 using OrleansUploads.Silo.Checking;
 using OrleansUploads.Silo.Hosting;
-using OrleansUploads.Silo.Settings;
 using OrleansUploads.Silo.Tests.Moving;
-using OrleansUploads.Silo.Tests.Serving;
 
 namespace OrleansUploads.Silo.Tests.Checking;
 
 /// <summary>The command <c>check</c> of a cluster names what is missing or damaged, reports nothing else, and changes nothing.</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
+[Campaign]
 public sealed class ClusterCheckTests(ClusterCheckTests.StoppedCluster stopped, PostgresServer postgres, AzuriteServer azurite)
     : IClassFixture<ClusterCheckTests.StoppedCluster>, IDisposable
 {
@@ -77,7 +74,7 @@ public sealed class ClusterCheckTests(ClusterCheckTests.StoppedCluster stopped, 
         var small = Assert.Single(Files(folder, "*", "*.part"), file => !parts.Contains(file) && new FileInfo(file).Length > 200_000);
         Flip(small);
         var orphan = Path.Combine(Path.GetDirectoryName(parts[0])!, $"{new string('0', 32)}.part");
-        await File.WriteAllTextAsync(orphan, "half a part", TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(orphan, "half a part", Cancellation);
 
         var report = await ClusterCheck.RunAsync(silo, "--orphans");
 
@@ -118,7 +115,7 @@ public sealed class ClusterCheckTests(ClusterCheckTests.StoppedCluster stopped, 
         var (silo, _, _) = await stopped.TakeAsync();
         using (var store = DiskPartStore.OpenShared(_folder.File("other")))
         {
-            await store.FindOrMakeMarkAsync(new byte[16], TestContext.Current.CancellationToken);
+            await store.FindOrMakeMarkAsync(new byte[16], Cancellation);
         }
 
         foreach (var (folder, reason) in ((string, string)[])
@@ -221,8 +218,7 @@ public sealed class ClusterCheckTests(ClusterCheckTests.StoppedCluster stopped, 
     private static async Task<(SiloStart Silo, string Archive, string Upload)> FillAsync(SiloStart silo)
     {
         await using var cluster = await RunningSilo.StartAsync(silo);
-        using var client = cluster.Connect();
-        await client.CreateVaultAsync("tape");
+        using var client = await cluster.ConnectAsync("tape");
         var upload = await client.InitiateMultipartUploadAsync("tape", Archives.MiB);
         for (var at = 0; at < Tape.Length; at += Archives.MiB)
         {

@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using System.Text;
 using OrleansUploads.Client;
-using OrleansUploads.Client.Models;
 using OrleansUploads.Signing;
 
 namespace OrleansUploads.Silo.Tests.Copies;

@@ -1,7 +1,3 @@
-using System.Globalization;
-using Npgsql;
-using OrleansUploads.Silo.Settings;
-
 namespace OrleansUploads.Silo.Tests.Copies;
 
 /// <summary>A home folder with the files of docs/cluster.md, "Three silos without containers": a database called uploads on a server of

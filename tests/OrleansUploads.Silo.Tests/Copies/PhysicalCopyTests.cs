@@ -1,10 +1,7 @@
-using OrleansUploads.Silo.Settings;
-using OrleansUploads.Silo.Tests.Serving;
-
 namespace OrleansUploads.Silo.Tests.Copies;
 
 /// <summary>A copy of the files of a PostgreSQL server, which has the same identifiers as its original.</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
+[Campaign]
 public sealed class PhysicalCopyTests : IAsyncDisposable
 {
     private const string Database = "uploads";

@@ -1,9 +1,6 @@
-using System.Globalization;
 using Amazon.Runtime;
 using Amazon.S3;
 using Amazon.S3.Model;
-using OrleansUploads.Silo.Settings;
-using OrleansUploads.Silo.Tests.Serving;
 
 namespace OrleansUploads.Silo.Tests.Copies;
 
@@ -89,7 +86,7 @@ public sealed class RestoreDrillTests : IAsyncDisposable
         }
     }
 
-    [Fact, Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task A_clone_refuses_the_bytes_of_its_original_and_a_restored_cluster_takes_them()
     {
         await using var home = await HomeOfCluster.CreateAsync();

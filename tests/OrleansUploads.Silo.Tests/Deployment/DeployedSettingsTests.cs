@@ -1,12 +1,11 @@
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.Configuration;
 using OrleansUploads.Gateway.Settings;
-using OrleansUploads.Silo.Settings;
 
 namespace OrleansUploads.Silo.Tests.Deployment;
 
 /// <summary>Every deployment gives its silos settings that the program accepts.</summary>
-public sealed partial class DeployedSettingsTests : IDisposable
+public sealed partial class DeployedSettingsTests : TestWithFolder
 {
     private const string ComposeSilos = "docker-compose.yml";
     private const string KubernetesFolder = "deploy/kubernetes";
@@ -20,10 +19,6 @@ public sealed partial class DeployedSettingsTests : IDisposable
         ["OrleansUploads__Parts"] = "s3://bucket/prefix",
         ["AZURE_STORAGE_CONNECTION_STRING"] = "UseDevelopmentStorage=true",
     };
-
-    private readonly TemporaryFolder _folder = new();
-
-    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData("docker-compose.override.yml", "postgres", "s3://orleans-uploads/parts")]
@@ -97,8 +92,8 @@ public sealed partial class DeployedSettingsTests : IDisposable
         {
             if (environment.ContainsKey(file))
             {
-                environment[file] = _folder.File(file);
-                File.WriteAllText(_folder.File(file), "Host=postgres");
+                environment[file] = Folder.File(file);
+                File.WriteAllText(Folder.File(file), "Host=postgres");
             }
         }
 

@@ -1,6 +1,5 @@
 using System.Text.RegularExpressions;
 using OrleansUploads.Gateway.Settings;
-using OrleansUploads.Silo.Settings;
 
 namespace OrleansUploads.Silo.Tests.Deployment;
 

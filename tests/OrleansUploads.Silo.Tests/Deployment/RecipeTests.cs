@@ -1,7 +1,5 @@
-using System.Globalization;
 using OrleansUploads.Gateway.Http.Credentials;
 using OrleansUploads.Silo.Tests.Copies;
-using OrleansUploads.Silo.Tests.Serving;
 
 namespace OrleansUploads.Silo.Tests.Deployment;
 

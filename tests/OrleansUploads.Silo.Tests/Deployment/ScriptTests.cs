@@ -1,23 +1,16 @@
 using Amazon.Runtime.CredentialManagement;
-using Npgsql;
 using OrleansUploads.Gateway.Http.Credentials;
-using OrleansUploads.Postgres.Database;
 using OrleansUploads.Silo.Database;
-using OrleansUploads.Silo.Settings;
 
 namespace OrleansUploads.Silo.Tests.Deployment;
 
-public sealed class ScriptTests(PostgresServer postgres, AzuriteServer azurite) : IDisposable
+public sealed class ScriptTests(PostgresServer postgres, AzuriteServer azurite) : TestWithFolder
 {
     /// <summary>The script uses up to this many ports from the first one on.</summary>
     private const int PortsOfScript = 400;
 
     private const string ClusterScript = "deploy/local-cluster.sh";
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5);
-
-    private readonly TemporaryFolder _folder = new();
-
-    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task The_script_prepares_a_database_for_a_silo_and_a_second_run_changes_nothing()
@@ -35,15 +28,14 @@ public sealed class ScriptTests(PostgresServer postgres, AzuriteServer azurite) 
         {
             Assert.Empty(await RunAsync("deploy/postgres/apply.sh", [], environment));
             await using var opened = PostgresDatabase.Create(database);
-            await PostgresSchema.RequireAsync(
-                opened, [.. PostgresMembers.Tables, .. PostgresSchema.Journal], TestContext.Current.CancellationToken);
+            await PostgresSchema.RequireAsync(opened, [.. PostgresMembers.Tables, .. PostgresSchema.Journal], Cancellation);
             Assert.Equal("l", await PostgresServer.QueryAsync(
                 database,
                 "SELECT attcompression FROM pg_attribute WHERE attrelid = 'uploads_record'::regclass AND attname = 'payload'"));
         }
     }
 
-    [Theory, Trait(TestRun.Name, TestRun.Campaign)]
+    [Theory, Campaign]
     [InlineData("--parts", "folder", Traits = [TestRun.Name, TestRun.Campaign, SliceAttribute.Name, "0"])]
     [InlineData("--parts", "s3", Traits = [TestRun.Name, TestRun.Campaign, SliceAttribute.Name, "2"])]
     [InlineData("--azure", "--parts", "folder", Traits = [TestRun.Name, TestRun.Campaign, SliceAttribute.Name, "4"])]
@@ -59,10 +51,10 @@ public sealed class ScriptTests(PostgresServer postgres, AzuriteServer azurite) 
         else
         {
             PostgresPrograms.RequireInstalled();
-            PostgresPrograms.LetTraverse(_folder.Path);
+            PostgresPrograms.LetTraverse(Folder.Path);
         }
 
-        var cluster = _folder.File("cluster");
+        var cluster = Folder.File("cluster");
         var environment = LocalCluster(cluster);
         try
         {
@@ -84,10 +76,10 @@ public sealed class ScriptTests(PostgresServer postgres, AzuriteServer azurite) 
     public async Task The_local_cluster_uses_a_store_that_exists_and_leaves_its_objects_there()
     {
         PostgresPrograms.RequireInstalled();
-        PostgresPrograms.LetTraverse(_folder.Path);
-        await using var store = await ServerProcess.StartAsync(_folder.Data, "--quiet");
+        PostgresPrograms.LetTraverse(Folder.Path);
+        await using var store = await ServerProcess.StartAsync(Folder.Data, "--quiet");
         await AskStoreAsync(HttpMethod.Put, "/uploads");
-        var cluster = _folder.File("cluster");
+        var cluster = Folder.File("cluster");
         var environment = LocalCluster(cluster);
         environment[VariableOf(nameof(SiloSettings.PartsEndpoint))] = store.Address.ToString();
         environment["AWS_ACCESS_KEY_ID"] = CommandLine.AccessKeyId;
@@ -133,7 +125,7 @@ public sealed class ScriptTests(PostgresServer postgres, AzuriteServer azurite) 
     [Fact]
     public async Task The_local_cluster_leaves_a_folder_alone_that_has_other_files()
     {
-        var mine = _folder.File("parts");
+        var mine = Folder.File("parts");
         Directory.CreateDirectory(mine);
         foreach (var command in (string[])["start", "remove"])
         {
@@ -142,27 +134,27 @@ public sealed class ScriptTests(PostgresServer postgres, AzuriteServer azurite) 
             Assert.Contains("local cluster", error, StringComparison.Ordinal);
         }
 
-        Assert.Equal([mine], Directory.EnumerateFileSystemEntries(_folder.Path));
+        Assert.Equal([mine], Directory.EnumerateFileSystemEntries(Folder.Path));
     }
 
     [Fact]
     public async Task Secrets_are_created_once_in_the_form_that_a_silo_reads()
     {
-        Directory.CreateDirectory(_folder.File("deploy"));
-        var script = _folder.File("deploy/make-secrets.sh");
+        Directory.CreateDirectory(Folder.File("deploy"));
+        var script = Folder.File("deploy/make-secrets.sh");
         File.Copy(Repository.File("deploy/make-secrets.sh"), script);
         var printed = await RunAsync(script, [], []);
         Assert.Equal(printed, await RunAsync(script, [], []));
 
-        var pair = Assert.Single(KeyFile.InFolder(_folder.File("deploy/secrets")).Read());
+        var pair = Assert.Single(KeyFile.InFolder(Folder.File("deploy/secrets")).Read());
         Assert.Equal(20, pair.AccessKeyId.Length);
         Assert.Equal(
             $"export AWS_ACCESS_KEY_ID={pair.AccessKeyId} AWS_SECRET_ACCESS_KEY={pair.SecretAccessKey} AWS_DEFAULT_REGION=us-east-1",
             printed.Trim());
-        var connection = new NpgsqlConnectionStringBuilder(await File.ReadAllTextAsync(_folder.File("deploy/secrets/connection-string")));
-        Assert.Equal(await File.ReadAllTextAsync(_folder.File("deploy/secrets/postgres-password")), connection.Password);
+        var connection = new NpgsqlConnectionStringBuilder(await File.ReadAllTextAsync(Folder.File("deploy/secrets/connection-string")));
+        Assert.Equal(await File.ReadAllTextAsync(Folder.File("deploy/secrets/postgres-password")), connection.Password);
         Assert.Equal(48, connection.Password!.Length);
-        Assert.True(new SharedCredentialsFile(_folder.File("deploy/secrets/parts-credentials")).TryGetProfile("default", out var store));
+        Assert.True(new SharedCredentialsFile(Folder.File("deploy/secrets/parts-credentials")).TryGetProfile("default", out var store));
         Assert.Equal(20, store.Options.AccessKey.Length);
         Assert.Equal(40, store.Options.SecretKey.Length);
     }
@@ -177,7 +169,7 @@ public sealed class ScriptTests(PostgresServer postgres, AzuriteServer azurite) 
     private async Task<(int Code, string Error)> RefuseAsync(string[] arguments)
     {
         await using var script = CapturedProcess.Start(
-            "/bin/sh", [Repository.File(ClusterScript), .. arguments], LocalCluster(_folder.Path));
+            "/bin/sh", [Repository.File(ClusterScript), .. arguments], LocalCluster(Folder.Path));
         return (await script.WaitForExitAsync(Patience), script.Error);
     }
 

@@ -1,37 +1,22 @@
 using OrleansUploads.Postgres;
-using OrleansUploads.Postgres.Database;
 
 namespace OrleansUploads.Silo.Tests.Failover;
 
 /// <summary>The journal while the standby, for which commits wait, is gone, and after its promotion.</summary>
-[Collection(nameof(SharedPair)), Trait(TestRun.Name, TestRun.Campaign)]
-public sealed class JournalFailoverTests(SharedPair shared) : IAsyncLifetime
+[Collection(nameof(SharedPair)), Campaign]
+public sealed class JournalFailoverTests(SharedPair shared) : TestOnPair(shared)
 {
     private static readonly byte[] Record = [1];
 
     private readonly EntityId _upload = new(EntityKind.Upload, $"{Guid.NewGuid():N}");
-    private readonly List<PostgresDatabase> _databases = [];
-    private PostgresPair _pair = null!;
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
-    public async ValueTask InitializeAsync() => _pair = await shared.TakeAsync();
-
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var database in _databases)
-        {
-            await database.DisposeAsync();
-        }
-    }
 
     [Fact]
     public async Task An_append_whose_wait_for_the_standby_was_cancelled_is_unknown_and_not_done()
     {
         var journal = await OpenAsync();
-        await _pair.Standby.StopAsync();
+        await Pair.Standby.StopAsync();
         var append = AppendAsync(journal, 0);
-        await Eventually.BecomesTrueAsync(async () => await _pair.Primary.CancelWaitsAsync() > 0, "a commit waits for the standby");
+        await CancelWaitsAsync();
 
         var fault = await Assert.ThrowsAsync<JournalUnavailableException>(() => append);
         Assert.False(fault.IsRefusal);
@@ -43,16 +28,16 @@ public sealed class JournalFailoverTests(SharedPair shared) : IAsyncLifetime
     public async Task A_record_that_the_standby_lacks_is_not_read_before_the_standby_has_it()
     {
         var journal = await OpenAsync("Command Timeout=2");
-        await _pair.Standby.StopAsync();
+        await Pair.Standby.StopAsync();
         await Assert.ThrowsAsync<JournalUnavailableException>(() => AppendAsync(journal, 0));
-        await Eventually.BecomesTrueAsync(async () => await _pair.Primary.CancelWaitsAsync() > 0, "a commit waits for the standby");
+        await CancelWaitsAsync();
         await Eventually.BecomesTrueAsync(
             async () => (await journal.InspectAsync(_upload, CancellationToken.None)).Version == 1, "the record is visible");
 
         await Assert.ThrowsAsync<JournalUnavailableException>(async () => await journal.ReadAsync(_upload, Cancellation));
 
-        await _pair.Standby.StartAsync();
-        await _pair.Primary.AwaitStandbyAsync();
+        await Pair.Standby.StartAsync();
+        await Pair.Primary.AwaitStandbyAsync();
         Assert.Equal(1, (await journal.ReadAsync(_upload, Cancellation)).Version);
     }
 
@@ -62,33 +47,34 @@ public sealed class JournalFailoverTests(SharedPair shared) : IAsyncLifetime
     {
         var journal = await OpenAsync("Command Timeout=2");
         await AppendAsync(journal, 0);
-        await _pair.Standby.StopAsync();
+        await Pair.Standby.StopAsync();
         Assert.Equal(1, await journal.ReadVersionAsync(_upload, Cancellation));
         await Assert.ThrowsAsync<JournalUnavailableException>(async () => await journal.ForgetAsync(_upload, 1, Cancellation));
-        await Eventually.BecomesTrueAsync(async () => await _pair.Primary.CancelWaitsAsync() > 0, "a commit waits for the standby");
+        await CancelWaitsAsync();
         await Eventually.BecomesTrueAsync(
             async () => (await journal.InspectAsync(_upload, CancellationToken.None)).Version == 0, "the stream is gone");
 
         await Assert.ThrowsAsync<JournalUnavailableException>(async () => await journal.ReadVersionAsync(_upload, Cancellation));
 
-        await _pair.Standby.StartAsync();
-        await _pair.Primary.AwaitStandbyAsync();
+        await Pair.Standby.StartAsync();
+        await Pair.Primary.AwaitStandbyAsync();
         Assert.Equal(0, await journal.ReadVersionAsync(_upload, Cancellation));
     }
 
     [Fact]
     public async Task What_a_hung_primary_has_not_answered_is_unknown_and_the_new_primary_has_what_was_acknowledged()
     {
-        var journal = await OpenAsync("Command Timeout=0;Timeout=60");
+        var database = await ConnectAsync("Command Timeout=0;Timeout=60");
+        var journal = Open(database);
         Assert.Equal(AppendOutcome.Appended, await AppendAsync(journal, 0));
-        await _pair.Primary.PauseAsync();
+        await Pair.Primary.PauseAsync();
         Task[] asked =
         [
             AppendAsync(journal, 1), journal.ReadAsync(_upload, Cancellation).AsTask(), journal.ReadVersionAsync(_upload, Cancellation).AsTask(),
         ];
 
-        await _pair.PromoteAsync();
-        await _databases[^1].FindPrimaryAsync(Cancellation);
+        await Pair.PromoteAsync();
+        await database.FindPrimaryAsync(Cancellation);
 
         foreach (var call in asked)
         {
@@ -100,12 +86,9 @@ public sealed class JournalFailoverTests(SharedPair shared) : IAsyncLifetime
         Assert.Equal(AppendOutcome.Appended, await AppendAsync(journal, 1));
     }
 
-    private async Task<PostgresJournal> OpenAsync(string settings = "")
-    {
-        _databases.Add(PostgresDatabase.Create($"{_pair.ConnectionString};{settings}"));
-        await _databases[^1].FindPrimaryAsync(Cancellation);
-        return new PostgresJournal(_databases[^1], "service");
-    }
+    private async Task<PostgresJournal> OpenAsync(string settings = "") => Open(await ConnectAsync(settings));
+
+    private static PostgresJournal Open(PostgresDatabase database) => new(database, "service");
 
     private async Task<AppendOutcome> AppendAsync(PostgresJournal journal, long version) =>
         await journal.AppendAsync(new JournalAppend(_upload, version, Record), Cancellation);

@@ -1,12 +1,9 @@
-using System.Globalization;
-using Npgsql;
 using OrleansUploads.Postgres;
-using OrleansUploads.Postgres.Database;
 
 namespace OrleansUploads.Silo.Tests.Failover;
 
 /// <summary>A primary that runs on although its standby was promoted.</summary>
-[Collection(nameof(SharedPair)), Trait(TestRun.Name, TestRun.Campaign)]
+[Collection(nameof(SharedPair)), Campaign]
 public sealed class OldPrimaryTests(PostgresServer postgres, SharedPair shared)
 {
     private const string Other = "other";
@@ -19,7 +16,7 @@ public sealed class OldPrimaryTests(PostgresServer postgres, SharedPair shared)
     {
         var pair = await shared.TakeAsync();
         await using var database = PostgresDatabase.Create(pair.ConnectionString);
-        await database.FindPrimaryAsync(TestContext.Current.CancellationToken);
+        await database.FindPrimaryAsync(Cancellation);
         Assert.Equal($"127.0.0.1:{pair.Primary.Port}", database.Primary.Name);
         var timeline = database.Timeline.Newest;
         Assert.True(await WriteAsync(database, _row));
@@ -28,22 +25,20 @@ public sealed class OldPrimaryTests(PostgresServer postgres, SharedPair shared)
         Assert.Null(await ReadAsync(onlyOld, Other));
 
         await pair.PromoteAsync();
-        await database.FindPrimaryAsync(TestContext.Current.CancellationToken);
+        await database.FindPrimaryAsync(Cancellation);
 
         Assert.Equal($"127.0.0.1:{pair.Primary.Port}", database.Primary.Name);
         Assert.Equal(timeline + 1, database.Timeline.Newest);
         Assert.NotNull(await ReadAsync(database, _row));
         var old = database.Servers.Single(server => server != database.Primary);
-        var refused = await Assert.ThrowsAsync<NpgsqlException>(
-            () => old.OpenAsync(TestContext.Current.CancellationToken).AsTask());
+        var refused = await Assert.ThrowsAsync<NpgsqlException>(() => old.OpenAsync(Cancellation).AsTask());
         Assert.Contains(
             $"is an old primary: its timeline is {timeline}, and the database is on timeline {timeline + 1}.", refused.Message, StringComparison.Ordinal);
 
         // A connection to the old primary does not even report that a row is missing.
         onlyOld.Timeline.Learn("the new primary", await IdAsync(PostgresPair.On(pair.Primary)), timeline + 1);
         await Assert.ThrowsAsync<NpgsqlException>(() => ReadAsync(onlyOld, Other));
-        await Assert.ThrowsAsync<NpgsqlException>(
-            () => WriteAsync(onlyOld, Other));
+        await Assert.ThrowsAsync<NpgsqlException>(() => WriteAsync(onlyOld, Other));
     }
 
     [Fact]
@@ -57,7 +52,7 @@ public sealed class OldPrimaryTests(PostgresServer postgres, SharedPair shared)
             $"Host=127.0.0.1:{own.Port},127.0.0.1:{pair.Primary.Port};Username={PostgresPrograms.Superuser};Database={own.Database}");
         database.Timeline.Learn("the primary", await IdAsync(own.ConnectionString), 1);
 
-        await database.FindPrimaryAsync(TestContext.Current.CancellationToken);
+        await database.FindPrimaryAsync(Cancellation);
 
         Assert.Equal($"127.0.0.1:{own.Port}", database.Primary.Name);
     }
@@ -68,7 +63,7 @@ public sealed class OldPrimaryTests(PostgresServer postgres, SharedPair shared)
     {
         var pair = await shared.TakeAsync();
         await using var database = PostgresDatabase.Create($"{pair.ConnectionString};Command Timeout=0;Timeout=60");
-        await database.FindPrimaryAsync(TestContext.Current.CancellationToken);
+        await database.FindPrimaryAsync(Cancellation);
         await ReadAsync(database, _row);
         await pair.Primary.PauseAsync();
         List<Task> asked =
@@ -79,7 +74,7 @@ public sealed class OldPrimaryTests(PostgresServer postgres, SharedPair shared)
         ];
 
         await pair.PromoteAsync();
-        await database.FindPrimaryAsync(TestContext.Current.CancellationToken);
+        await database.FindPrimaryAsync(Cancellation);
 
         Assert.Equal($"127.0.0.1:{pair.Primary.Port}", database.Primary.Name);
         foreach (var question in asked)
@@ -108,10 +103,10 @@ public sealed class OldPrimaryTests(PostgresServer postgres, SharedPair shared)
     }
 
     private static Task<NamedRow?> ReadAsync(PostgresDatabase database, string name) =>
-        Rows(database).FindAsync(name, TestContext.Current.CancellationToken).AsTask();
+        Rows(database).FindAsync(name, Cancellation).AsTask();
 
     private static Task<bool> WriteAsync(PostgresDatabase database, string name) =>
-        Rows(database).TryWriteAsync(name, new byte[] { 1 }, version: null, TestContext.Current.CancellationToken).AsTask();
+        Rows(database).TryWriteAsync(name, new byte[] { 1 }, version: null, Cancellation).AsTask();
 
     private static PostgresNamedRows Rows(PostgresDatabase database) => new(database, "service");
 }

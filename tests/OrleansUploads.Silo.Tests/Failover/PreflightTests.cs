@@ -1,23 +1,16 @@
 using System.Diagnostics;
-using Npgsql;
-using OrleansUploads.Postgres.Database;
 using OrleansUploads.Silo.Hosting;
-using OrleansUploads.Silo.Settings;
 
 namespace OrleansUploads.Silo.Tests.Failover;
 
 /// <summary>Databases with which a silo does not start, or for which its start waits.</summary>
-[Collection(nameof(SharedPair)), Trait(TestRun.Name, TestRun.Campaign)]
-public sealed class PreflightTests(PostgresServer postgres, SharedPair shared) : IDisposable
+[Collection(nameof(SharedPair)), Campaign]
+public sealed class PreflightTests(PostgresServer postgres, SharedPair shared) : TestWithFolder
 {
     private const string Prefix = "OrleansUploads__ConnectionString: ";
     private const string Waits = "The database is not ready. The start waits for it for up to 15 seconds.";
 
     private static readonly TimeSpan ShortWait = TimeSpan.FromSeconds(3);
-
-    private readonly TemporaryFolder _folder = new();
-
-    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task A_standby_is_refused_in_one_sentence()
@@ -148,9 +141,8 @@ public sealed class PreflightTests(PostgresServer postgres, SharedPair shared) :
 
     private async Task ServesAsync(string database)
     {
-        await using var silo = await RunningSilo.StartAsync(RunningSilo.OnPostgres(database, _folder.Data));
-        using var client = silo.Connect();
-        await client.CreateVaultAsync("photos");
+        await using var silo = await RunningSilo.StartAsync(RunningSilo.OnPostgres(database, Folder.Data));
+        using var client = await silo.ConnectAsync("photos");
         await Task.WhenAll(Enumerable.Range(0, 20).Select(async seed =>
         {
             var archive = await client.UploadInPartsAsync("photos", Archives.Bytes(1000, seed));

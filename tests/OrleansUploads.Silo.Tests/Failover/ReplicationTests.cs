@@ -1,33 +1,19 @@
-using Npgsql;
 using OrleansUploads.Postgres;
-using OrleansUploads.Postgres.Database;
 
 namespace OrleansUploads.Silo.Tests.Failover;
 
 /// <summary>What is written and read while the standby, for which commits wait, is gone.</summary>
-[Collection(nameof(SharedPair)), Trait(TestRun.Name, TestRun.Campaign)]
-public sealed class ReplicationTests(SharedPair shared) : IAsyncLifetime
+[Collection(nameof(SharedPair)), Campaign]
+public sealed class ReplicationTests(SharedPair shared) : TestOnPair(shared)
 {
     private readonly string _row = $"row-{Guid.NewGuid():N}";
-    private readonly List<PostgresDatabase> _databases = [];
-    private PostgresPair _pair = null!;
-
-    public async ValueTask InitializeAsync() => _pair = await shared.TakeAsync();
-
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var database in _databases)
-        {
-            await database.DisposeAsync();
-        }
-    }
 
     [Fact]
     [Promise("cluster.md", "somebody cancels a commit that waits (pg_cancel_backend)")]
     public async Task A_commit_whose_wait_for_the_standby_was_cancelled_is_unknown_and_not_done()
     {
         var rows = await RowsAsync();
-        await _pair.Standby.StopAsync();
+        await Pair.Standby.StopAsync();
         var write = WriteAsync(rows);
         await CancelWaitsAsync();
 
@@ -42,15 +28,14 @@ public sealed class ReplicationTests(SharedPair shared) : IAsyncLifetime
     public async Task A_write_that_takes_too_long_is_given_up_and_goes_on_waiting_for_the_standby()
     {
         var rows = await RowsAsync("Command Timeout=2");
-        await _pair.Standby.StopAsync();
+        await Pair.Standby.StopAsync();
 
         await Assert.ThrowsAsync<NpgsqlException>(() => WriteAsync(rows));
 
         Assert.Equal("1", await WaitingAsync());
         Assert.Equal("0", await CountVisibleAsync());
-        await _pair.Standby.StartAsync();
-        await Eventually.BecomesTrueAsync(
-            async () => await ReadAsync(rows) is not null, "the write takes effect");
+        await Pair.Standby.StartAsync();
+        await Eventually.BecomesTrueAsync(async () => await ReadAsync(rows) is not null, "the write takes effect");
     }
 
     [Fact]
@@ -58,11 +43,10 @@ public sealed class ReplicationTests(SharedPair shared) : IAsyncLifetime
     public async Task A_row_that_the_standby_lacks_is_not_confirmed_before_the_standby_has_it()
     {
         var rows = await RowsAsync("Command Timeout=2");
-        await _pair.Standby.StopAsync();
+        await Pair.Standby.StopAsync();
         await Assert.ThrowsAsync<NpgsqlException>(() => WriteAsync(rows));
         await CancelWaitsAsync();
-        await Eventually.BecomesTrueAsync(
-            async () => await CountVisibleAsync() == "1", "the row is visible");
+        await Eventually.BecomesTrueAsync(async () => await CountVisibleAsync() == "1", "the row is visible");
 
         await Assert.ThrowsAsync<NpgsqlException>(() => ReadAsync(rows));
 
@@ -72,14 +56,14 @@ public sealed class ReplicationTests(SharedPair shared) : IAsyncLifetime
         await Eventually.BecomesTrueAsync(
             async () =>
             {
-                await _pair.Primary.CancelWaitsAsync();
+                await Pair.Primary.CancelWaitsAsync();
                 return read.IsCompleted;
             },
             "the read is cancelled");
         await Assert.ThrowsAsync<NpgsqlException>(() => read);
 
-        await _pair.Standby.StartAsync();
-        await _pair.Primary.AwaitStandbyAsync();
+        await Pair.Standby.StartAsync();
+        await Pair.Primary.AwaitStandbyAsync();
         Assert.NotNull(await ReadAsync(rows));
     }
 
@@ -89,13 +73,13 @@ public sealed class ReplicationTests(SharedPair shared) : IAsyncLifetime
         var rows = await RowsAsync("Command Timeout=2");
         await WriteAsync(rows);
         var version = (await ReadAsync(rows))!.Version;
-        await _pair.Standby.StopAsync();
+        await Pair.Standby.StopAsync();
         await Assert.ThrowsAsync<NpgsqlException>(() => WriteAsync(rows, version));
 
         await Assert.ThrowsAsync<PostgresException>(() => WriteAsync(rows, version));
 
         Assert.Equal("1", await WaitingAsync());
-        Assert.Equal("0", await _pair.Primary.QueryAsync("SELECT count(*) FROM pg_locks WHERE NOT granted"));
+        Assert.Equal("0", await Pair.Primary.QueryAsync("SELECT count(*) FROM pg_locks WHERE NOT granted"));
     }
 
     private Task<bool> WriteAsync(PostgresNamedRows rows, string? version = null) =>
@@ -104,19 +88,10 @@ public sealed class ReplicationTests(SharedPair shared) : IAsyncLifetime
     private Task<NamedRow?> ReadAsync(PostgresNamedRows rows) => rows.FindAsync(_row, CancellationToken.None).AsTask();
 
     private Task<string?> CountVisibleAsync() => PostgresServer.QueryAsync(
-        PostgresPair.On(_pair.Primary), $"SELECT count(*) FROM uploads_row WHERE name = '{_row}'");
+        PostgresPair.On(Pair.Primary), $"SELECT count(*) FROM uploads_row WHERE name = '{_row}'");
 
-    private async Task<PostgresNamedRows> RowsAsync(string settings = "")
-    {
-        var database = PostgresDatabase.Create($"{_pair.ConnectionString};{settings}");
-        _databases.Add(database);
-        await database.FindPrimaryAsync(TestContext.Current.CancellationToken);
-        return new PostgresNamedRows(database, "service");
-    }
+    private async Task<PostgresNamedRows> RowsAsync(string settings = "") => new(await ConnectAsync(settings), "service");
 
     private Task<string?> WaitingAsync() =>
-        _pair.Primary.QueryAsync("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'");
-
-    private Task CancelWaitsAsync() =>
-        Eventually.BecomesTrueAsync(async () => await _pair.Primary.CancelWaitsAsync() > 0, "a commit waits for the standby");
+        Pair.Primary.QueryAsync("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'SyncRep'");
 }

@@ -1,6 +1,3 @@
-using Npgsql;
-using OrleansUploads.Postgres.Database;
-
 namespace OrleansUploads.Silo.Tests.Failover;
 
 /// <summary>Whether a command that is given up goes on in the database. This shows when Npgsql changes what the project takes from
@@ -17,14 +14,14 @@ public sealed class UncancelledCommandsTests(PostgresServer postgres)
     {
         var database = await postgres.CreateEmptyDatabaseAsync();
         await using var connection = new NpgsqlConnection($"{database};Pooling=false;{setting}");
-        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await connection.OpenAsync(Cancellation);
         if (isUncancelled)
         {
             UncancelledCommands.Apply(connection);
         }
 
         await using var command = new NpgsqlCommand("SELECT pg_sleep(60)", connection) { CommandTimeout = 1 };
-        await Assert.ThrowsAsync<NpgsqlException>(() => command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<NpgsqlException>(() => command.ExecuteNonQueryAsync(Cancellation));
 
         // A session whose command was cancelled may take a moment to end.
         await Eventually.BecomesTrueAsync(

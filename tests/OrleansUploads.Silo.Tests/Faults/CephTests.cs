@@ -1,11 +1,10 @@
-using System.Globalization;
 using OrleansUploads.Signing;
 
 namespace OrleansUploads.Silo.Tests.Faults;
 
 /// <summary>Silos with their bytes in a Ceph whose disks are destroyed and replaced in turn, under load of both protocols.
 /// <c>tests/clusters/ceph.sh rounds</c> runs it.</summary>
-[Collection(nameof(Alone)), Trait(TestRun.Name, TestRun.Campaign)]
+[Collection(nameof(Alone)), Campaign]
 public sealed class CephTests(PostgresServer postgres, ITestOutputHelper output)
 {
     private const string Bucket = "parts";

@@ -1,6 +1,4 @@
-using System.Globalization;
 using OrleansUploads.Client;
-using OrleansUploads.Client.Models;
 using OrleansUploads.Simulation.RealServer;
 
 namespace OrleansUploads.Silo.Tests.Faults;

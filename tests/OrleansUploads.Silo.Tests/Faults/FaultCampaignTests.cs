@@ -1,5 +1,3 @@
-using System.Net;
-
 namespace OrleansUploads.Silo.Tests.Faults;
 
 /// <summary>What the campaign finds in answers that were changed on their way to its clients.</summary>

@@ -1,19 +1,14 @@
 using Azure.Storage.Blobs;
-using OrleansUploads.Silo.Tests.Serving;
 using OrleansUploads.Storage;
 
 namespace OrleansUploads.Silo.Tests.Faults;
 
 /// <summary>Everything that docs/cluster.md says a cluster survives, under clients that do not retry. <c>tests/clusters/campaign.sh faults</c>
 /// runs it for as long as it is told to.</summary>
-[Collection(nameof(Alone)), Trait(TestRun.Name, TestRun.Campaign)]
-public sealed class FaultTests(AzuriteServer azurite, ITestOutputHelper output) : IDisposable
+[Collection(nameof(Alone)), Campaign]
+public sealed class FaultTests(AzuriteServer azurite, ITestOutputHelper output) : TestWithFolder
 {
     private const string Container = "parts";
-
-    private readonly TemporaryFolder _folder = new();
-
-    public void Dispose() => _folder.Dispose();
 
     [Fact]
     [Promise("README.md", "An acknowledged part is never lost")]
@@ -28,7 +23,7 @@ public sealed class FaultTests(AzuriteServer azurite, ITestOutputHelper output) 
     public async Task A_cluster_on_PostgreSQL_with_its_bytes_in_S3_keeps_every_promise()
     {
         await using var pair = await PostgresPair.StartAsync();
-        await using var store = await S3Calls.StartStoreAsync(_folder.Data);
+        await using var store = await S3Calls.StartStoreAsync(Folder.Data);
         await RunAsync(
             new PostgresClusterDatabase(pair.ConnectionString),
             start => start.WithPartsIn(store),

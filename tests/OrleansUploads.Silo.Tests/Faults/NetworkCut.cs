@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace OrleansUploads.Silo.Tests.Faults;
 
 /// <summary>A network in which one silo's packets to another one are lost, while those in the other direction arrive.</summary>

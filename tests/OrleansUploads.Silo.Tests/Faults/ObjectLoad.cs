@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Globalization;
 using OrleansUploads.Signing;
 using OrleansUploads.TestKit.Races;
 

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace OrleansUploads.Silo.Tests.Faults;
 
 /// <summary>What can happen to the primary and the standby of a cluster's database. After each, the standby is the primary, and there is a

@@ -1,5 +1,3 @@
-using OrleansUploads.Silo.Settings;
-
 namespace OrleansUploads.Silo.Tests.Faults;
 
 /// <summary>What can happen to the silos of a cluster and to the network between them.</summary>

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace OrleansUploads.Silo.Tests.Faults;
 
 /// <summary>A request that got no answer, not the one that it should have got, or got it late.</summary>

@@ -1,5 +1,4 @@
 using System.ComponentModel;
-using System.Globalization;
 
 namespace OrleansUploads.Silo.Tests.Harness;
 

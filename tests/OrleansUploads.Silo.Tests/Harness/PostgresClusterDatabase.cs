@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace OrleansUploads.Silo.Tests.Harness;
 
 internal sealed class PostgresClusterDatabase(string connectionString) : IClusterDatabase

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace OrleansUploads.Silo.Tests.Harness;
 
 /// <summary>A PostgreSQL server: Debian's programs on a folder of its own.</summary>

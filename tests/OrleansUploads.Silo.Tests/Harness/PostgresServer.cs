@@ -1,5 +1,3 @@
-using System.Globalization;
-using Npgsql;
 using OrleansUploads.Silo.Database;
 
 [assembly: AssemblyFixture(typeof(OrleansUploads.Silo.Tests.Harness.PostgresServer))]

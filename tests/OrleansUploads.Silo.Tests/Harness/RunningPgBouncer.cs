@@ -1,7 +1,3 @@
-using System.Globalization;
-using Npgsql;
-
-
 namespace OrleansUploads.Silo.Tests.Harness;
 
 /// <summary>PgBouncer in front of a database: Debian's program on a temporary folder.</summary>

@@ -1,6 +1,5 @@
 using OrleansUploads.Gateway.Settings;
 using OrleansUploads.Silo.Hosting;
-using OrleansUploads.Silo.Settings;
 
 namespace OrleansUploads.Silo.Tests.Harness;
 

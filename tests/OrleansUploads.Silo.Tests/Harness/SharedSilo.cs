@@ -1,5 +1,3 @@
-using OrleansUploads.Silo.Settings;
-
 namespace OrleansUploads.Silo.Tests.Harness;
 
 /// <summary>One silo on PostgreSQL, for tests that only read or add data.</summary>

@@ -1,6 +1,3 @@
-using OrleansUploads.Silo.Settings;
-using OrleansUploads.Silo.Tests.Serving;
-
 namespace OrleansUploads.Silo.Tests.Harness;
 
 /// <summary>How a silo is started.</summary>

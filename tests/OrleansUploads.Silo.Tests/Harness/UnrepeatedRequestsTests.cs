@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 
 namespace OrleansUploads.Silo.Tests.Harness;
@@ -18,15 +17,15 @@ public sealed class UnrepeatedRequestsTests
         {
             while (true)
             {
-                using var connection = await server.AcceptSocketAsync(TestContext.Current.CancellationToken);
+                using var connection = await server.AcceptSocketAsync(Cancellation);
                 connections++;
-                await connection.ReceiveAsync(new byte[4096], TestContext.Current.CancellationToken);
+                await connection.ReceiveAsync(new byte[4096], Cancellation);
             }
         });
         using var client = new HttpClient(UnrepeatedRequests.CreateHandler());
         using var request = new HttpRequestMessage(new HttpMethod(method), $"http://{server.LocalEndpoint}/");
 
-        await Assert.ThrowsAsync<HttpRequestException>(() => client.SendAsync(request, TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<HttpRequestException>(() => client.SendAsync(request, Cancellation));
 
         server.Stop();
         await Assert.ThrowsAnyAsync<Exception>(() => serving);

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using Npgsql;
 using OrleansUploads.Postgres;
 
 namespace OrleansUploads.Silo.Tests.Journal;
@@ -12,8 +11,6 @@ public sealed class CallGroupsTests : IDisposable
     private readonly TaskCompletionSource _go = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly SemaphoreSlim _started = new(0);
     private readonly ManualTime _time = new(Some.Noon);
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Calls_that_arrive_while_a_group_is_in_flight_are_the_next_group()

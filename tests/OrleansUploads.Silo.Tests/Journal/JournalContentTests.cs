@@ -1,8 +1,5 @@
-using System.Globalization;
-using Npgsql;
 using OrleansUploads.Engine.Moving;
 using OrleansUploads.Postgres;
-using OrleansUploads.Postgres.Database;
 
 namespace OrleansUploads.Silo.Tests.Journal;
 
@@ -13,8 +10,6 @@ public sealed class JournalContentTests(SharedDatabase database, PostgresServer 
 
     private OpenJournals _journals = null!;
     private PostgresJournal _journal = null!;
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     public async ValueTask InitializeAsync()
     {

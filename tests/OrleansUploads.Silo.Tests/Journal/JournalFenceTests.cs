@@ -1,6 +1,4 @@
-using System.Globalization;
 using System.Text;
-using Npgsql;
 using OrleansUploads.Postgres;
 
 namespace OrleansUploads.Silo.Tests.Journal;
@@ -13,8 +11,6 @@ public sealed class JournalFenceTests(SharedDatabase database) : IClassFixture<S
 
     private OpenJournals _journals = null!;
     private PostgresJournal _journal = null!;
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     /// <summary>What another host sends.</summary>
     private JournalCommands Commands => new(_journals.Service);

@@ -1,5 +1,4 @@
-using System.Text;
-using OrleansUploads.Postgres;
+using OrleansUploads.TestKit.Journals;
 
 namespace OrleansUploads.Silo.Tests.Journal;
 
@@ -11,12 +10,9 @@ public sealed class SplitStreamTests(SharedDatabase database, ITestOutputHelper 
     private const int Steps = 80;
     private static readonly EntityId Upload = new(EntityKind.Upload, "split");
 
-    private readonly List<string> _history = [];
     private readonly Queue<Func<Task>> _late = new();
-    private readonly long[] _versions = new long[Hosts];
     private LateJournal[] _hosts = [];
-    private PostgresJournal _reader = null!;
-    private int _conflicts;
+    private SplitStream _stream = null!;
 
     [Fact]
     public Task Acknowledged_records_are_read_back_in_one_order_despite_faults_and_conflicts() => PlayAsync(seeds: 12);
@@ -26,27 +22,27 @@ public sealed class SplitStreamTests(SharedDatabase database, ITestOutputHelper 
 
     private async Task PlayAsync(int seeds)
     {
-        var faults = 0;
+        var (faults, conflicts) = (0, 0);
         for (var seed = 0; seed < seeds; seed++)
         {
             await using var journals = new OpenJournals(await database.Connection);
             await PlayAsync(new Random(seed), journals);
             faults += _hosts.Sum(static host => host.Faults);
+            conflicts += _stream.Conflicts;
         }
 
-        output.WriteLine($"{faults} lost answers, {_conflicts} conflicts.");
+        output.WriteLine($"{faults} lost answers, {conflicts} conflicts.");
         Assert.True(faults > seeds, $"Only {faults} answers were lost.");
-        Assert.True(_conflicts > seeds, $"Only {_conflicts} conflicts happened.");
+        Assert.True(conflicts > seeds, $"Only {conflicts} conflicts happened.");
     }
 
     private async Task PlayAsync(Random random, OpenJournals journals)
     {
-        _history.Clear();
         _late.Clear();
-        Array.Clear(_versions);
         var percent = random.Next(50);
-        _reader = journals.Open();
+        var reader = journals.Open();
         _hosts = [.. Enumerable.Range(0, Hosts).Select(_ => new LateJournal(journals.Open(), random, percent, _late))];
+        _stream = new SplitStream(Upload, () => reader, _hosts);
         for (var step = 0; step < Steps; step++)
         {
             var host = random.Next(Hosts);
@@ -56,13 +52,13 @@ public sealed class SplitStreamTests(SharedDatabase database, ITestOutputHelper 
                     await LandAsync();
                     break;
                 case 1:
-                    await SnapshotAsync(host);
+                    await _stream.SnapshotAsync(host);
                     break;
                 case 2:
-                    await ReadAsync(host);
+                    await _stream.ReadAsync(host);
                     break;
                 default:
-                    await AppendAsync(host, $"{step}");
+                    await _stream.AppendAsync(host, $"{step}");
                     break;
             }
         }
@@ -72,54 +68,11 @@ public sealed class SplitStreamTests(SharedDatabase database, ITestOutputHelper 
             await LandAsync();
         }
 
-        Assert.Equal(AppendOutcome.Conflict, await _reader.ForgetAsync(Upload, _history.Count + 1, CancellationToken.None));
-        Assert.Equal(AppendOutcome.Conflict, await _reader.ForgetAsync(Upload, _history.Count - 1, CancellationToken.None));
-        Assert.Equal(AppendOutcome.Appended, await _reader.ForgetAsync(Upload, _history.Count, CancellationToken.None));
+        Assert.Equal(AppendOutcome.Conflict, await reader.ForgetAsync(Upload, _stream.Records + 1, CancellationToken.None));
+        Assert.Equal(AppendOutcome.Conflict, await reader.ForgetAsync(Upload, _stream.Records - 1, CancellationToken.None));
+        Assert.Equal(AppendOutcome.Appended, await reader.ForgetAsync(Upload, _stream.Records, CancellationToken.None));
         Assert.Equal("0", await journals.QueryAsync(
             "SELECT (SELECT count(*) FROM uploads_record WHERE service = $) + (SELECT count(*) FROM uploads_snapshot WHERE service = $)"));
-    }
-
-    private async Task AppendAsync(int host, string text)
-    {
-        try
-        {
-            var append = new JournalAppend(Upload, _versions[host], Encoding.UTF8.GetBytes(text));
-            if (await _hosts[host].AppendAsync(append, CancellationToken.None) == AppendOutcome.Appended)
-            {
-                // An acknowledged append extends the history. No other append can have the same position.
-                Assert.Equal(_history.Count, _versions[host]);
-                _history.Add(text);
-                _versions[host]++;
-                return;
-            }
-
-            _conflicts++;
-        }
-        catch (JournalUnavailableException)
-        {
-            // The append may have taken effect.
-        }
-
-        await ReadAsync(host);
-    }
-
-    /// <summary>Saves a snapshot, which contains all records that the host knows.</summary>
-    private async Task SnapshotAsync(int host)
-    {
-        if (_versions[host] == 0)
-        {
-            return;
-        }
-
-        try
-        {
-            var all = string.Join(' ', _history.Take((int)_versions[host]));
-            await _hosts[host].SaveSnapshotAsync(Upload, _versions[host], Encoding.UTF8.GetBytes(all), CancellationToken.None);
-        }
-        catch (JournalUnavailableException)
-        {
-            // A snapshot may be lost.
-        }
     }
 
     /// <summary>Lets a write take effect whose caller no longer waits.</summary>
@@ -128,31 +81,7 @@ public sealed class SplitStreamTests(SharedDatabase database, ITestOutputHelper 
         if (_late.TryDequeue(out var write))
         {
             await write();
-            await SettleAsync();
+            await _stream.SettleAsync();
         }
-    }
-
-    private async Task ReadAsync(int host)
-    {
-        await SettleAsync();
-        _versions[host] = (await _hosts[host].ReadAsync(Upload, CancellationToken.None)).Version;
-        Assert.Equal(_history.Count, _versions[host]);
-    }
-
-    /// <summary>Learns the outcome of unknown writes. What was acknowledged before is still there.</summary>
-    private async Task SettleAsync()
-    {
-        var history = await _reader.ReadAsync(Upload, CancellationToken.None);
-        List<string> read = [];
-        if (history.Snapshot is { } snapshot)
-        {
-            read.AddRange(Encoding.UTF8.GetString(snapshot.Span).Split(' '));
-        }
-
-        read.AddRange(history.Records.Select(static record => Encoding.UTF8.GetString(record.Span)));
-        Assert.Equal(history.Version, read.Count);
-        Assert.Equal(history.Version, await _reader.ReadVersionAsync(Upload, CancellationToken.None));
-        Assert.Equal(_history, read.Take(_history.Count));
-        _history.AddRange(read.Skip(_history.Count));
     }
 }

@@ -1,32 +1,26 @@
-using System.Net;
 using Azure.Storage.Blobs;
 using OrleansUploads.Engine.Disk;
-using OrleansUploads.Silo.Settings;
-using OrleansUploads.Silo.Tests.Serving;
 using OrleansUploads.Storage;
 
 namespace OrleansUploads.Silo.Tests.Moving;
 
 /// <summary>A data folder moves into a cluster, or a cluster's bytes into another store: a copy while clients go on, another one afterwards, and
 /// an import. All commands are killed on the way.</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
-public sealed class MoveTests(PostgresServer postgres, AzuriteServer azurite, ITestOutputHelper output) : IDisposable
+[Campaign]
+public sealed class MoveTests(PostgresServer postgres, AzuriteServer azurite, ITestOutputHelper output) : TestWithFolder
 {
     private static readonly int Archives = TestSetting.Read("ORLEANSUPLOADS_MOVE_ARCHIVES", 12);
 
     private static readonly TimeSpan Patience = TimeSpan.FromHours(1);
 
-    private readonly TemporaryFolder _folder = new();
     private readonly MovingService _service = new();
     private readonly Random _random = new(1);
-
-    public void Dispose() => _folder.Dispose();
 
     [Fact]
     [Promise("operations.md", "a folder that was imported into a cluster, or a store whose bytes have moved")]
     public async Task A_folder_moves_to_PostgreSQL_and_an_S3_store()
     {
-        await using var store = await S3Calls.StartStoreAsync(_folder.File("store"));
+        await using var store = await S3Calls.StartStoreAsync(Folder.File("store"));
 
         await MoveFolderAsync(Target.In(store, await NewSiloAsync(postgres)), FaultStopsImportAsync);
     }
@@ -39,7 +33,7 @@ public sealed class MoveTests(PostgresServer postgres, AzuriteServer azurite, IT
     [Promise("operations.md", "a folder that was imported into a cluster, or a store whose bytes have moved")]
     public async Task The_bytes_of_a_cluster_on_PostgreSQL_move_to_an_S3_store()
     {
-        await using var store = await S3Calls.StartStoreAsync(_folder.File("store"));
+        await using var store = await S3Calls.StartStoreAsync(Folder.File("store"));
         var silo = await NewSiloAsync(postgres);
 
         await MoveBytesAsync(silo, Target.In(store, silo));
@@ -58,9 +52,9 @@ public sealed class MoveTests(PostgresServer postgres, AzuriteServer azurite, IT
     [Promise("operations.md", "a folder that was imported into a cluster, or a store whose bytes have moved")]
     public async Task A_folder_whose_bytes_are_in_an_S3_store_is_imported_only_with_that_store()
     {
-        await using var store = await S3Calls.StartStoreAsync(_folder.File("store"));
+        await using var store = await S3Calls.StartStoreAsync(Folder.File("store"));
         var target = Target.In(store, await NewSiloAsync(postgres));
-        var setup = new ServerSetup(_folder.Data)
+        var setup = new ServerSetup(Folder.Data)
         {
             Options = ["--quiet", "--parts", target.Place, "--parts-endpoint", store.Address.ToString()],
             Environment = target.Environment,
@@ -76,12 +70,12 @@ public sealed class MoveTests(PostgresServer postgres, AzuriteServer azurite, IT
         await RefuseImportAsync(target.Silo.WithParts(target.Place + "/other"), "is another place");
         await ImportAsync(target.Silo);
         Assert.Contains("has moved to the cluster", (await ServerProcess.RefuseAsync(setup)).Error, StringComparison.Ordinal);
-        File.Delete(Path.Combine(_folder.Data, MovedMark.FileName));
+        File.Delete(Path.Combine(Folder.Data, MovedMark.FileName));
         Assert.Contains("is used by the cluster", (await ServerProcess.RefuseAsync(setup)).Error, StringComparison.Ordinal);
         await CompareAsync(target.Silo, before);
     }
 
-    private async Task<SiloStart> NewSiloAsync(IDatabaseServer server) => new((await server.CreateAsync()).NewSilo(_folder.File("shared")));
+    private async Task<SiloStart> NewSiloAsync(IDatabaseServer server) => new((await server.CreateAsync()).NewSilo(Folder.File("shared")));
 
     private async Task<Target> BlobsAsync(SiloStart silo)
     {
@@ -95,12 +89,12 @@ public sealed class MoveTests(PostgresServer postgres, AzuriteServer azurite, IT
     private async Task MoveFolderAsync(Target target, Func<SiloStart, Task>? disturbAsync = null)
     {
         IReadOnlyDictionary<string, string> before;
-        await using (var server = await ServerProcess.StartAsync(_folder.Data, "--quiet"))
+        await using (var server = await ServerProcess.StartAsync(Folder.Data, "--quiet"))
         {
             await _service.FillAsync(server, Archives, Archives);
-            await KillAsync(StartCopy(_folder.Data, target), TimeSpan.FromSeconds(1.5));
+            await KillAsync(StartCopy(Folder.Data, target), TimeSpan.FromSeconds(1.5));
             await _service.AddAsync(server, 5, 5);
-            await CopyAsync(_folder.Data, target);
+            await CopyAsync(Folder.Data, target);
             await _service.AddAsync(server, 5, 5);
             await RefuseImportAsync(target.Silo, "A server is using");
             before = await _service.ReadAsync(server);
@@ -109,19 +103,19 @@ public sealed class MoveTests(PostgresServer postgres, AzuriteServer azurite, IT
 
         // The last parts are not copied yet. Nothing has been marked, so the folder could be used again.
         await RefuseImportAsync(target.Silo, "it is missing");
-        Assert.Null(MovedMark.Find(_folder.Data));
-        await CopyAsync(_folder.Data, target);
+        Assert.Null(MovedMark.Find(Folder.Data));
+        await CopyAsync(Folder.Data, target);
         await (disturbAsync?.Invoke(target.Silo) ?? Task.CompletedTask);
-        await KillAsync(target.Silo.Run("import", _folder.Data), TimeSpan.FromMilliseconds(300), "Servers now refuse");
-        Assert.Contains("has moved", (await ServerProcess.RefuseAsync(new ServerSetup(_folder.Data))).Error, StringComparison.Ordinal);
+        await KillAsync(target.Silo.Run("import", Folder.Data), TimeSpan.FromMilliseconds(300), "Servers now refuse");
+        Assert.Contains("has moved", (await ServerProcess.RefuseAsync(new ServerSetup(Folder.Data))).Error, StringComparison.Ordinal);
         Assert.Contains("import FOLDER", await RunningSilo.ExpectRefusalAsync(target.Silo.Environment), StringComparison.Ordinal);
 
         await ImportAsync(target.Silo);
         await ImportAsync(target.Silo);
-        Assert.Contains("has moved", (await ServerProcess.RefuseAsync(new ServerSetup(_folder.Data))).Error, StringComparison.Ordinal);
+        Assert.Contains("has moved", (await ServerProcess.RefuseAsync(new ServerSetup(Folder.Data))).Error, StringComparison.Ordinal);
         await CompareAsync(target.Silo, before);
 
-        File.Delete(Path.Combine(_folder.Data, MovedMark.FileName));
+        File.Delete(Path.Combine(Folder.Data, MovedMark.FileName));
         await RefuseImportAsync(target.Silo, "Use an empty database");
     }
 
@@ -130,7 +124,7 @@ public sealed class MoveTests(PostgresServer postgres, AzuriteServer azurite, IT
     {
         var database = silo.Environment[VariableOf(nameof(SiloSettings.ConnectionString))]!;
         await PostgresServer.ExecuteAsync(database, "ALTER TABLE uploads_record ADD CONSTRAINT NothingNew CHECK (false) NOT VALID");
-        await using var import = silo.Run("import", _folder.Data);
+        await using var import = silo.Run("import", Folder.Data);
         Assert.Equal(1, await import.WaitForExitAsync(Patience));
         Assert.Contains("orleans-uploads-silo: The import stopped: ", import.ToString(), StringComparison.Ordinal);
         Assert.Contains("nothingnew", import.ToString(), StringComparison.Ordinal);
@@ -194,14 +188,14 @@ public sealed class MoveTests(PostgresServer postgres, AzuriteServer azurite, IT
 
     private async Task ImportAsync(SiloStart silo)
     {
-        await using var import = silo.Run("import", _folder.Data);
+        await using var import = silo.Run("import", Folder.Data);
         Assert.True(await import.WaitForExitAsync(Patience) == 0, $"The import failed. {import}");
         output.WriteLine(import.Output);
     }
 
     private async Task RefuseImportAsync(SiloStart silo, string message)
     {
-        await using var import = silo.Run("import", _folder.Data);
+        await using var import = silo.Run("import", Folder.Data);
         Assert.True(await import.WaitForExitAsync(Patience) == 1, $"The import was not refused. {import}");
         Assert.Contains(message, import.Error, StringComparison.Ordinal);
     }

@@ -1,13 +1,10 @@
-using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.RegularExpressions;
 using System.Xml.Linq;
 using OrleansUploads.Client;
-using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
 using OrleansUploads.Signing;
-using OrleansUploads.Silo.Tests.Serving;
 
 namespace OrleansUploads.Silo.Tests.Moving;
 
@@ -36,8 +33,7 @@ internal sealed partial class MovingService
 
     public async Task FillAsync(ServingProcess server, int archives, int objects)
     {
-        using var client = server.Connect();
-        await client.CreateVaultAsync(Vault);
+        using var client = await server.ConnectAsync(Vault);
         await client.CreateVaultAsync(LockedVault);
         await client.AddTagsAsync(Vault, new Dictionary<string, string> { ["year"] = "2026" });
         await client.SetAccessPolicyAsync(Vault, Policy(Vault, "Allow", "ListJobs"));

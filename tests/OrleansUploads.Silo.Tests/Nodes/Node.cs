@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace OrleansUploads.Silo.Tests.Nodes;
 
 /// <summary>A node that begins again after it was killed.</summary>

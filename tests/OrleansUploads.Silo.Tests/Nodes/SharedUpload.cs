@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace OrleansUploads.Silo.Tests.Nodes;
 
 /// <summary>An upload that nodes share.</summary>

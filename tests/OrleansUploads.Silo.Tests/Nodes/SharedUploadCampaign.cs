@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
-using System.Globalization;
 using OrleansUploads.Client;
-using OrleansUploads.Client.Models;
 using OrleansUploads.Silo.Tests.Faults;
 
 namespace OrleansUploads.Silo.Tests.Nodes;

@@ -1,16 +1,13 @@
-using System.Globalization;
 using OrleansUploads.Client;
-using OrleansUploads.Client.Models;
 using OrleansUploads.Silo.Tests.Checking;
 using OrleansUploads.Silo.Tests.Faults;
-using OrleansUploads.Silo.Tests.Serving;
 
 namespace OrleansUploads.Silo.Tests.Nodes;
 
 /// <summary>Uploads that eight processes share, whose parts they write straight into the store, while nodes and silos are killed and answers
 /// are lost. <c>tests/clusters/campaign.sh shared</c> runs it for as many rounds as it is told to.</summary>
-[Collection(nameof(Alone)), Trait(TestRun.Name, TestRun.Campaign)]
-public sealed class SharedUploadTests(PostgresServer postgres, ITestOutputHelper output) : IDisposable
+[Collection(nameof(Alone)), Campaign]
+public sealed class SharedUploadTests(PostgresServer postgres, ITestOutputHelper output) : TestWithFolder
 {
     private const string Prefix = "cluster/";
 
@@ -19,17 +16,13 @@ public sealed class SharedUploadTests(PostgresServer postgres, ITestOutputHelper
     /// <summary>For about ten seconds: it asks while nothing is disturbed, and an archive that cannot be read must be found.</summary>
     private static readonly RetryPolicy Impatient = new() { MaxAttempts = 14, MaxDelay = TimeSpan.FromSeconds(1) };
 
-    private readonly TemporaryFolder _folder = new();
-
-    public void Dispose() => _folder.Dispose();
-
     [Fact]
     [Promise("README.md", "An acknowledged part is never lost")]
     [Promise("cluster.md", "a silo is killed")]
     [Promise("cluster.md", "all silos die at once (a power cut)")]
     public async Task A_cluster_on_PostgreSQL_gives_each_upload_that_nodes_share_one_archive_with_every_byte()
     {
-        await using var store = await S3Calls.StartStoreAsync(_folder.Data);
+        await using var store = await S3Calls.StartStoreAsync(Folder.Data);
         SiloStart? silo = null;
         await using var cluster = await SiloCluster.StartAsync(
             await ((IDatabaseServer)postgres).CreateAsync(),
@@ -41,7 +34,7 @@ public sealed class SharedUploadTests(PostgresServer postgres, ITestOutputHelper
             Timeout = Timeout.InfiniteTimeSpan,
         };
         using var client = FaultCampaign.Connect(http, Impatient);
-        var campaign = new SharedUploadCampaign(cluster, client, FaultPlan.Read(byDefault: 2), _folder.Path, output.Say);
+        var campaign = new SharedUploadCampaign(cluster, client, FaultPlan.Read(byDefault: 2), Folder.Path, output.Say);
 
         var findings = await campaign.RunAsync();
 

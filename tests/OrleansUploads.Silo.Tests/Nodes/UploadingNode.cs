@@ -1,6 +1,4 @@
-using System.Globalization;
 using OrleansUploads.Client;
-using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Transfers;
 using OrleansUploads.Hashing;
 using OrleansUploads.Silo.Tests.Faults;

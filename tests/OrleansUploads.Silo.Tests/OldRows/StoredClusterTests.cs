@@ -2,18 +2,15 @@ using System.Formats.Tar;
 using System.IO.Compression;
 using System.Text.Json;
 using System.Xml.Linq;
-using Npgsql;
 using OrleansUploads.Client;
-using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
-using OrleansUploads.Silo.Tests.Serving;
 
 namespace OrleansUploads.Silo.Tests.OldRows;
 
 /// <summary>Clusters that earlier versions wrote stay usable. Each folder under Fixtures has the rows in PostgreSQL
 /// (<c>rows.sql</c>), the shared folder (<c>parts.tar.gz</c>) and what was answered (<c>known.json</c>).</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
-public sealed class StoredClusterTests(PostgresServer postgres) : IDisposable
+[Campaign]
+public sealed class StoredClusterTests(PostgresServer postgres) : TestWithFolder
 {
     private const string FixtureVariable = "ORLEANSUPLOADS_WRITE_FIXTURE";
     private const string Vault = "photos";
@@ -21,14 +18,10 @@ public sealed class StoredClusterTests(PostgresServer postgres) : IDisposable
     private static readonly byte[] Whole = Content(Archives.MiB + 1000, 1);
     private static readonly byte[] Small = Content(1000, 2);
 
-    private readonly TemporaryFolder _folder = new();
-
     public static TheoryData<string> Fixtures =>
         [.. Directory.EnumerateDirectories(FixturesFolder).Select(folder => Path.GetFileName(folder)!).Order(StringComparer.Ordinal)];
 
     private static string FixturesFolder => Repository.File("tests/OrleansUploads.Silo.Tests/OldRows/Fixtures");
-
-    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [MemberData(nameof(Fixtures))]
@@ -37,16 +30,16 @@ public sealed class StoredClusterTests(PostgresServer postgres) : IDisposable
         var source = Path.Combine(FixturesFolder, fixture);
         var database = await postgres.CreateDatabaseAsync();
         await PostgresServer.ExecuteAsync(database, await File.ReadAllTextAsync(Path.Combine(source, "rows.sql")));
-        Directory.CreateDirectory(_folder.Data);
+        Directory.CreateDirectory(Folder.Data);
         await using (var file = File.OpenRead(Path.Combine(source, "parts.tar.gz")))
         await using (var unpacked = new GZipStream(file, CompressionMode.Decompress))
         {
-            await TarFile.ExtractToDirectoryAsync(unpacked, _folder.Data, overwriteFiles: false);
+            await TarFile.ExtractToDirectoryAsync(unpacked, Folder.Data, overwriteFiles: false);
         }
 
         var known = JsonSerializer.Deserialize<Known>(
             await File.ReadAllTextAsync(Path.Combine(source, "known.json")), JsonSerializerOptions.Web)!;
-        var environment = RunningSilo.OnPostgres(database, _folder.Data);
+        var environment = RunningSilo.OnPostgres(database, Folder.Data);
         Assert.Equal(0, await RunningSilo.RunHereAsync(environment, "restore"));
         Assert.Equal(0, await RunningSilo.RunHereAsync(environment, "take-over"));
         await using var silo = await RunningSilo.StartAsync(environment);
@@ -81,7 +74,7 @@ public sealed class StoredClusterTests(PostgresServer postgres) : IDisposable
         Directory.CreateDirectory(target);
         var database = await postgres.CreateDatabaseAsync();
         Known known;
-        await using (var silo = await RunningSilo.StartAsync(RunningSilo.OnPostgres(database, _folder.Data)))
+        await using (var silo = await RunningSilo.StartAsync(RunningSilo.OnPostgres(database, Folder.Data)))
         {
             known = await StoreAsync(silo);
             await silo.StopAsync();
@@ -91,7 +84,7 @@ public sealed class StoredClusterTests(PostgresServer postgres) : IDisposable
         await using (var file = File.Create(Path.Combine(target, "parts.tar.gz")))
         await using (var packed = new GZipStream(file, CompressionLevel.SmallestSize))
         {
-            await TarFile.CreateFromDirectoryAsync(_folder.Data, packed, includeBaseDirectory: false);
+            await TarFile.CreateFromDirectoryAsync(Folder.Data, packed, includeBaseDirectory: false);
         }
 
         await File.WriteAllTextAsync(Path.Combine(target, "known.json"), JsonSerializer.Serialize(known, JsonSerializerOptions.Web));
@@ -99,8 +92,7 @@ public sealed class StoredClusterTests(PostgresServer postgres) : IDisposable
 
     private static async Task<Known> StoreAsync(RunningSilo silo)
     {
-        using var client = silo.Connect();
-        await client.CreateVaultAsync(Vault);
+        using var client = await silo.ConnectAsync(Vault);
         var upload = await client.InitiateMultipartUploadAsync(Vault, Archives.MiB);
         await client.UploadPartAsync(Vault, upload, 0, HashedBody.Of(Whole.AsMemory(0, Archives.MiB)));
         await client.UploadPartAsync(Vault, upload, Archives.MiB, HashedBody.Of(Whole.AsMemory(Archives.MiB)));

@@ -1,14 +1,10 @@
 namespace OrleansUploads.Silo.Tests.OnAzure;
 
 /// <summary>Silos that start with Azure Storage.</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
-public sealed class AzureStartTests(AzuriteServer azurite) : IDisposable
+[Campaign]
+public sealed class AzureStartTests(AzuriteServer azurite) : TestWithFolder
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
-    private readonly TemporaryFolder _folder = new();
-
-    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task A_silo_that_is_asked_to_stop_while_it_starts_ends_without_an_error()
@@ -18,7 +14,7 @@ public sealed class AzureStartTests(AzuriteServer azurite) : IDisposable
 
         // The silo's checks pass, and then the account hangs while it joins.
         proxy.Plan = static request => request.Table == "OrleansUploadsSilos" && request.IsWrite ? TableFault.Hang : TableFault.None;
-        await using var silo = new SiloStart(RunningSilo.OnAzure(cluster, _folder.Data)).Run();
+        await using var silo = new SiloStart(RunningSilo.OnAzure(cluster, Folder.Data)).Run();
         await Eventually.BecomesTrueAsync(() => proxy.Count(TableFault.Hang) > 0 || silo.HasExited, "the silo joins", Patience);
 
         silo.Terminate();

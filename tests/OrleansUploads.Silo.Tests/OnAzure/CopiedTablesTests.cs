@@ -5,24 +5,19 @@ using OrleansUploads.Cluster.Identity;
 namespace OrleansUploads.Silo.Tests.OnAzure;
 
 /// <summary>Tables that were copied into another storage account.</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
-public sealed class CopiedTablesTests(AzuriteServer azurite) : IDisposable
+[Campaign]
+public sealed class CopiedTablesTests(AzuriteServer azurite) : TestWithFolder
 {
-    private readonly TemporaryFolder _folder = new();
-
-    public void Dispose() => _folder.Dispose();
-
     [Fact]
     public async Task A_copy_is_refused_until_a_command_makes_it_a_cluster_of_its_own()
     {
         var cluster = await azurite.CreateClusterAsync();
-        var environment = RunningSilo.OnAzure(cluster, _folder.Data);
+        var environment = RunningSilo.OnAzure(cluster, Folder.Data);
         var archive = Archives.Bytes(100_000, seed: 1);
         string archiveId;
         await using (var silo = await RunningSilo.StartAsync(environment))
         {
-            using var client = silo.Connect();
-            await client.CreateVaultAsync("photos");
+            using var client = await silo.ConnectAsync("photos");
             archiveId = (await client.UploadInPartsAsync("photos", archive)).ArchiveId;
             await silo.StopAsync();
         }

@@ -1,11 +1,10 @@
 using System.Diagnostics;
-using OrleansUploads.Client.Models;
 
 namespace OrleansUploads.Silo.Tests.OnAzure;
 
 /// <summary>A silo whose storage account fails.</summary>
-[Collection(nameof(Alone)), Trait(TestRun.Name, TestRun.Campaign)]
-public sealed class OutageTests(AzuriteServer azurite, ITestOutputHelper output) : IDisposable
+[Collection(nameof(Alone)), Campaign]
+public sealed class OutageTests(AzuriteServer azurite, ITestOutputHelper output) : TestWithFolder
 {
     // A stack trace of the Azure client is a line of about 3,000. With its own retries it was 20,000.
     private const int MaxLineChars = 8000;
@@ -15,10 +14,6 @@ public sealed class OutageTests(AzuriteServer azurite, ITestOutputHelper output)
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private readonly TemporaryFolder _folder = new();
-
-    public void Dispose() => _folder.Dispose();
-
     [Theory, Trait(TestRun.Name, TestRun.Timing)]
     [InlineData("Cut")]
     [InlineData("Hang")]
@@ -27,9 +22,8 @@ public sealed class OutageTests(AzuriteServer azurite, ITestOutputHelper output)
     public async Task Requests_during_an_outage_fail_within_seconds_and_succeed_after_it(string fault)
     {
         using var proxy = await TableProxy.StartAsync(azurite);
-        await using var silo = await RunningSilo.StartAsync(RunningSilo.OnAzure(await ThroughAsync(proxy), _folder.Data));
-        using var client = silo.Connect();
-        await client.CreateVaultAsync("photos");
+        await using var silo = await RunningSilo.StartAsync(RunningSilo.OnAzure(await ThroughAsync(proxy), Folder.Data));
+        using var client = await silo.ConnectAsync("photos");
         var upload = await client.InitiateMultipartUploadAsync("photos", Archives.MiB);
         var logged = silo.Log.Length;
 
@@ -64,7 +58,7 @@ public sealed class OutageTests(AzuriteServer azurite, ITestOutputHelper output)
         const int Uploads = 24;
         const double FaultRate = 0.08;
         using var proxy = await TableProxy.StartAsync(azurite);
-        await using var silo = await RunningSilo.StartAsync(RunningSilo.OnAzure(await ThroughAsync(proxy), _folder.Data));
+        await using var silo = await RunningSilo.StartAsync(RunningSilo.OnAzure(await ThroughAsync(proxy), Folder.Data));
         using var client = silo.Connect(RetryPolicy.Default with { MaxAttempts = 30 });
         await client.CreateVaultAsync("photos");
 

@@ -1,17 +1,12 @@
 using System.Collections.Concurrent;
-using OrleansUploads.Client.Models;
 
 namespace OrleansUploads.Silo.Tests.OnAzure;
 
 /// <summary>What clients and operators read when the storage account forbids a write, as when the rights of the silos' identity have
 /// changed.</summary>
-public sealed class RefusedTableTests(AzuriteServer azurite) : IDisposable
+public sealed class RefusedTableTests(AzuriteServer azurite) : TestWithFolder
 {
     private const string NotCarriedOut = "so the request was not carried out";
-
-    private readonly TemporaryFolder _folder = new();
-
-    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData("OrleansUploadsJournals")]
@@ -21,8 +16,7 @@ public sealed class RefusedTableTests(AzuriteServer azurite) : IDisposable
     {
         using var proxy = await TableProxy.StartAsync(azurite);
         await using var silo = await StartAsync(proxy);
-        using var client = silo.Connect();
-        await client.CreateVaultAsync("photos");
+        using var client = await silo.ConnectAsync("photos");
 
         proxy.Plan = request => request.IsWrite && request.Table == table ? TableFault.Refuse : TableFault.None;
         var refused = await Assert.ThrowsAsync<GlacierException>(() => client.InitiateMultipartUploadAsync("photos", Archives.MiB));
@@ -42,8 +36,7 @@ public sealed class RefusedTableTests(AzuriteServer azurite) : IDisposable
     {
         using var proxy = await TableProxy.StartAsync(azurite);
         await using var silo = await StartAsync(proxy);
-        using var client = silo.Connect();
-        await client.CreateVaultAsync("photos");
+        using var client = await silo.ConnectAsync("photos");
 
         var begun = new ConcurrentDictionary<string, bool>();
         proxy.Plan = request => request is not { IsWrite: true, Table: "OrleansUploadsJournals" } ? TableFault.None
@@ -54,5 +47,5 @@ public sealed class RefusedTableTests(AzuriteServer azurite) : IDisposable
     }
 
     private async Task<RunningSilo> StartAsync(TableProxy proxy) => await RunningSilo.StartAsync(RunningSilo.OnAzure(
-        await azurite.CreateLocalClusterAsync() with { ConnectionString = Azurite.ConnectionToTables(proxy.Tables) }, _folder.Data));
+        await azurite.CreateLocalClusterAsync() with { ConnectionString = Azurite.ConnectionToTables(proxy.Tables) }, Folder.Data));
 }

@@ -1,11 +1,9 @@
-using System.Globalization;
 using OrleansUploads.Client;
-using OrleansUploads.Client.Models;
 
 namespace OrleansUploads.Silo.Tests.OnAzure;
 
 /// <summary>What small uploads cost on Azure Storage, which is paid by the request. docs/cluster.md says which request is for what.</summary>
-public sealed class TableRequestTests(AzuriteServer azurite, ITestOutputHelper output) : IDisposable
+public sealed class TableRequestTests(AzuriteServer azurite, ITestOutputHelper output) : TestWithFolder
 {
     private const int Callers = 8;
     private const int Rounds = 8;
@@ -14,16 +12,12 @@ public sealed class TableRequestTests(AzuriteServer azurite, ITestOutputHelper o
     /// <summary>A wake-up or a failed prediction of a new row may add a request now and then.</summary>
     private const double Slack = 0.1;
 
-    private readonly TemporaryFolder _folder = new();
-
-    public void Dispose() => _folder.Dispose();
-
     [Fact]
     public async Task A_small_upload_makes_the_documented_requests_to_tables()
     {
         using var proxy = await TableProxy.StartAsync(azurite);
         var cluster = await azurite.CreateLocalClusterAsync() with { ConnectionString = Azurite.ConnectionToTables(proxy.Tables) };
-        await using var silo = await RunningSilo.StartAsync(RunningSilo.OnAzure(cluster, _folder.Data));
+        await using var silo = await RunningSilo.StartAsync(RunningSilo.OnAzure(cluster, Folder.Data));
         using var client = silo.Connect(RetryPolicy.Default);
         await client.CreateVaultAsync("photos");
 

@@ -1,19 +1,16 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
-using Npgsql;
 using OrleansUploads.Cluster.Abstractions.Uploads;
 using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Core.Accounts;
 using OrleansUploads.Engine.Disk;
 using OrleansUploads.Hashing;
-using OrleansUploads.Postgres.Database;
 using OrleansUploads.Postgres.Hosting;
-using OrleansUploads.Silo.Settings;
 
 namespace OrleansUploads.Silo.Tests.OwnSilos;
 
 /// <summary>Silos of somebody else that keep what the grains decide in PostgreSQL, as the README of the package shows them.</summary>
-public sealed class OwnSiloTests(PostgresServer postgres) : IDisposable
+public sealed class OwnSiloTests(PostgresServer postgres) : TestWithFolder
 {
     private const string Service = "own";
     private const long Bytes = 1000;
@@ -21,43 +18,37 @@ public sealed class OwnSiloTests(PostgresServer postgres) : IDisposable
     private static readonly VaultAddress Vault = new($"{Some.Vault.Account}", $"{Some.Vault.Name}");
     private static readonly string Hash = TreeHasher.Compute(new byte[Bytes]).ToString();
 
-    private readonly TemporaryFolder _folder = new();
-
-    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
-
-    public void Dispose() => _folder.Dispose();
-
     [Fact]
     public async Task A_copy_of_the_database_is_refused_until_it_is_made_the_cluster_and_then_has_its_uploads()
     {
         var original = await postgres.CreateEmptyDatabaseAsync();
-        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => PostgresDatabase.CreateTablesAsync(original, Cancelled)));
+        await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => PostgresDatabase.CreateTablesAsync(original, Cancellation)));
         var key = UploadKey.New();
         await PlayAsync(original, async host =>
         {
-            await host.Services.GetRequiredService<IEntityHost>().AskAsync(Some.Account.Entity, new CreateVault(Some.Vault), Cancelled);
+            await host.Services.GetRequiredService<IEntityHost>().AskAsync(Some.Account.Entity, new CreateVault(Some.Vault), Cancellation);
             var upload = Upload(host, key);
-            await upload.InitiateAsync(new UploadRequest(Vault, 1 << 20, "tape 7", UploadStorage.External), Cancelled);
-            Assert.Null((await upload.ReportPartAsync(Vault, new PartReport(0, Bytes - 1, Hash, "tape://7/0"), Cancelled)).Refusal);
+            await upload.InitiateAsync(new UploadRequest(Vault, 1 << 20, "tape 7", UploadStorage.External), Cancellation);
+            Assert.Null((await upload.ReportPartAsync(Vault, new PartReport(0, Bytes - 1, Hash, "tape://7/0"), Cancellation)).Refusal);
         });
-        await PlayAsync(original, async host => Assert.Single((await Upload(host, key).ListPartsAsync(new PartsQuery(Vault, 0, 10), Cancelled)).Value!.Parts));
+        await PlayAsync(original, async host => Assert.Single((await Upload(host, key).ListPartsAsync(new PartsQuery(Vault, 0, 10), Cancellation)).Value!.Parts));
 
         var copy = await CopyAsync(original);
         var refused = await Assert.ThrowsAsync<ClusterRefusedException>(() => PlayAsync(copy, static _ => Task.CompletedTask));
         Assert.Contains("this is a copy of a cluster's database", refused.Message, StringComparison.Ordinal);
-        var settings = RunningSilo.OnPostgres(copy, _folder.Data);
+        var settings = RunningSilo.OnPostgres(copy, Folder.Data);
         settings[VariableOf(nameof(SiloSettings.ServiceId))] = Service;
         Assert.Equal(0, await RunningSilo.RunHereAsync(settings, "restore"));
         Assert.Equal(0, await RunningSilo.RunHereAsync(settings, "take-over"));
 
-        await PlayAsync(copy, async host => Assert.Null((await Upload(host, key).CompleteAsync(new CompletionRequest(Vault, Bytes, Hash), Cancelled)).Refusal));
+        await PlayAsync(copy, async host => Assert.Null((await Upload(host, key).CompleteAsync(new CompletionRequest(Vault, Bytes, Hash), Cancellation)).Refusal));
     }
 
     [Fact]
     public async Task A_database_without_the_tables_is_refused_with_what_creates_them()
     {
         var database = await postgres.CreateEmptyDatabaseAsync();
-        var refused = await Assert.ThrowsAsync<ClusterRefusedException>(() => PostgresDatabase.OpenAsync(database, cancellationToken: Cancelled));
+        var refused = await Assert.ThrowsAsync<ClusterRefusedException>(() => PostgresDatabase.OpenAsync(database, cancellationToken: Cancellation));
         Assert.StartsWith("the database does not have uploads_record", refused.Message, StringComparison.Ordinal);
         Assert.Contains("PostgresDatabase.CreateTablesAsync", refused.Message, StringComparison.Ordinal);
     }
@@ -77,16 +68,16 @@ public sealed class OwnSiloTests(PostgresServer postgres) : IDisposable
     /// <summary>Runs a silo over a database, and does something with it.</summary>
     private async Task PlayAsync(string connectionString, Func<IHost, Task> playAsync)
     {
-        await using var database = await PostgresDatabase.OpenAsync(connectionString, cancellationToken: Cancelled);
+        await using var database = await PostgresDatabase.OpenAsync(connectionString, cancellationToken: Cancellation);
         var ports = FreePort.Take(2);
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.UseOrleans(silo => silo
             .UseLocalhostClustering(ports[0], ports[1], serviceId: Service)
-            .AddOrleansUploads(DiskPartStore.OpenShared(_folder.Data), database));
+            .AddOrleansUploads(DiskPartStore.OpenShared(Folder.Data), database));
         using var host = builder.Build();
-        await host.StartAsync(Cancelled);
+        await host.StartAsync(Cancellation);
         await playAsync(host);
         Assert.Null(database.Fault);
-        await host.StopAsync(Cancelled);
+        await host.StopAsync(Cancellation);
     }
 }

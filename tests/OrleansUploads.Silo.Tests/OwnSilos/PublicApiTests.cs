@@ -1,5 +1,3 @@
-using OrleansUploads.Postgres.Database;
-
 namespace OrleansUploads.Silo.Tests.OwnSilos;
 
 public sealed class PublicApiTests

@@ -24,7 +24,7 @@ public sealed class CachedHealthCheckTests
             var result = check.GetAsync();
             if (asked < CachedHealthCheck.MaxRunning)
             {
-                await started.WaitAsync(TestContext.Current.CancellationToken);
+                await started.WaitAsync(Cancellation);
             }
             else
             {
@@ -59,8 +59,8 @@ public sealed class CachedHealthCheckTests
         await using var provider = services.BuildServiceProvider();
         var reports = provider.GetRequiredService<HealthCheckService>();
 
-        await reports.CheckHealthAsync(TestContext.Current.CancellationToken);
-        await reports.CheckHealthAsync(TestContext.Current.CancellationToken);
+        await reports.CheckHealthAsync(Cancellation);
+        await reports.CheckHealthAsync(Cancellation);
 
         Assert.Equal(1, created);
     }

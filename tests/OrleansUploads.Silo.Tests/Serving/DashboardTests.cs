@@ -1,10 +1,9 @@
-using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
-using OrleansUploads.Silo.Settings;
 
 namespace OrleansUploads.Silo.Tests.Serving;
 
+[Campaign]
 public sealed class DashboardTests : IDisposable
 {
     private readonly HttpClient _http = new();
@@ -12,7 +11,6 @@ public sealed class DashboardTests : IDisposable
     public void Dispose() => _http.Dispose();
 
     [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task A_silo_without_the_dashboard_serves_it_at_no_address()
     {
         var own = new Uri($"http://127.0.0.1:{FreePort.Take(1)[0]}");
@@ -24,14 +22,12 @@ public sealed class DashboardTests : IDisposable
     }
 
     [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
     public async Task The_dashboard_shows_uploads_and_their_silos_and_may_have_an_address_of_its_own()
     {
         var own = new Uri($"http://127.0.0.1:{FreePort.Take(1)[0]}");
         await using var silo = await RunningSilo.StartAsync(
             RunningSilo.Alone((nameof(SiloSettings.DashboardListen), own.Authority)));
-        using var client = silo.Connect();
-        await client.CreateVaultAsync("photos");
+        using var client = await silo.ConnectAsync("photos");
         var upload = await client.InitiateMultipartUploadAsync("photos", 1 << 20);
 
         Assert.Contains("<title>", await _http.GetStringAsync(new Uri(own, "/dashboard/")), StringComparison.Ordinal);

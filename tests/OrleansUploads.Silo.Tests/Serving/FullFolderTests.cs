@@ -1,27 +1,20 @@
-using System.Net;
-using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
 
 namespace OrleansUploads.Silo.Tests.Serving;
 
 /// <summary>A silo whose folder for the bytes is full.</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
-public sealed class FullFolderTests(PostgresServer postgres) : IDisposable
+[Campaign]
+public sealed class FullFolderTests(PostgresServer postgres) : TestWithFolder
 {
     private const int DiskMebibytes = 64;
-
-    private readonly TemporaryFolder _folder = new();
-
-    public void Dispose() => _folder.Dispose();
 
     [Fact]
     [Promise("cluster.md", "the folder is full")]
     public async Task A_full_folder_refuses_parts_and_serves_reads_until_archives_are_deleted()
     {
-        await using var disk = await SmallDisk.MountAsync(_folder.Data, DiskMebibytes);
-        await using var silo = await RunningSilo.StartAsync(RunningSilo.OnPostgres(await postgres.CreateDatabaseAsync(), _folder.Data));
-        using var client = silo.Connect();
-        await client.CreateVaultAsync("photos");
+        await using var disk = await SmallDisk.MountAsync(Folder.Data, DiskMebibytes);
+        await using var silo = await RunningSilo.StartAsync(RunningSilo.OnPostgres(await postgres.CreateDatabaseAsync(), Folder.Data));
+        using var client = await silo.ConnectAsync("photos");
         var kept = await client.UploadInPartsAsync("photos", Archives.Bytes(Archives.MiB, seed: 1));
         var deleted = await client.UploadInPartsAsync("photos", Archives.Bytes(8 * Archives.MiB, seed: 2));
         var upload = await client.InitiateMultipartUploadAsync("photos", Archives.MiB);

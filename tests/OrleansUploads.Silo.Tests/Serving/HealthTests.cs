@@ -1,16 +1,13 @@
 using System.Diagnostics;
-using System.Net;
 using System.Text.Json;
-using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
 using OrleansUploads.Gateway.Hosting;
 using OrleansUploads.Gateway.Http.Health;
-using OrleansUploads.Silo.Settings;
 
 namespace OrleansUploads.Silo.Tests.Serving;
 
 /// <summary>Readiness shows whether the silo should get requests, liveness whether it needs a restart.</summary>
-[Collection(nameof(SharedSilo)), Trait(TestRun.Name, TestRun.Campaign)]
+[Collection(nameof(SharedSilo)), Campaign]
 public sealed class HealthTests(PostgresServer postgres, SharedSilo shared) : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -52,8 +49,7 @@ public sealed class HealthTests(PostgresServer postgres, SharedSilo shared) : ID
                 .With(VariableOf(nameof(SiloSettings.DrainDelay)), "30s"));
         await Eventually.BecomesTrueAsync(
             async () => (await AskAsync(silo, GatewayEndpoints.HealthPath)).Status == HttpStatusCode.OK, "it is ready");
-        using var client = silo.Connect();
-        await client.CreateVaultAsync("photos");
+        using var client = await silo.ConnectAsync("photos");
 
         store.Delay = TimeSpan.FromSeconds(3);
         var upload = Task.Run(async () =>
@@ -84,8 +80,7 @@ public sealed class HealthTests(PostgresServer postgres, SharedSilo shared) : ID
     {
         var database = await postgres.CreateDatabaseAsync();
         await using var silo = await RunningSilo.StartAsync(RunningSilo.OnPostgres(database, _folder.Data));
-        using var client = silo.Connect();
-        await client.CreateVaultAsync("photos");
+        using var client = await silo.ConnectAsync("photos");
         var upload = await client.InitiateMultipartUploadAsync("photos", Archives.MiB);
         Directory.Move(_folder.Data, _folder.File("unmounted"));
         await BecomesUnreadyAsync(silo, "parts");
@@ -111,8 +106,7 @@ public sealed class HealthTests(PostgresServer postgres, SharedSilo shared) : ID
         await using var own = new PostgresServer();
         var database = await own.CreateDatabaseAsync();
         await using var silo = await RunningSilo.StartAsync(RunningSilo.OnPostgres(database, _folder.Data));
-        using var client = silo.Connect();
-        await client.CreateVaultAsync("photos");
+        using var client = await silo.ConnectAsync("photos");
         var upload = await client.InitiateMultipartUploadAsync("photos", Archives.MiB);
         await own.StopImmediatelyAsync();
         try

@@ -3,35 +3,30 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Orleans.Configuration;
 using OrleansUploads.Cluster.Abstractions.Uploads;
-using OrleansUploads.Silo.Settings;
 
 namespace OrleansUploads.Silo.Tests.Serving;
 
 /// <summary>The sample of an ingestion node, against silos in their own processes.</summary>
 [Collection(nameof(SharedSilo))]
-public sealed class IngestionNodeTests(PostgresServer postgres, SharedSilo shared) : IDisposable
+public sealed class IngestionNodeTests(PostgresServer postgres, SharedSilo shared) : TestWithFolder
 {
     private const int PartSizeBytes = 8 << 20;
     private const string Account = "000000000001";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
-    private readonly TemporaryFolder _folder = new();
-
-    public void Dispose() => _folder.Dispose();
-
     [Fact, Slice(7)]
     public async Task Nodes_that_share_an_upload_get_one_archive_although_a_node_and_a_silo_are_killed()
     {
         var database = await postgres.CreateDatabaseAsync();
-        await using var silo = await RunningSilo.StartAsync(RunningSilo.OnPostgres(database, _folder.Data));
-        await using var other = await RunningSilo.StartAsync(RunningSilo.OnPostgres(database, _folder.Data));
+        await using var silo = await RunningSilo.StartAsync(RunningSilo.OnPostgres(database, Folder.Data));
+        await using var other = await RunningSilo.StartAsync(RunningSilo.OnPostgres(database, Folder.Data));
         using (var client = silo.Connect())
         {
             await client.CreateVaultAsync("photos");
         }
 
         var bytes = Archives.Bytes((5 * PartSizeBytes) + 1000, seed: 7);
-        await File.WriteAllBytesAsync(_folder.File("holiday.tar"), bytes);
+        await File.WriteAllBytesAsync(Folder.File("holiday.tar"), bytes);
         string upload;
         await using (var killed = StartNode(database, "photos"))
         {
@@ -54,12 +49,11 @@ public sealed class IngestionNodeTests(PostgresServer postgres, SharedSilo share
         Assert.Equal(bytes, locations.SelectMany(File.ReadAllBytes));
     }
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     public async Task A_refused_node_says_why()
     {
         await shared.StartAsync();
-        await File.WriteAllBytesAsync(_folder.File("holiday.tar"), [1]);
+        await File.WriteAllBytesAsync(Folder.File("holiday.tar"), [1]);
         await using var node = StartNode(shared.Database, "none");
         Assert.Equal(1, await node.WaitForExitAsync(Patience));
         Assert.Contains(
@@ -70,7 +64,7 @@ public sealed class IngestionNodeTests(PostgresServer postgres, SharedSilo share
     public async Task A_wrong_cluster_ID_is_named_within_ten_seconds()
     {
         await shared.StartAsync();
-        await File.WriteAllBytesAsync(_folder.File("holiday.tar"), [1]);
+        await File.WriteAllBytesAsync(Folder.File("holiday.tar"), [1]);
         var watch = Stopwatch.StartNew();
         await using var node = StartNode(shared.Database, "photos", clusterId: "typo");
         Assert.Equal(1, await node.WaitForExitAsync(Patience));
@@ -90,24 +84,23 @@ public sealed class IngestionNodeTests(PostgresServer postgres, SharedSilo share
     public async Task A_call_to_a_silo_that_hangs_ends_after_five_seconds()
     {
         var database = await postgres.CreateDatabaseAsync();
-        await using var silo = await RunningSilo.StartAsync(RunningSilo.OnPostgres(database, _folder.Data));
+        await using var silo = await RunningSilo.StartAsync(RunningSilo.OnPostgres(database, Folder.Data));
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.UseOrleansClient(client => client
             .UseAdoNetClustering(options => (options.Invariant, options.ConnectionString) = ("Npgsql", database))
             .Configure<ClusterOptions>(cluster => (cluster.ClusterId, cluster.ServiceId) = ("orleans-uploads", "orleans-uploads")));
         using var host = builder.Build();
-        await host.StartAsync(TestContext.Current.CancellationToken);
+        await host.StartAsync(Cancellation);
         var upload = host.Services.GetRequiredService<IGrainFactory>().GetGrain<IUploadGrain>(UploadKey.New());
         var vault = new VaultAddress(Account, "photos");
-        await upload.SummarizeAsync(vault, TestContext.Current.CancellationToken);
+        await upload.SummarizeAsync(vault, Cancellation);
 
         silo.Process.Pause();
         var watch = Stopwatch.StartNew();
-        await Assert.ThrowsAsync<TimeoutException>(
-            async () => await upload.SummarizeAsync(vault, TestContext.Current.CancellationToken));
+        await Assert.ThrowsAsync<TimeoutException>(async () => await upload.SummarizeAsync(vault, Cancellation));
         Assert.InRange(watch.Elapsed, TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(10));
         silo.Process.Resume();
-        await host.StopAsync(TestContext.Current.CancellationToken);
+        await host.StopAsync(Cancellation);
     }
 
     [Fact]
@@ -126,6 +119,6 @@ public sealed class IngestionNodeTests(PostgresServer postgres, SharedSilo share
 
     private CapturedProcess StartNode(string database, string vault, string? upload = null, string? clusterId = null) => CapturedProcess.Start(
         CommandLine.Dotnet,
-        [Repository.IngestionNode, _folder.File("holiday.tar"), Account, vault, _folder.File("store"), .. upload is null ? [] : (string[])[upload]],
+        [Repository.IngestionNode, Folder.File("holiday.tar"), Account, vault, Folder.File("store"), .. upload is null ? [] : (string[])[upload]],
         [new("ORLEANS_POSTGRES", database), new("ORLEANS_CLUSTER", clusterId)]);
 }

@@ -1,17 +1,11 @@
-using System.Globalization;
 using System.Text.RegularExpressions;
-using OrleansUploads.Silo.Settings;
 
 namespace OrleansUploads.Silo.Tests.Serving;
 
 /// <summary>The metrics of a cluster in the text format of Prometheus.</summary>
-public sealed partial class MetricsTests(PostgresServer postgres) : IDisposable
+public sealed partial class MetricsTests(PostgresServer postgres) : TestWithFolder
 {
     private static readonly string[] Labels = ["db_client_connection_state", "db_client_connection_pool_name"];
-
-    private readonly TemporaryFolder _folder = new();
-
-    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public async Task A_scrape_of_a_silo_has_every_metric_of_the_dashboard_and_the_alarms()
@@ -32,8 +26,7 @@ public sealed partial class MetricsTests(PostgresServer postgres) : IDisposable
         using var http = new HttpClient(new SocketsHttpHandler { UseProxy = false });
         foreach (var (silo, port) in new[] { (first, ports[0]), (second, ports[1]) })
         {
-            using var client = silo.Connect();
-            await client.CreateVaultAsync("photos");
+            using var client = await silo.ConnectAsync("photos");
             var address = new Uri(string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}/metrics"));
             var text = "";
             await Eventually.BecomesTrueAsync(
@@ -51,7 +44,7 @@ public sealed partial class MetricsTests(PostgresServer postgres) : IDisposable
     }
 
     private Task<RunningSilo> StartAsync(string database, int metrics) => RunningSilo.StartAsync(
-        new SiloStart(RunningSilo.OnPostgres(database, _folder.Data)).With(
+        new SiloStart(RunningSilo.OnPostgres(database, Folder.Data)).With(
             VariableOf(nameof(SiloSettings.MetricsListen)), string.Create(CultureInfo.InvariantCulture, $"127.0.0.1:{metrics}")));
 
     [GeneratedRegex("(?:orleansuploads|db_client)_[a-z_]+")]

@@ -1,6 +1,4 @@
-using System.Net;
 using System.Text.RegularExpressions;
-using Npgsql;
 using OrleansUploads.Signing;
 
 namespace OrleansUploads.Silo.Tests.Serving;

@@ -1,19 +1,13 @@
-using System.Net;
 using System.Net.Sockets;
 using OrleansUploads.Engine.Disk;
-using OrleansUploads.Silo.Settings;
 
 namespace OrleansUploads.Silo.Tests.Serving;
 
 /// <summary>Silos, gateways and commands that refuse to start because of their settings or stores.</summary>
-[Collection(nameof(SharedSilo)), Trait(TestRun.Name, TestRun.Campaign)]
-public sealed class RefusedStartTests(PostgresServer postgres, AzuriteServer azurite, SharedSilo shared) : IDisposable
+[Collection(nameof(SharedSilo)), Campaign]
+public sealed class RefusedStartTests(PostgresServer postgres, AzuriteServer azurite, SharedSilo shared) : TestWithFolder
 {
     private const string Connection = "OrleansUploads__ConnectionString";
-
-    private readonly TemporaryFolder _folder = new();
-
-    public void Dispose() => _folder.Dispose();
 
     /// <summary>This test runs the program, which adds an exit code and puts its name before the message.</summary>
     [Fact]
@@ -34,7 +28,7 @@ public sealed class RefusedStartTests(PostgresServer postgres, AzuriteServer azu
     {
         var database = $"Host=127.0.0.1;Port={FreePort.Take(1)[0]};Username=postgres;Database=postgres";
 
-        await RefuseAsync($"{Connection}: PostgreSQL reported: ", RunningSilo.OnPostgres(database, _folder.Data), command);
+        await RefuseAsync($"{Connection}: PostgreSQL reported: ", RunningSilo.OnPostgres(database, Folder.Data), command);
     }
 
     [Fact]
@@ -43,7 +37,7 @@ public sealed class RefusedStartTests(PostgresServer postgres, AzuriteServer azu
         var database = await postgres.CreateDatabaseAsync();
         await PostgresServer.ExecuteAsync(database, "DROP TABLE uploads_wake");
 
-        var message = await RunningSilo.RefuseAsync(RunningSilo.OnPostgres(database, _folder.Data));
+        var message = await RunningSilo.RefuseAsync(RunningSilo.OnPostgres(database, Folder.Data));
 
         Assert.Contains("uploads_wake", message, StringComparison.Ordinal);
         Assert.Contains("deploy/postgres", message, StringComparison.Ordinal);
@@ -66,8 +60,7 @@ public sealed class RefusedStartTests(PostgresServer postgres, AzuriteServer azu
 
         await RefuseAsync($"OrleansUploads__{port}: another process uses 127.0.0.1:", second);
 
-        using var client = first.Connect();
-        await client.CreateVaultAsync("photos");
+        using var client = await first.ConnectAsync("photos");
         Assert.Equal("1", await PostgresServer.QueryAsync(shared.Database, "SELECT count(*) FROM orleansmembershiptable"));
     }
 
@@ -75,7 +68,7 @@ public sealed class RefusedStartTests(PostgresServer postgres, AzuriteServer azu
     public async Task A_gateway_without_a_silo_requires_a_folder_that_a_silo_has_marked()
     {
         await shared.StartAsync();
-        var other = Directory.CreateDirectory(_folder.File("other")).FullName;
+        var other = Directory.CreateDirectory(Folder.File("other")).FullName;
         var gateway = new SiloStart(RunningSilo.OnPostgres(shared.Database, other)).With(VariableOf(nameof(SiloSettings.Role)), "gateway");
 
         var message = await RunningSilo.RefuseAsync(gateway.Environment);
@@ -133,5 +126,5 @@ public sealed class RefusedStartTests(PostgresServer postgres, AzuriteServer azu
         return message;
     }
 
-    private Dictionary<string, string?> OnAzure(string connection) => RunningSilo.OnAzure(new AzureCluster(connection), _folder.Data);
+    private Dictionary<string, string?> OnAzure(string connection) => RunningSilo.OnAzure(new AzureCluster(connection), Folder.Data);
 }

@@ -1,8 +1,5 @@
 using System.Diagnostics;
-using System.Net;
-using Npgsql;
 using OrleansUploads.Gateway.Hosting;
-using OrleansUploads.Silo.Settings;
 using OrleansUploads.Silo.Tests.Copies;
 
 namespace OrleansUploads.Silo.Tests.Serving;
@@ -51,7 +48,7 @@ public sealed class RefusedWriteTests(RefusedWriteTests.ProcessesOfRole processe
     {
         var (database, started) = await processes.Started;
         await using var source = NpgsqlDataSource.Create(database);
-        await using var connection = await source.OpenConnectionAsync(TestContext.Current.CancellationToken);
+        await using var connection = await source.OpenConnectionAsync(Cancellation);
         NpgsqlTransaction? transaction = null;
         await ExpectOutageAsync(
             started,

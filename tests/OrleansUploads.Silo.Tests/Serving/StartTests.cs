@@ -1,9 +1,7 @@
-using OrleansUploads.Silo.Settings;
-
 namespace OrleansUploads.Silo.Tests.Serving;
 
 /// <summary>Gateways and commands beside a running silo.</summary>
-[Collection(nameof(SharedSilo)), Trait(TestRun.Name, TestRun.Campaign)]
+[Collection(nameof(SharedSilo)), Campaign]
 public sealed class StartTests(SharedSilo shared)
 {
     [Fact]
@@ -28,8 +26,7 @@ public sealed class StartTests(SharedSilo shared)
         var silo = await shared.StartAsync();
         await using var gateway = await RunningSilo.StartAsync(
             new SiloStart(RunningSilo.OnPostgres(shared.Database, shared.PartsFolder)).With(VariableOf(nameof(SiloSettings.Role)), "gateway"));
-        using var client = gateway.Connect();
-        await client.CreateVaultAsync("gateway");
+        using var client = await gateway.ConnectAsync("gateway");
         var archive = Archives.Bytes(2_000_000, seed: 3);
         var receipt = await client.UploadInPartsAsync("gateway", archive);
         using var direct = silo.Connect();

@@ -16,8 +16,7 @@ public sealed class TelemetryTests
         }
 
         await using var silo = await RunningSilo.StartAsync(environment);
-        using var client = silo.Connect();
-        await client.CreateVaultAsync("photos");
+        using var client = await silo.ConnectAsync("photos");
         var archive = Archives.Bytes(3_000_000, seed: 1);
         var receipt = await client.UploadInPartsAsync("photos", archive);
         Assert.Equal(archive, await client.RetrieveAsync("photos", receipt.ArchiveId));

@@ -1,35 +1,28 @@
-using OrleansUploads.Silo.Settings;
-
 namespace OrleansUploads.Silo.Tests.Serving;
 
 /// <summary>Silos with TLS in their own processes, with the certificates that <c>deploy/make-secrets.sh</c> makes.</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
-public sealed class TlsTests(PostgresServer postgres) : IDisposable
+[Campaign]
+public sealed class TlsTests(PostgresServer postgres) : TestWithFolder
 {
     private const string Account = "000000000001";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
 
-    private readonly TemporaryFolder _folder = new();
-
-    public void Dispose() => _folder.Dispose();
-
-    private string Secrets => _folder.File("secrets");
+    private string Secrets => Folder.File("secrets");
 
     [Fact]
     public async Task A_silo_a_gateway_a_node_and_an_operator_work_together_and_a_certificate_that_cannot_be_renewed_is_reported()
     {
         await MakeSecretsAsync();
         var database = await postgres.CreateDatabaseAsync();
-        await using var silo = await RunningSilo.StartAsync(WithTls(RunningSilo.OnPostgres(database, _folder.Data)));
-        var gatewayEnvironment = WithTls(RunningSilo.OnPostgres(database, _folder.Data));
+        await using var silo = await RunningSilo.StartAsync(WithTls(RunningSilo.OnPostgres(database, Folder.Data)));
+        var gatewayEnvironment = WithTls(RunningSilo.OnPostgres(database, Folder.Data));
         gatewayEnvironment[VariableOf(nameof(SiloSettings.Role))] = "gateway";
         await using var gateway = await RunningSilo.StartAsync(gatewayEnvironment);
-        using var client = gateway.Connect();
-        await client.CreateVaultAsync("photos");
-        await File.WriteAllBytesAsync(_folder.File("holiday.tar"), Archives.Bytes(1000, seed: 7));
+        using var client = await gateway.ConnectAsync("photos");
+        await File.WriteAllBytesAsync(Folder.File("holiday.tar"), Archives.Bytes(1000, seed: 7));
         await using var node = StartNode(database);
         Assert.True(await node.WaitForExitAsync(Patience) == 0, node.ToString());
-        Assert.Equal(0, await RunningSilo.RunHereAsync(WithTls(RunningSilo.OnPostgres(database, _folder.Data)), "clock", "show"));
+        Assert.Equal(0, await RunningSilo.RunHereAsync(WithTls(RunningSilo.OnPostgres(database, Folder.Data)), "clock", "show"));
 
         using var http = new HttpClient();
         var health = new Uri(silo.Address, "/healthz?verbose");
@@ -60,8 +53,8 @@ public sealed class TlsTests(PostgresServer postgres) : IDisposable
     /// <summary>Runs the script in a folder of its own.</summary>
     private async Task MakeSecretsAsync()
     {
-        File.Copy(Repository.File("deploy/make-secrets.sh"), _folder.File("make-secrets.sh"));
-        await using var script = CapturedProcess.Start("/bin/sh", [_folder.File("make-secrets.sh"), "node-1"], []);
+        File.Copy(Repository.File("deploy/make-secrets.sh"), Folder.File("make-secrets.sh"));
+        await using var script = CapturedProcess.Start("/bin/sh", [Folder.File("make-secrets.sh"), "node-1"], []);
         Assert.True(await script.WaitForExitAsync(Patience) == 0, script.ToString());
     }
 
@@ -75,6 +68,6 @@ public sealed class TlsTests(PostgresServer postgres) : IDisposable
 
     private CapturedProcess StartNode(string database) => CapturedProcess.Start(
         CommandLine.Dotnet,
-        [Repository.IngestionNode, _folder.File("holiday.tar"), Account, "photos", _folder.File("store")],
+        [Repository.IngestionNode, Folder.File("holiday.tar"), Account, "photos", Folder.File("store")],
         [new("ORLEANS_POSTGRES", database), new("ORLEANS_TLS", Path.Combine(Secrets, "nodes/node-1"))]);
 }

@@ -1,15 +1,9 @@
-using OrleansUploads.Client.Models;
-
 namespace OrleansUploads.Silo.Tests.Serving;
 
 /// <summary>Silos whose clocks are wrong, by less and by more than a request may be old.</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
-public sealed class WrongClockTests(PostgresServer postgres, ITestOutputHelper output) : IDisposable
+[Campaign]
+public sealed class WrongClockTests(PostgresServer postgres, ITestOutputHelper output) : TestWithFolder
 {
-    private readonly TemporaryFolder _folder = new();
-
-    public void Dispose() => _folder.Dispose();
-
     [Theory]
     [InlineData(-10, false, Traits = [TestRun.Name, TestRun.Campaign, SliceAttribute.Name, "3"])]
     [InlineData(10, false, Traits = [TestRun.Name, TestRun.Campaign, SliceAttribute.Name, "5"])]
@@ -79,8 +73,7 @@ public sealed class WrongClockTests(PostgresServer postgres, ITestOutputHelper o
 
         using var refused = behind.Connect(RetryPolicy.None);
         await Assert.ThrowsAnyAsync<GlacierException>(() => refused.CreateVaultAsync("photos"));
-        using var client = first.Connect();
-        await client.CreateVaultAsync("photos");
+        using var client = await first.ConnectAsync("photos");
         Assert.Contains("\"status\":\"Healthy\"", await ReadHealthAsync(second), StringComparison.Ordinal);
     }
 
@@ -98,12 +91,12 @@ public sealed class WrongClockTests(PostgresServer postgres, ITestOutputHelper o
     /// <summary>Returns what starts a silo of a new cluster, with a clock that is ahead by a time, or with the right one.</summary>
     private async Task<Func<TimeSpan, Task<RunningSilo>>> PrepareAsync()
     {
-        var clock = await ClockOffset.CompileAsync(_folder.Path);
+        var clock = await ClockOffset.CompileAsync(Folder.Path);
         Assert.SkipWhen(clock is null, "There is no C compiler.");
         var database = await postgres.CreateDatabaseAsync();
         return ahead =>
         {
-            var right = new SiloStart(RunningSilo.OnPostgres(database, _folder.File("parts")));
+            var right = new SiloStart(RunningSilo.OnPostgres(database, Folder.File("parts")));
             return RunningSilo.StartAsync(ahead == TimeSpan.Zero ? right : clock!.Apply(right, ahead));
         };
     }

@@ -1,6 +1,3 @@
-using Npgsql;
-using OrleansUploads.Postgres.Database;
-
 namespace OrleansUploads.Silo.Tests.Settings;
 
 public sealed class PostgresConnectionTests

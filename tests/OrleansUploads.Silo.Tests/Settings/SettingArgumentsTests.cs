@@ -1,5 +1,4 @@
 using OrleansUploads.Silo.Hosting;
-using OrleansUploads.Silo.Settings;
 
 namespace OrleansUploads.Silo.Tests.Settings;
 

@@ -1,5 +1,3 @@
-using System.Globalization;
-
 namespace OrleansUploads.Silo.Tests.Soak;
 
 /// <summary>What a cluster uses, at one time.</summary>

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
-using OrleansUploads.Client.Models;
 using OrleansUploads.Cluster.Hosting;
 using OrleansUploads.Silo.Tests.Faults;
 using OrleansUploads.Simulation.Soak;
@@ -10,7 +8,7 @@ namespace OrleansUploads.Silo.Tests.Soak;
 /// <summary>The campaign of faults for an hour, with updates, restarts of the database and wrong clocks, and with a steady load of archives,
 /// so that growth shows. <c>tests/clusters/campaign.sh soak</c> runs it.</summary>
 [Collection(nameof(Alone))]
-public sealed class SoakTests(PostgresServer postgres, AzuriteServer azurite, ITestOutputHelper output) : IDisposable
+public sealed class SoakTests(PostgresServer postgres, AzuriteServer azurite, ITestOutputHelper output) : TestWithFolder
 {
     private const int UploadsPerSecond = 8;
     private const int MaxArchiveBytes = 256 * 1024;
@@ -27,19 +25,15 @@ public sealed class SoakTests(PostgresServer postgres, AzuriteServer azurite, IT
     private static readonly int MaxInFlight =
         2 * UploadsPerSecond * (int)(SiloDisturbances.Cut + new FailoverOptions().MaxTime).TotalSeconds;
 
-    private static readonly TimeSpan Duration =
-        TimeSpan.FromMinutes(TestSetting.Read("ORLEANSUPLOADS_SOAK_MINUTES", 0));
+    private static readonly TimeSpan Duration = TimeSpan.FromMinutes(TestSetting.Read("ORLEANSUPLOADS_SOAK_MINUTES", 0));
 
     /// <summary>A client that repeats transient failures for up to two minutes.</summary>
     private static readonly RetryPolicy Patient = new() { MaxAttempts = 150, MaxDelay = TimeSpan.FromSeconds(1) };
 
     private static readonly TimeSpan SampleInterval = Duration / 12;
 
-    private readonly TemporaryFolder _folder = new();
     private readonly Stopwatch _watch = new();
     private readonly List<ClusterSize> _sizes = [];
-
-    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public Task A_cluster_on_PostgreSQL_to_which_everything_happens_does_not_grow() => RunAsync(postgres);
@@ -74,7 +68,7 @@ public sealed class SoakTests(PostgresServer postgres, AzuriteServer azurite, IT
         var further = new LongDisturbances(
             cluster,
             server,
-            await ClockOffset.CompileAsync(_folder.Path),
+            await ClockOffset.CompileAsync(Folder.Path),
             Environment.GetEnvironmentVariable("ORLEANSUPLOADS_SOAK_PREVIOUS_SILO"),
             () => load.Uploads);
         List<Disturbance> table = [.. new SiloDisturbances(cluster).OfOne, .. further.All];

@@ -1,18 +1,13 @@
 using System.Text.Json;
 using OrleansUploads.Gateway.Http.Health;
 using OrleansUploads.Silo.Hosting;
-using OrleansUploads.Silo.Settings;
 
 namespace OrleansUploads.Silo.Tests.Status;
 
 /// <summary>The command <c>status</c> describes a cluster whose silos run, or do not, and says what needs attention.</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
-public sealed class ClusterStatusTests(PostgresServer postgres, AzuriteServer azurite) : IDisposable
+[Campaign]
+public sealed class ClusterStatusTests(PostgresServer postgres, AzuriteServer azurite) : TestWithFolder
 {
-    private readonly TemporaryFolder _folder = new();
-
-    public void Dispose() => _folder.Dispose();
-
     [Theory]
     [InlineData("PostgreSQL")]
     [InlineData("Azurite", Traits = [TestRun.Name, TestRun.Campaign, SliceAttribute.Name, "4"])]
@@ -30,7 +25,7 @@ public sealed class ClusterStatusTests(PostgresServer postgres, AzuriteServer az
             (Text(member, "address"), Text(member, "state"), Text(member, "version")));
         Assert.InRange(DateTimeOffset.UtcNow - member.GetProperty("since").GetDateTimeOffset(), TimeSpan.Zero, TimeSpan.FromMinutes(5));
         var store = status.GetProperty("store");
-        Assert.Equal((_folder.Data, 32), (Text(store, "place"), Text(store, "mark")!.Length));
+        Assert.Equal((Folder.Data, 32), (Text(store, "place"), Text(store, "mark")!.Length));
         Assert.Equal($"is used by the cluster {Text(status, "cluster")}", Text(store, "owner"));
         Assert.True(status.GetProperty("clockIsTrusted").GetBoolean());
 
@@ -69,14 +64,14 @@ public sealed class ClusterStatusTests(PostgresServer postgres, AzuriteServer az
         }
 
         await File.WriteAllTextAsync(
-            Path.Combine(_folder.Data, $"store-claims/{9:D10}-{new string('a', 16)}-{new string('b', 16)}"),
+            Path.Combine(Folder.Data, $"store-claims/{9:D10}-{new string('a', 16)}-{new string('b', 16)}"),
             "is used by the cluster thief",
-            TestContext.Current.CancellationToken);
+            Cancellation);
         Assert.Contains(
             Attention((await ReadAsync(start)).Status),
-            found => found.StartsWith($"{_folder.Data} is used by the cluster thief, and not by this cluster", StringComparison.Ordinal));
+            found => found.StartsWith($"{Folder.Data} is used by the cluster thief, and not by this cluster", StringComparison.Ordinal));
 
-        var other = start.With(VariableOf(nameof(SiloSettings.PartsFolder)), _folder.File("other"));
+        var other = start.With(VariableOf(nameof(SiloSettings.PartsFolder)), Folder.File("other"));
         Assert.Contains(
             Attention((await ReadAsync(other)).Status),
             static found => found.Contains("does not keep the bytes of this cluster", StringComparison.Ordinal));
@@ -94,7 +89,7 @@ public sealed class ClusterStatusTests(PostgresServer postgres, AzuriteServer az
     private async Task<SiloStart> StartOfSiloAsync(string database)
     {
         IDatabaseServer server = database == "PostgreSQL" ? postgres : azurite;
-        return new SiloStart((await server.CreateAsync()).NewSilo(_folder.Data));
+        return new SiloStart((await server.CreateAsync()).NewSilo(Folder.Data));
     }
 
     private static async Task<(int ExitCode, JsonElement Status)> ReadAsync(SiloStart start)

@@ -1,36 +1,30 @@
 using OrleansUploads.Engine.Disk;
-using OrleansUploads.Silo.Settings;
 
 namespace OrleansUploads.Silo.Tests.Storage;
 
 /// <summary>The part folder and the grain storage of a cluster belong together.</summary>
-[Collection(nameof(SharedSilo)), Trait(TestRun.Name, TestRun.Campaign)]
-public sealed class PartStoreMarkTests(PostgresServer postgres, SharedSilo shared) : IDisposable
+[Collection(nameof(SharedSilo)), Campaign]
+public sealed class PartStoreMarkTests(PostgresServer postgres, SharedSilo shared) : TestWithFolder
 {
-    private readonly TemporaryFolder _folder = new();
-
-    public void Dispose() => _folder.Dispose();
-
     [Fact]
     [Promise("operations.md", "another folder or cluster")]
     [Promise("cluster.md", "the folder is not mounted")]
     public async Task A_folder_that_is_not_that_of_the_grain_storage_is_refused_and_unchanged()
     {
-        var stored = new SiloStart(RunningSilo.OnPostgres(await postgres.CreateDatabaseAsync(), _folder.Data));
+        var stored = new SiloStart(RunningSilo.OnPostgres(await postgres.CreateDatabaseAsync(), Folder.Data));
         await using (var silo = await RunningSilo.StartAsync(stored))
         {
-            using var client = silo.Connect();
-            await client.CreateVaultAsync("photos");
+            using var client = await silo.ConnectAsync("photos");
             await client.UploadInPartsAsync("photos", Archives.Bytes(1000, seed: 1));
             await silo.StopAsync();
         }
 
-        var before = Directory.GetFiles(_folder.Data, "*", SearchOption.AllDirectories);
+        var before = Directory.GetFiles(Folder.Data, "*", SearchOption.AllDirectories);
         var unknown = await RefuseAsync(stored.With(VariableOf(nameof(SiloSettings.ConnectionString)), await postgres.CreateDatabaseAsync()));
         Assert.Contains("unknown to the storage", unknown, StringComparison.Ordinal);
-        Assert.Equal(before, Directory.GetFiles(_folder.Data, "*", SearchOption.AllDirectories));
+        Assert.Equal(before, Directory.GetFiles(Folder.Data, "*", SearchOption.AllDirectories));
 
-        var unmounted = _folder.File("mount-point");
+        var unmounted = Folder.File("mount-point");
         Assert.Contains(
             "not mounted", await RefuseAsync(stored.With(VariableOf(nameof(SiloSettings.PartsFolder)), unmounted)), StringComparison.Ordinal);
         Assert.Null(FolderMark.Find(unmounted));

@@ -4,7 +4,6 @@ using OrleansUploads.Cluster.Hosting;
 using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Engine.Memory;
 using OrleansUploads.Postgres;
-using OrleansUploads.Postgres.Database;
 using OrleansUploads.TestKit.Journals;
 
 namespace OrleansUploads.Silo.Tests.Storage;
@@ -15,8 +14,7 @@ public sealed class SplitClusterOnPostgresTests(PostgresServer postgres, ITestOu
 {
     private const string Service = "service";
 
-    [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Fact, Campaign]
     [Promise("cluster.md", "the cluster is partitioned")]
     public async Task Two_activations_that_write_at_once_lose_nothing_and_return_one_archive_for_each_upload()
     {
@@ -47,7 +45,7 @@ public sealed class SplitClusterOnPostgresTests(PostgresServer postgres, ITestOu
             builder.UseOrleans(silo => silo.UseLocalhostClustering(ports[0], ports[1]).AddOrleansUploads(
                 new EntityClusterOptions(), new SharedStore(journal, stored, new PostgresNamedRows(database, Service))));
             var host = builder.Build();
-            await host.StartAsync(TestContext.Current.CancellationToken);
+            await host.StartAsync(Cancellation);
             return new SplitSilo(host, database, journal);
         }
 

@@ -1,6 +1,5 @@
 using System.Text;
 using OrleansUploads.Gateway.Http.Health;
-using OrleansUploads.Silo.Settings;
 
 namespace OrleansUploads.Silo.Tests.Upgrade;
 

@@ -1,6 +1,5 @@
 using System.Text.Json;
 using OrleansUploads.Gateway.Http.Health;
-using OrleansUploads.Silo.Settings;
 using OrleansUploads.Silo.Tests.Copies;
 
 namespace OrleansUploads.Silo.Tests.Upgrade;
@@ -8,8 +7,8 @@ namespace OrleansUploads.Silo.Tests.Upgrade;
 /// <summary>A cluster that serves is upgraded and goes back in the order of docs/cluster.md.</summary>
 /// <remarks><c>ORLEANSUPLOADS_SOAK_PREVIOUS_SILO</c> names the silo of the older version. Without it, that is this build with another
 /// version.</remarks>
-[Trait(TestRun.Name, TestRun.Campaign)]
-public sealed class UpgradeTests(PostgresServer postgres, ITestOutputHelper output) : IDisposable
+[Campaign]
+public sealed class UpgradeTests(PostgresServer postgres, ITestOutputHelper output) : TestWithFolder
 {
     private const int Silos = 2;
 
@@ -18,25 +17,21 @@ public sealed class UpgradeTests(PostgresServer postgres, ITestOutputHelper outp
 
     private static readonly string NewVersion = ServerDescription.VersionOf(typeof(SiloSettings).Assembly);
 
-    private readonly TemporaryFolder _folder = new();
-
-    public void Dispose() => _folder.Dispose();
-
     [Fact]
     public async Task No_request_fails_while_a_cluster_is_upgraded_and_while_it_goes_back()
     {
         var older = Environment.GetEnvironmentVariable("ORLEANSUPLOADS_SOAK_PREVIOUS_SILO")
-            ?? OtherVersion.Of(Repository.SiloProgram, _folder.File("older"));
+            ?? OtherVersion.Of(Repository.SiloProgram, Folder.File("older"));
         var database = await postgres.CreateDatabaseAsync();
-        var start = new SiloStart(RunningSilo.OnPostgres(database, _folder.Data)) { Program = older };
+        var start = new SiloStart(RunningSilo.OnPostgres(database, Folder.Data)) { Program = older };
         var all = new List<RunningSilo>();
         RunningSilo? gateway = null;
         try
         {
             all.AddRange(await RunningSilo.StartAllAsync(
-                [start, .. Enumerable.Range(1, Silos - 1).Select(_ => start with { Environment = RunningSilo.OnPostgres(database, _folder.Data) })]));
+                [start, .. Enumerable.Range(1, Silos - 1).Select(_ => start with { Environment = RunningSilo.OnPostgres(database, Folder.Data) })]));
             gateway = await RunningSilo.StartAsync(
-                new SiloStart(RunningSilo.OnPostgres(database, _folder.Data)) { Program = older }
+                new SiloStart(RunningSilo.OnPostgres(database, Folder.Data)) { Program = older }
                     .With(VariableOf(nameof(SiloSettings.Role)), "gateway"));
             var before = await VersionsAsync(start);
             Assert.Equal(Silos, before.Count);

@@ -10,8 +10,6 @@ public abstract class JournalConformance : IAsyncLifetime
     /// <summary>The longest key that the journal accepts, in characters.</summary>
     protected virtual int MaxKeyChars => 512;
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     private IJournal Journal { get; set; } = null!;
 
     /// <summary>An empty journal. The inheritor disposes it.</summary>

@@ -10,8 +10,6 @@ public abstract class WakeIndexConformance : IAsyncLifetime
     private static readonly EntityId C = new(EntityKind.Jobs, "c");
     private static readonly DateTimeOffset Noon = new(2026, 2, 1, 12, 0, 0, TimeSpan.Zero);
 
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
-
     private protected IJournal Journal { get; private set; } = null!;
 
     private protected IWakeIndex Wakes { get; private set; } = null!;
@@ -118,8 +116,6 @@ public abstract class SharedWakeIndexConformance : WakeIndexConformance
     private const int Entities = 200;
 
     private static readonly DateTimeOffset Noon = new(2026, 2, 1, 12, 0, 0, TimeSpan.Zero);
-
-    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
     [Theory]
     [InlineData(1)]

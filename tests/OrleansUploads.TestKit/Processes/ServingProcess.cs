@@ -60,6 +60,14 @@ public class ServingProcess : IAsyncDisposable
         string accessKeyId = CommandLine.AccessKeyId,
         string secret = CommandLine.SecretAccessKey) => ConnectThrough(_http, retry, accessKeyId, secret);
 
+    /// <summary>Creates a client and a vault.</summary>
+    public async Task<GlacierClient> ConnectAsync(string newVault)
+    {
+        var client = Connect();
+        await client.CreateVaultAsync(newVault);
+        return client;
+    }
+
     /// <summary>Creates a client over another HTTP client.</summary>
     public GlacierClient ConnectThrough(
         HttpClient http,

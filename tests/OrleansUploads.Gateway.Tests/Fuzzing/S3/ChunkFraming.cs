@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using OrleansUploads.Signing;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing.S3;

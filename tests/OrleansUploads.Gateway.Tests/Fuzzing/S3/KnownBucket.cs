@@ -1,5 +1,3 @@
-using OrleansUploads.Gateway.Tests.S3;
-
 namespace OrleansUploads.Gateway.Tests.Fuzzing.S3;
 
 /// <summary>What the fuzzer remembers of a bucket. It may be outdated or wrong; such requests are nearly valid.</summary>

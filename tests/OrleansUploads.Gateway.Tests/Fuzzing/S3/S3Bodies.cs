@@ -1,4 +1,3 @@
-using OrleansUploads.Gateway.Tests.S3;
 using OrleansUploads.Hashing.Checksums;
 using OrleansUploads.Signing;
 

@@ -1,7 +1,6 @@
 using System.Reflection;
 using System.Xml;
 using System.Xml.Linq;
-using OrleansUploads.Gateway.S3;
 
 namespace OrleansUploads.Gateway.Tests.Fuzzing.S3;
 

@@ -1,6 +1,3 @@
-using OrleansUploads.Gateway.S3;
-using OrleansUploads.Gateway.Tests.S3;
-
 namespace OrleansUploads.Gateway.Tests.Fuzzing.S3;
 
 /// <summary>Generates requests for each operation that are valid as far as the fuzzer knows the server's state.</summary>

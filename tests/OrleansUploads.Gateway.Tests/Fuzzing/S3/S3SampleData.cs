@@ -1,5 +1,3 @@
-using OrleansUploads.Gateway.Tests.S3;
-
 namespace OrleansUploads.Gateway.Tests.Fuzzing.S3;
 
 /// <summary>Fills a server with buckets, objects and uploads in every state.</summary>

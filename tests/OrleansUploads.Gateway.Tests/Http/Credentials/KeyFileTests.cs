@@ -1,9 +1,5 @@
 using System.Diagnostics;
-using System.Text.Json;
-using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
-using OrleansUploads.Core.Policies;
-using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway.Http.Credentials;
 using OrleansUploads.TestKit.PartStores;
 

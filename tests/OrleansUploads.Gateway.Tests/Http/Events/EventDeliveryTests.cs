@@ -1,10 +1,8 @@
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
 using Amazon.S3;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 using OrleansUploads.Client;
 using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
@@ -12,8 +10,6 @@ using OrleansUploads.Core.Accounts;
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine.Embedded;
-using OrleansUploads.Engine.Entities;
-using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway.Hosting;
 using OrleansUploads.Gateway.Http.Events;
 using OrleansUploads.Gateway.Settings;
@@ -28,14 +24,12 @@ public sealed class EventDeliveryTests
     private static readonly byte[] Secret = RandomNumberGenerator.GetBytes(32);
     private static readonly HashedBody Body = HashedBody.Of(RandomNumberGenerator.GetBytes(1000));
 
-    private static CancellationToken Cancelled => TestContext.Current.CancellationToken;
-
     private static async Task<(UploadsServer Server, GlacierClient Client)> StartAsync(Uri receiver)
     {
         Assert.True(EventSecrets.TryParse($"whsec_{Convert.ToBase64String(Secret)}", out var secrets, out _));
-        var server = await UploadsServer.StartAsync(new ServiceOptions { Events = new EventTarget(receiver, secrets) }, Cancelled);
-        await server.CreateVaultAsync("tapes", Cancelled);
-        await server.CreateBucketAsync("photos", Cancelled);
+        var server = await UploadsServer.StartAsync(new ServiceOptions { Events = new EventTarget(receiver, secrets) }, Cancellation);
+        await server.CreateVaultAsync("tapes", Cancellation);
+        await server.CreateBucketAsync("photos", Cancellation);
         return (server, new GlacierClient(new GlacierClientOptions
         {
             Endpoint = server.Endpoint,
@@ -51,13 +45,13 @@ public sealed class EventDeliveryTests
         new AmazonS3Config { ServiceURL = $"{server.Endpoint}", AuthenticationRegion = "us-east-1", ForcePathStyle = true });
 
     private static async Task<string> InitiateAsync(AmazonS3Client s3) =>
-        (await s3.InitiateMultipartUploadAsync("photos", "2026/a \"b\".jpg", Cancelled)).UploadId;
+        (await s3.InitiateMultipartUploadAsync("photos", "2026/a \"b\".jpg", Cancellation)).UploadId;
 
     private static async Task<(string Upload, string Archive)> CompleteAsync(GlacierClient client)
     {
-        var upload = await client.InitiateMultipartUploadAsync("tapes", 1 << 20, cancellationToken: Cancelled);
-        await client.UploadPartAsync("tapes", upload, 0, Body, Cancelled);
-        return (upload, (await client.CompleteMultipartUploadAsync("tapes", upload, 1000, Body.TreeHash, Cancelled)).ArchiveId);
+        var upload = await client.InitiateMultipartUploadAsync("tapes", 1 << 20, cancellationToken: Cancellation);
+        await client.UploadPartAsync("tapes", upload, 0, Body, Cancellation);
+        return (upload, (await client.CompleteMultipartUploadAsync("tapes", upload, 1000, Body.TreeHash, Cancellation)).ArchiveId);
     }
 
     /// <summary>Verifies a message as a receiver does, and returns its ID.</summary>
@@ -91,7 +85,7 @@ public sealed class EventDeliveryTests
         Assert.Equal(
             $$$"""{"type":"upload.completed","timestamp":"{{{at}}}","data":{"uploadId":"{{{upload}}}","account":"000000000001","vault":"tapes","archiveId":"{{{archive}}}","treeHash":"{{{Body.TreeHash}}}","sizeBytes":1000}}""",
             text);
-        await server.AdvanceAsync(TimeSpan.FromHours(1), Cancelled);
+        await server.AdvanceAsync(TimeSpan.FromHours(1), Cancellation);
         Assert.False(receiver.HasMore);
     }
 
@@ -106,9 +100,9 @@ public sealed class EventDeliveryTests
         var upload = await InitiateAsync(s3);
         var part = await s3.UploadPartAsync(
             new() { BucketName = "photos", Key = "2026/a \"b\".jpg", UploadId = upload, PartNumber = 1, InputStream = new MemoryStream(new byte[1000]) },
-            Cancelled);
+            Cancellation);
         var done = await s3.CompleteMultipartUploadAsync(
-            new() { BucketName = "photos", Key = "2026/a \"b\".jpg", UploadId = upload, PartETags = [new(1, part.ETag)] }, Cancelled);
+            new() { BucketName = "photos", Key = "2026/a \"b\".jpg", UploadId = upload, PartETags = [new(1, part.ETag)] }, Cancellation);
 
         var message = await receiver.NextAsync();
 
@@ -117,10 +111,10 @@ public sealed class EventDeliveryTests
             $$$"""{"type":"upload.completed","timestamp":"{{{message.Json.GetProperty("timestamp")}}}","data":{"uploadId":"{{{upload}}}","bucket":"photos","key":"2026/a \u0022b\u0022.jpg","etag":"{{{done.ETag.Trim('"')}}}","sizeBytes":1000}}""",
             Encoding.UTF8.GetString(message.Body));
         var aborted = await InitiateAsync(s3);
-        await s3.AbortMultipartUploadAsync("photos", "2026/a \"b\".jpg", aborted, Cancelled);
+        await s3.AbortMultipartUploadAsync("photos", "2026/a \"b\".jpg", aborted, Cancellation);
         AssertTells("upload.aborted", aborted, await receiver.NextAsync());
         var stale = await InitiateAsync(s3);
-        await server.AdvanceAsync(TimeSpan.FromDays(8), Cancelled);
+        await server.AdvanceAsync(TimeSpan.FromDays(8), Cancellation);
         AssertTells("upload.expired", stale, await receiver.NextAsync());
     }
 
@@ -131,11 +125,11 @@ public sealed class EventDeliveryTests
         var (server, client) = await StartAsync(receiver.Address);
         await using var stopping = server;
         using var closing = client;
-        var aborted = await client.InitiateMultipartUploadAsync("tapes", 1 << 20, cancellationToken: Cancelled);
-        await client.AbortMultipartUploadAsync("tapes", aborted, Cancelled);
+        var aborted = await client.InitiateMultipartUploadAsync("tapes", 1 << 20, cancellationToken: Cancellation);
+        await client.AbortMultipartUploadAsync("tapes", aborted, Cancellation);
         AssertTells("upload.aborted", aborted, await receiver.NextAsync());
-        var stale = await client.InitiateMultipartUploadAsync("tapes", 1 << 20, cancellationToken: Cancelled);
-        await server.AdvanceAsync(TimeSpan.FromDays(8), Cancelled);
+        var stale = await client.InitiateMultipartUploadAsync("tapes", 1 << 20, cancellationToken: Cancellation);
+        await server.AdvanceAsync(TimeSpan.FromDays(8), Cancellation);
         AssertTells("upload.expired", stale, await receiver.NextAsync());
     }
 
@@ -166,7 +160,7 @@ public sealed class EventDeliveryTests
         await Eventually.BecomesTrueAsync(
             async () =>
             {
-                await server.AdvanceAsync(TimeSpan.FromSeconds(20), Cancelled);
+                await server.AdvanceAsync(TimeSpan.FromSeconds(20), Cancellation);
                 return repeated.IsCompleted;
             },
             "the event is posted again");
@@ -189,7 +183,7 @@ public sealed class EventDeliveryTests
         using var held = receiver.Hold();
         var (_, archive) = await CompleteAsync(client);
         await receiver.NextAsync();
-        await client.DeleteArchiveAsync("tapes", archive, Cancelled);
+        await client.DeleteArchiveAsync("tapes", archive, Cancellation);
         await CompleteAsync(client);
         await receiver.NextAsync();
     }
@@ -203,14 +197,14 @@ public sealed class EventDeliveryTests
         await using var stopping = server;
         using var closing = client;
         var (upload, _) = await CompleteAsync(client);
-        await server.RestartAsync(Cancelled);
+        await server.RestartAsync(Cancellation);
 
         await using var up = await Receiver.StartAsync(port: down.Address.Port);
         var told = up.NextAsync();
         await Eventually.BecomesTrueAsync(
             async () =>
             {
-                await server.AdvanceAsync(TimeSpan.FromSeconds(20), Cancelled);
+                await server.AdvanceAsync(TimeSpan.FromSeconds(20), Cancellation);
                 return told.IsCompleted;
             },
             "the event is posted");
@@ -231,13 +225,13 @@ public sealed class EventDeliveryTests
             folder.File("data"), new ServiceOptions { Events = new EventTarget(new Uri("http://127.0.0.1:1/"), secrets) });
         await using var app = builder.Build();
         app.MapOrleansUploads();
-        await app.StartAsync(Cancelled);
+        await app.StartAsync(Cancellation);
         var engine = app.Services.GetRequiredService<EmbeddedEngine>();
-        await engine.Host.AskAsync(Some.Account.Entity, new CreateVault(Some.Vault), Cancelled);
-        var vault = (await engine.Host.AskAsync(Some.Vault.Entity, new DescribeVault(Some.Vault), Cancelled)).Answer.Incarnation;
+        await engine.Host.AskAsync(Some.Account.Entity, new CreateVault(Some.Vault), Cancellation);
+        var vault = (await engine.Host.AskAsync(Some.Vault.Entity, new DescribeVault(Some.Vault), Cancellation)).Answer.Incarnation;
         var spec = Some.Spec() with { Vault = vault, CreatedAt = TimeProvider.System.GetUtcNow() };
-        await engine.Host.AskAsync(spec.Upload.Entity, new InitiateUpload(spec), Cancelled);
-        await engine.Host.AskAsync(spec.Upload.Entity, new AbortUpload(vault), Cancelled);
+        await engine.Host.AskAsync(spec.Upload.Entity, new InitiateUpload(spec), Cancellation);
+        await engine.Host.AskAsync(spec.Upload.Entity, new AbortUpload(vault), Cancellation);
 
         await Eventually.BecomesTrueAsync(() => !own.Notices.IsEmpty, "the end is told");
         Assert.Equal(UploadPhase.Aborted, Assert.Single(own.Notices).End);

@@ -1,6 +1,4 @@
-using OrleansUploads.Core.Policies;
 using OrleansUploads.Gateway.Http.Authentication;
-using OrleansUploads.Gateway.Http.Exchanges;
 using OrleansUploads.Gateway.Http.Fronts;
 using OrleansUploads.Signing;
 

@@ -1,6 +1,5 @@
 using System.Reflection;
 using OrleansUploads.Gateway.Http.Admission;
-using OrleansUploads.Gateway.Http.Exchanges;
 using OrleansUploads.Signing;
 
 namespace OrleansUploads.Gateway.Tests.Http.Fronts;
