@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using OrleansUploads.Client;
 using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
 using OrleansUploads.Signing;
@@ -117,6 +118,27 @@ public class RetryTests
     }
 
     [Fact]
+    public async Task A_request_without_a_body_is_sent_once_for_each_attempt()
+    {
+        // .NET's client would send it again by itself, on another connection, because this one was used before.
+        using var server = new SilentServer();
+        using var client = new GlacierClient(new GlacierClientOptions
+        {
+            Endpoint = server.Address,
+            Region = "us-east-1",
+            AccessKeyId = Signer.KeyId,
+            SecretAccessKey = Signer.Secret,
+            Retry = RetryPolicy.None,
+        });
+        await client.AbortMultipartUploadAsync("v", "u");
+
+        var failure = await Assert.ThrowsAsync<GlacierException>(() => client.AbortMultipartUploadAsync("v", "u"));
+
+        Assert.Equal(GlacierErrorCodes.ConnectionFailure, failure.Code);
+        Assert.Equal(2, server.Received);
+    }
+
+    [Fact]
     public async Task An_idle_attempt_times_out_as_a_transient_failure()
     {
         // This idle timeout is shorter than the longest leap, so it expires at once.
@@ -197,5 +219,49 @@ public class RetryTests
         await client.DeleteVaultAsync("v");
 
         Assert.Equal([TimeSpan.FromSeconds(7)], server.Time.Leaps);
+    }
+
+    /// <summary>Answers the first request, and closes the connection of each later one.</summary>
+    private sealed class SilentServer : IDisposable
+    {
+        private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+        private int _received;
+
+        public SilentServer()
+        {
+            _listener.Start();
+            _ = ServeAsync();
+        }
+
+        public Uri Address => new($"http://{_listener.LocalEndpoint}");
+
+        public int Received => Volatile.Read(ref _received);
+
+        public void Dispose() => _listener.Dispose();
+
+        private async Task ServeAsync()
+        {
+            while (true)
+            {
+                using var connection = await _listener.AcceptTcpClientAsync();
+                using var requests = new StreamReader(connection.GetStream(), Encoding.ASCII);
+                while (await ReadHeadAsync(requests) && Interlocked.Increment(ref _received) == 1)
+                {
+                    await connection.GetStream().WriteAsync("HTTP/1.1 204 No Content\r\n\r\n"u8.ToArray());
+                }
+            }
+        }
+
+        /// <summary>Reads the head of a request without a body. Returns false if the client has closed the connection.</summary>
+        private static async Task<bool> ReadHeadAsync(StreamReader requests)
+        {
+            var line = await requests.ReadLineAsync();
+            while (line is { Length: > 0 })
+            {
+                line = await requests.ReadLineAsync();
+            }
+
+            return line is not null;
+        }
     }
 }
