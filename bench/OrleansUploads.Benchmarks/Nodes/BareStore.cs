@@ -9,12 +9,11 @@ internal abstract class BareStore : IDisposable
     /// <summary>How long a signed request is valid.</summary>
     protected static readonly TimeSpan Life = TimeSpan.FromMinutes(15);
 
-    /// <summary>Connects to the store that environment variables name.</summary>
-    /// <param name="variables">Those of <see cref="LocalCluster.StoreVariables"/>.</param>
-    public static BareStore Connect(IReadOnlyDictionary<string, string> variables) =>
-        variables.TryGetValue(BlobStore.Connection, out var connection)
-            ? new BlobStore(connection)
-            : new S3Store(variables[S3Store.Endpoint], variables[S3Store.KeyId], variables[S3Store.Secret]);
+    /// <summary>Connects to a store.</summary>
+    /// <param name="variable">Finds a variable of <see cref="LocalCluster.StoreVariables"/>.</param>
+    public static BareStore Connect(Func<string, string?> variable) => variable(BlobStore.Connection) is { } connection
+        ? new BlobStore(connection)
+        : new S3Store(variable(S3Store.Endpoint)!, variable(S3Store.KeyId)!, variable(S3Store.Secret)!);
 
     /// <summary>Signs a PUT of an object. The bytes are not signed.</summary>
     public abstract Task<HttpRequestMessage> SignPutAsync(string key);

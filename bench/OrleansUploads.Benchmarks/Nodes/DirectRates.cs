@@ -42,7 +42,7 @@ internal sealed class DirectRates(LocalCluster cluster, IReadOnlyList<int> count
             AccessKeyId = id,
             SecretAccessKey = secret,
         });
-        using var store = BareStore.Connect(cluster.StoreVariables);
+        using var store = BareStore.Connect(cluster.StoreVariables.GetValueOrDefault);
         await client.CreateVaultAsync(GatewayServer.Vault, cancellationToken);
         List<NodeProcess> nodes = [];
         try

@@ -1,4 +1,3 @@
-using System.Collections;
 using System.CommandLine;
 using System.Globalization;
 using OrleansUploads.Client;
@@ -40,8 +39,7 @@ internal static class NodeCommand
             AccessKeyId = Variable(Key),
             SecretAccessKey = Variable(Secret),
         });
-        using var store = BareStore.Connect(Environment.GetEnvironmentVariables().Cast<DictionaryEntry>()
-            .ToDictionary(static variable => (string)variable.Key, static variable => (string)variable.Value!));
+        using var store = BareStore.Connect(Environment.GetEnvironmentVariable);
         Console.WriteLine(Ready);
         while (await Console.In.ReadLineAsync(cancellationToken) is { } line)
         {

@@ -25,9 +25,9 @@ internal sealed class DirectReports(GlacierClient client, string vault, string u
     public int Calls => options.Workers + (2 * EnoughParts);
 
     /// <summary>Writes a part when there is a writer for it, and reports it, perhaps with others.</summary>
-    /// <param name="write">Writes the part; returns null if there is none to write.</param>
+    /// <param name="write">Writes one part and describes it. Returns null if no part is left.</param>
     /// <param name="cancellationToken">Stops writing and waiting.</param>
-    /// <returns>The verdict of the server, or null if there was no part to write.</returns>
+    /// <returns>The verdict of the server, or null if no part is left.</returns>
     public async Task<DirectVerdict?> WriteAsync(Func<CancellationToken, Task<DirectPart?>> write, CancellationToken cancellationToken)
     {
         Waiting? waiting = null;

@@ -46,7 +46,8 @@ public sealed class DirectUpload
         ArgumentNullException.ThrowIfNull(source);
         var progress = new DirectProgress(_options.OnProgress, _uploadId);
         var insists = false;
-        while (await ServerParts.FindAsync(_client, _vault, _uploadId, cancellationToken) is { } have)
+        UploadDescription? ended = null;
+        while (ended is null && await ServerParts.FindAsync(_client, _vault, _uploadId, cancellationToken) is { } have)
         {
             have.RequireWithin(_uploadId, source.LengthBytes);
             var plan = PartPlan.Of(source.LengthBytes, have.PartSizeBytes);
@@ -60,17 +61,12 @@ public sealed class DirectUpload
             var missing = Enumerable.Range(0, plan.PartCount).Select(plan.RangeOf).Where(range => !have.HasPart(range)).ToArray();
             var hasWritten = await WriteMissingAsync(source, missing, insists, progress, cancellationToken);
             var others = await AwaitOthersAsync(source.LengthBytes, cancellationToken);
-            if (others is { State: not VaultUploadState.Open })
-            {
-                source.RequireUnchanged();
-                return await CompleteAsync(source.LengthBytes, others, cancellationToken);
-            }
-
+            ended = others is { State: not VaultUploadState.Open } ? others : null;
             insists = others is null && !hasWritten;
         }
 
         source.RequireUnchanged();
-        return await CompleteAsync(source.LengthBytes, cancellationToken);
+        return await CompleteAsync(source.LengthBytes, ended, cancellationToken);
     }
 
     /// <summary>Writes one part, for a node that produces the bytes. Writing a part again replaces it.</summary>
@@ -162,7 +158,7 @@ public sealed class DirectUpload
     /// <param name="take">Takes the first grant, or null if there is no part to write.</param>
     /// <param name="reports">Reports the part.</param>
     /// <param name="cancellationToken">Stops writing.</param>
-    /// <returns>The range of the part, or null if there is none to write or the upload has ended.</returns>
+    /// <returns>The range of the written part, or null if no part is left or the upload has ended.</returns>
     private async Task<ByteRange?> WriteAsync(
         ByteSource source,
         long sourceStart,

@@ -16,7 +16,7 @@ public sealed record JournalHead
     [Id(1)]
     public long? WakeAtMilliseconds { get; init; }
 
-    /// <summary>The version of the snapshot, or 0 if there is none.</summary>
+    /// <summary>The version of the snapshot, or 0 if the journal has no snapshot.</summary>
     [Id(2)]
     public long SnapshotVersion { get; init; }
 

@@ -17,7 +17,7 @@ internal sealed class JournalSession(JournalRows rows, GrainState<JournalHead> s
 
     public bool Exists => _state.RecordExists;
 
-    /// <summary>The ETag of the stored head, or null if there is none.</summary>
+    /// <summary>The ETag of the stored head, or null if no head is stored.</summary>
     public string? ETag => _state.ETag;
 
     /// <summary>Whether the head must be read again before the next write.</summary>

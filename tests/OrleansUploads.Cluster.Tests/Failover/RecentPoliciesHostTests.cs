@@ -111,7 +111,7 @@ public sealed class RecentPoliciesHostTests
     }
 
     [Fact]
-    public async Task A_change_that_is_sent_with_others_waits_likewise()
+    public async Task A_change_that_is_sent_with_other_commands_waits_too()
     {
         var changing = _host.SendAllAsync(
             Some.Vault.Entity, [new DescribeVault(Some.Vault), new DeleteAccessPolicy(Some.Vault)], CancellationToken.None).AsTask();

@@ -3,7 +3,7 @@ using OrleansUploads.Simulation.Hostile;
 namespace OrleansUploads.Simulation.Tests;
 
 /// <summary>A small attack on the real server. <c>./simulate.sh --hostile</c> is the large one.</summary>
-[Trait(TestRun.Name, TestRun.Campaign)]
+[Campaign]
 [Collection(nameof(RealServers))]
 public sealed class HostileTests(ITestOutputHelper output)
 {

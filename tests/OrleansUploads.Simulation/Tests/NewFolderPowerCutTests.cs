@@ -13,7 +13,7 @@ public sealed class NewFolderPowerCutTests
     private const int MaxFlushes = 12;
 
     [Theory]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Campaign]
     [InlineData((int)Errno.InputOutput)]
     [InlineData((int)Errno.NoSpace, Traits = [TestRun.Name, TestRun.Campaign, SliceAttribute.Name, "6"])]
     [Promise("operations.md", "EIO, EROFS, any other")]

@@ -3,7 +3,7 @@ using OrleansUploads.Simulation.PowerCut.Mutations;
 
 namespace OrleansUploads.Simulation.Tests;
 
-[Trait(TestRun.Name, TestRun.Campaign)]
+[Campaign]
 [Collection(nameof(RealServers))]
 public sealed class PowerCutTests(ITestOutputHelper output)
 {

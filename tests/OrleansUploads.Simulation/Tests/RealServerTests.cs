@@ -1,6 +1,6 @@
 namespace OrleansUploads.Simulation.Tests;
 
-[Trait(TestRun.Name, TestRun.Campaign)]
+[Campaign]
 [Collection(nameof(RealServers))]
 public sealed class RealServerTests(ITestOutputHelper output)
 {

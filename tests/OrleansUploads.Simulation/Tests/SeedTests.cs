@@ -23,7 +23,7 @@ public sealed class SeedTests
     public void A_seed_that_failed_once_keeps_every_promise(ulong seed) => PlayUploads(new SeedRange(seed, 1), new Coverage());
 
     [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Campaign]
     [Promise("README.md", "An acknowledged part is never lost")]
     [Promise("README.md", "A returned archive ID never changes, and it resolves to its archive until the archive is deleted")]
     [Promise("README.md", "Storage does not leak: after reclamation, the part store holds only bytes that belong to open uploads and archives")]
@@ -39,11 +39,11 @@ public sealed class SeedTests
     }
 
     [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Campaign]
     public void Objects_keep_every_promise_in_fixed_seeds_and_in_seeds_of_the_commit() => Play(ScheduleKind.Objects, 500, 500);
 
     [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Campaign]
     public void Inventories_keep_every_promise_in_fixed_seeds_and_in_seeds_of_the_commit()
     {
         var seen = 0;
@@ -62,7 +62,7 @@ public sealed class SeedTests
 
     /// <summary>The test knows the true time, and the server does not.</summary>
     [Fact]
-    [Trait(TestRun.Name, TestRun.Campaign)]
+    [Campaign]
     [Promise("operations.md", "the clock jumps, or is behind the journal")]
     [Promise("operations.md", "uploads and jobs expire, unowned bytes are collected, and bytes and records of what was deleted are deleted")]
     public void Clock_faults_never_cause_early_deletion_in_fixed_seeds_and_in_seeds_of_the_commit() => Play(ScheduleKind.Clocks, 20, 40);

@@ -2,8 +2,8 @@ using System.Text;
 
 namespace OrleansUploads.TestKit.Journals;
 
-/// <summary>A stream of which each of several hosts believes that it owns it. Acknowledged records stay in one order, and every reader sees
-/// the same.</summary>
+/// <summary>A stream that several hosts write at once, each as if it were the only owner. Checks that acknowledged records keep their order
+/// and that every reader sees the same records.</summary>
 /// <param name="entity">Its records are texts of one line.</param>
 /// <param name="openReader">Opens a journal that never fails.</param>
 /// <param name="hosts">The journals of the hosts, whose writes may fail before and after their effect.</param>
