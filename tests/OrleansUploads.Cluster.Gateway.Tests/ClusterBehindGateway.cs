@@ -7,7 +7,7 @@ using OrleansUploads.Engine;
 namespace OrleansUploads.Cluster.Gateway.Tests;
 
 /// <summary>Two silos behind the gateway under test, started with the first command.</summary>
-internal sealed class ClusterBehindGateway : IEntityHost, IAsyncDisposable
+internal sealed class ClusterBehindGateway : IEntityHost, IUploadEnds, IAsyncDisposable
 {
     private readonly Lazy<Task<ClusterBench>> _cluster;
 
@@ -43,6 +43,9 @@ internal sealed class ClusterBehindGateway : IEntityHost, IAsyncDisposable
 
     public async ValueTask<TrackedAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken) =>
         await (await _cluster.Value).Client.SendAsync(entity, command, cancellationToken);
+
+    public async ValueTask AwaitEndAsync(UploadId upload, TimeSpan atMost, CancellationToken cancellationToken) =>
+        await (await _cluster.Value).UploadEnds.AwaitEndAsync(upload, atMost, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {

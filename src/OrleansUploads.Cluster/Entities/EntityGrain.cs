@@ -104,6 +104,14 @@ public abstract class EntityGrain : Grain, IEntityGrain, IRemindable
     /// <exception cref="EntityUnavailableException">The outcome is unknown; repeating the command is safe.</exception>
     private protected Task<IAnswer> AskAsync(ICommand command) => SubmitAsync(command);
 
+    /// <summary>Waits until the entity has ended, which may not be durable yet, or until the activation ends.</summary>
+    private protected async ValueTask AwaitEndAsync(TimeSpan atMost)
+    {
+        using var ending = CancellationTokenSource.CreateLinkedTokenSource(Stopping.Token, Ports.Departure.Leaving);
+        await _activation.End.WaitAsync(atMost, Ports.Options.Time, ending.Token)
+            .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+    }
+
     /// <summary>Whether a grain could not answer because it, another grain or the owner of its reminder moves to another silo, which ends
     /// when the cluster has replaced the silo. A database that does not answer is another matter.</summary>
     internal static bool IsFailover(EntityUnavailableException fault)

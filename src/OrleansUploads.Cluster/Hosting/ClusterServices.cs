@@ -161,7 +161,10 @@ public static class ClusterServices
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddKeyedSingleton<IEntityHost, ClusterHost>(ClusterNames.DirectHost);
         services.TryAddSingleton<IClusterMap, ClusterMap>();
-        services.TryAddSingleton<IWriteClaims, UploadWriteClaims>();
+        services.TryAddSingleton(static services => new SharedUploads(
+            services.GetRequiredService<IGrainFactory>(), services.GetRequiredService<TimeProvider>()));
+        services.TryAddSingleton<IWriteClaims>(static services => services.GetRequiredService<SharedUploads>());
+        services.TryAddSingleton<IUploadEnds>(static services => services.GetRequiredService<SharedUploads>());
         services.TryAddSingleton<IEntityHost>(static services =>
         {
             var time = services.GetRequiredService<TimeProvider>();

@@ -30,7 +30,7 @@ internal sealed class EntityGrains(IGrainFactory grains)
 
     public IEntityGrain Of(EntityId entity) => (IEntityGrain)Of(Kinds[entity.Kind].Interface, entity);
 
-    public IWriteClaimsGrain ClaimsOf(UploadId upload) => (IWriteClaimsGrain)Of(typeof(IWriteClaimsGrain), upload.Entity);
+    public ISharedUploadGrain SharedOf(UploadId upload) => (ISharedUploadGrain)Of(typeof(ISharedUploadGrain), upload.Entity);
 
     private IAddressable Of(Type grainInterface, EntityId entity)
     {

@@ -13,7 +13,7 @@ namespace OrleansUploads.Cluster.Uploads;
 
 /// <summary>An upload. Translates the calls of ingestion nodes to commands and the answers back. It contains no rules.</summary>
 [GrainType("ou-upload")]
-public sealed class UploadGrain(EntityGrainPorts ports) : EntityGrain(EntityKind.Upload, ports), IUploadGrain, IWriteClaimsGrain
+public sealed class UploadGrain(EntityGrainPorts ports) : EntityGrain(EntityKind.Upload, ports), IUploadGrain, ISharedUploadGrain
 {
     public ValueTask<UploadAnswer<UploadOpened>> InitiateAsync(UploadRequest request, CancellationToken cancellationToken = default) =>
         InVaultAsync(request?.Vault, async vault =>
@@ -171,7 +171,9 @@ public sealed class UploadGrain(EntityGrainPorts ports) : EntityGrain(EntityKind
     public ValueTask<UploadAnswer<UploadReport>> SummarizeAsync(VaultAddress vault, CancellationToken cancellationToken = default) =>
         AskSelfAsync(vault, static incarnation => new SummarizeUpload(incarnation), ReportOf, cancellationToken);
 
-    ValueTask<int[]> IWriteClaimsGrain.ClaimAsync(int[] numbers, int? atMost) => new([.. Claims.Claim(RequireUpload(), numbers, atMost)]);
+    ValueTask<int[]> ISharedUploadGrain.ClaimAsync(int[] numbers, int? atMost) => new([.. Claims.Claim(RequireUpload(), numbers, atMost)]);
+
+    ValueTask ISharedUploadGrain.AwaitEndAsync(TimeSpan atMost) => AwaitEndAsync(atMost);
 
     /// <summary>Claims of parts that nodes write. They last as long as this activation.</summary>
     private WriteClaims Claims => field ??= new WriteClaims(Ports.Options.Time);

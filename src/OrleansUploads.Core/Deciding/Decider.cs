@@ -45,6 +45,9 @@ public abstract class Decider<TState, TCommand, TEvent> : Rules<TEvent>
     /// <param name="after">The state after the confirmation.</param>
     public virtual bool ExpectsWrite(TState after) => true;
 
+    /// <summary>Whether nothing more is to be waited for. A host tells those who wait for the end of an upload.</summary>
+    public virtual bool HasEnded(TState state) => false;
+
     /// <summary>About how many bytes of memory the state takes for each byte of its history.</summary>
     public virtual int MemoryPerHistoryByte => 1;
 }

@@ -55,6 +55,9 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
     public override UploadState Evolve(UploadState state, UploadEvent happened) => UploadEvolution.Apply(state, happened);
 
     /// <inheritdoc/>
+    public override bool HasEnded(UploadState state) => UploadQueries.HasEnded(state);
+
+    /// <inheritdoc/>
     public override int SnapshotCost(UploadState state) => state switch
     {
         UploadState.Open open => open.Parts.Count,

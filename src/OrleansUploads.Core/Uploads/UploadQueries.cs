@@ -70,6 +70,10 @@ internal static class UploadQueries
         _ => new ObjectUploadSummary(spec, UploadPhase.Open),
     };
 
+    /// <summary>Whether the summary of the upload says that it is not open.</summary>
+    public static bool HasEnded(UploadState state) => state is
+        UploadState.Completing { Completion: ArchiveCompletion } or UploadState.Stored or UploadState.Ended;
+
     /// <summary>The phase of an upload that ended without an archive or object.</summary>
     public static UploadPhase PhaseOf(UploadEnd end) => end == UploadEnd.Expired ? UploadPhase.Expired : UploadPhase.Aborted;
 

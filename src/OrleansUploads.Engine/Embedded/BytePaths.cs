@@ -12,6 +12,7 @@ public sealed class BytePaths
     /// <param name="lanes">Hashes several bodies at a time, or null to hash each one alone.</param>
     /// <param name="keys">Knows the leaves of the indexes, or null for one that has to learn them.</param>
     /// <param name="claims">Divides parts among the nodes that write them straight into the store, or null if only this process grants writes.</param>
+    /// <param name="ends">Tells when uploads end, or null to ask them now and then.</param>
     public BytePaths(
         IEntityHost host,
         IPartStore parts,
@@ -20,7 +21,8 @@ public sealed class BytePaths
         MaintenanceOptions maintenance,
         SharedLanes? lanes,
         KeyIndex? keys = null,
-        IWriteClaims? claims = null)
+        IWriteClaims? claims = null,
+        IUploadEnds? ends = null)
     {
         Keys = keys ?? new KeyIndex(host);
         KeyLister = new KeyLister(Keys);
@@ -32,6 +34,7 @@ public sealed class BytePaths
         Objects = new ObjectReader(host, Keys, parts);
         Copier = new ObjectCopier(Objects, ObjectIntake);
         DirectIntake = new DirectIntake(host, parts, ids, time, maintenance, claims ?? new WriteClaims(time));
+        UploadEnds = ends;
     }
 
     public KeyIndex Keys { get; }
@@ -55,4 +58,7 @@ public sealed class BytePaths
 
     /// <summary>Takes the parts that nodes write straight into the store.</summary>
     public DirectIntake DirectIntake { get; }
+
+    /// <summary>Tells when uploads end, or null if they must be asked.</summary>
+    public IUploadEnds? UploadEnds { get; }
 }

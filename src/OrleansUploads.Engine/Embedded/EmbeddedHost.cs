@@ -7,7 +7,7 @@ namespace OrleansUploads.Engine.Embedded;
 /// <summary>All entities in one process: a dictionary of activations over one journal.</summary>
 /// <remarks>Idle entities are removed from memory after some time, or earlier if they hold too much. Memory therefore depends on the
 /// number of uploads in use, not on the number ever seen.</remarks>
-public sealed class EmbeddedHost : IEntityHost, IAsyncDisposable
+public sealed class EmbeddedHost : IEntityHost, IUploadEnds, IAsyncDisposable
 {
     private readonly ConcurrentDictionary<EntityId, EntityActivation> _activations = new();
     private readonly EntityCatalog _catalog;
@@ -77,6 +77,13 @@ public sealed class EmbeddedHost : IEntityHost, IAsyncDisposable
     /// <exception cref="EntityUnavailableException">The outcome is unknown; waking the entity again is safe.</exception>
     public async ValueTask WakeAsync(EntityId entity, CancellationToken cancellationToken) =>
         await AskAsync(entity, command: null, cancellationToken);
+
+    public async ValueTask AwaitEndAsync(UploadId upload, TimeSpan atMost, CancellationToken cancellationToken)
+    {
+        var end = _activations.TryGetValue(upload.Entity, out var activation) ? activation.End : Task.Delay(atMost, _time, cancellationToken);
+        await end.WaitAsync(atMost, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        cancellationToken.ThrowIfCancellationRequested();
+    }
 
     /// <summary>Removes entities from memory that were idle for too long, and the longest idle ones if all together hold too
     /// much.</summary>

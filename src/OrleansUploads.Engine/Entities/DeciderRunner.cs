@@ -76,6 +76,8 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
 
     public override long StateBytes => _historyBytes * _decider.MemoryPerHistoryByte;
 
+    public override bool HasEnded => _decider.HasEnded(_state);
+
     public override void Submit(object ticket, ICommand command, ServiceTime time)
     {
         if (_queue.Count >= MaxQueued)

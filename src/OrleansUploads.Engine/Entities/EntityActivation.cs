@@ -28,6 +28,7 @@ public sealed class EntityActivation
     private long _heldBytes;
     private Task _lastWrite = Task.CompletedTask;
     private WriteDeadline? _deadline;
+    private TaskCompletionSource? _end;
 
     /// <summary>Creates the activation of an entity.</summary>
     /// <param name="runner">The entity's runner. The activation owns it.</param>
@@ -45,6 +46,23 @@ public sealed class EntityActivation
 
     /// <summary>The approximate memory of the activation in bytes: <see cref="BareBytes"/> plus the entity's state.</summary>
     public long HeldBytes => Volatile.Read(ref _heldBytes);
+
+    /// <summary>Completes when the entity has ended, which may not be durable yet, or when the activation is retired.</summary>
+    public Task End
+    {
+        get
+        {
+            lock (_gate)
+            {
+                // An end whose write failed was none.
+                _end = _end is { Task.IsCompleted: false }
+                    ? _end
+                    : new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+                TellEnd();
+                return _end.Task;
+            }
+        }
+    }
 
     private EntityId Entity => _runner.Entity;
 
@@ -79,6 +97,7 @@ public sealed class EntityActivation
 
             outputs = _runner.TakeOutputs();
             grown = UpdateHeldBytes();
+            TellEnd();
         }
 
         ExecuteOutputs(outputs);
@@ -103,6 +122,7 @@ public sealed class EntityActivation
             {
                 _deadline?.Dispose();
                 _deadline = null;
+                TellEnd();
             }
 
             return _retired;
@@ -172,10 +192,19 @@ public sealed class EntityActivation
             input(_runner, argument);
             outputs = _runner.TakeOutputs();
             grown = UpdateHeldBytes();
+            TellEnd();
         }
 
         ExecuteOutputs(outputs);
         ReportGrowth(grown);
+    }
+
+    private void TellEnd()
+    {
+        if (_end is { } awaited && (_retired || _runner.HasEnded))
+        {
+            awaited.TrySetResult();
+        }
     }
 
     private long UpdateHeldBytes()

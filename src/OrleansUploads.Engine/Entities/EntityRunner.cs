@@ -35,6 +35,9 @@ public abstract class EntityRunner
     /// the journal.</summary>
     public abstract long StateBytes { get; }
 
+    /// <summary>Whether the entity has ended, as its rules say. This may not be durable yet.</summary>
+    public abstract bool HasEnded { get; }
+
     /// <summary>Queues a command.</summary>
     /// <param name="ticket">Identifies the caller. The output with the answer contains it.</param>
     /// <param name="command">One of the entity's commands.</param>

@@ -100,7 +100,7 @@ internal static class MultipartOperations
 
         if (wait is { } patience)
         {
-            return await UploadStatus.AnswerAsync(call, patience, () => ReadStatusAsync(call, upload));
+            return await UploadStatus.AnswerAsync(call, upload, patience, () => ReadStatusAsync(call, upload));
         }
 
         var page = ReadPage(call);

@@ -59,7 +59,8 @@ public static class GatewayServices
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<MaintenanceOptions>(),
             SharedLanes.OfProcess,
-            claims: provider.GetService<IWriteClaims>()));
+            claims: provider.GetService<IWriteClaims>(),
+            ends: provider.GetService<IUploadEnds>()));
         services.TryAddSingleton<PolicyCache>();
         return services.AddSingleton<FrontServices>();
     }

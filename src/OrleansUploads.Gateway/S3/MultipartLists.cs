@@ -19,7 +19,7 @@ internal static class MultipartLists
         if (wait is { } patience)
         {
             var (ofObject, shown) = await call.RequireUploadAsync();
-            return await UploadStatus.AnswerAsync(call, patience, () => ReadStatusAsync(call, ofObject, shown));
+            return await UploadStatus.AnswerAsync(call, shown, patience, () => ReadStatusAsync(call, ofObject, shown));
         }
 
         var limit = S3Number.ReadPageLimit(call, "max-parts");

@@ -48,7 +48,7 @@ public sealed class ContractTests
 
     private static IEnumerable<Type> ContractTypes => typeof(IUploadGrain).Assembly.GetExportedTypes()
         .Concat(typeof(JournalHead).Assembly.GetExportedTypes())
-        .Append(typeof(IWriteClaimsGrain))
+        .Append(typeof(ISharedUploadGrain))
         .Where(type => (type.IsInterface && type.IsAssignableTo(typeof(IGrainWithStringKey)))
             || type.GetCustomAttribute<GenerateSerializerAttribute>() is not null);
 

@@ -16,6 +16,9 @@ internal sealed class ClusterBench : IAsyncDisposable
 
     public IGrainFactory Grains => _cluster.Client;
 
+    /// <summary>The ends of uploads, through a silo. The grains may be on other silos.</summary>
+    public IUploadEnds UploadEnds => _cluster.Silos[0].ServiceProvider.GetRequiredService<IUploadEnds>();
+
     public static async Task<ClusterBench> StartAsync(
         DurableWorld world,
         int silos = 1,

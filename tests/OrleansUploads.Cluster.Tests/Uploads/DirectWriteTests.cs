@@ -94,7 +94,7 @@ public sealed class DirectWriteTests(DirectWriteTests.SharedCluster shared) : IC
     {
         var (upload, id) = await OpenAsync();
         int[] numbers = [.. Enumerable.Range(1, Parts)];
-        var claimed = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => new UploadWriteClaims(_cluster.Grains)
+        var claimed = await Task.WhenAll(Enumerable.Range(0, 2).Select(_ => new SharedUploads(_cluster.Grains, TimeProvider.System)
             .ClaimAsync(id, numbers, atMost: 3, TestContext.Current.CancellationToken).AsTask()));
         var granted = (await upload.GrantWritesAsync(Vault, [.. Enumerable.Range(0, Parts).Select(Wanted)], atMost: Parts)).Value;
 
@@ -105,13 +105,29 @@ public sealed class DirectWriteTests(DirectWriteTests.SharedCluster shared) : IC
     }
 
     [Fact]
+    public async Task Nodes_are_told_by_any_silo_when_an_upload_ends()
+    {
+        var (upload, id) = await OpenAsync();
+        await upload.SummarizeAsync(Vault);
+        Task[] waiting = [.. Enumerable.Range(0, 3).Select(_ => AwaitEndAsync(TimeSpan.FromMinutes(1)))];
+        await AwaitEndAsync(TimeSpan.FromMilliseconds(1));
+        Assert.DoesNotContain(waiting, static one => one.IsCompleted);
+
+        await upload.AbortAsync(Vault);
+
+        await Task.WhenAll(waiting).WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+
+        Task AwaitEndAsync(TimeSpan atMost) => _cluster.UploadEnds.AwaitEndAsync(id, atMost, TestContext.Current.CancellationToken).AsTask();
+    }
+
+    [Fact]
     public async Task Parts_are_claimed_although_the_cluster_does_not_answer()
     {
         var gone = await ClusterBench.StartAsync(new DurableWorld(), silos: 1);
         var grains = gone.Grains;
         await gone.DisposeAsync();
 
-        Assert.Equal([1, 2], await new UploadWriteClaims(grains).ClaimAsync(
+        Assert.Equal([1, 2], await new SharedUploads(grains, TimeProvider.System).ClaimAsync(
             Some.Upload(1), [1, 2, 3], atMost: 2, TestContext.Current.CancellationToken));
     }
 

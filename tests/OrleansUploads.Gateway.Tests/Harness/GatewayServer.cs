@@ -54,6 +54,11 @@ public sealed class GatewayServer : IAsyncDisposable
         builder.Services.AddSingleton<ILoggerProvider>(services => services.GetRequiredService<LogLines>());
         builder.Services.AddSingleton<TimeProvider>(setup.Clock);
         builder.Services.AddSingleton(host);
+        if (host is IUploadEnds ends)
+        {
+            builder.Services.AddSingleton(ends);
+        }
+
         builder.Services.AddSingleton(setup.Parts);
         builder.Services.AddSingleton<ICredentialStore>(new MemoryCredentialStore(setup.Credentials));
         builder.Services.AddOrleansUploadsServer(setup.Options).AddVaultGateway(setup.Options);

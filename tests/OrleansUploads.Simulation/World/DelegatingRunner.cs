@@ -5,6 +5,8 @@ internal abstract class DelegatingRunner(EntityRunner inner) : EntityRunner(inne
 {
     public override bool IsIdle => inner.IsIdle;
 
+    public override bool HasEnded => inner.HasEnded;
+
     public override long StateBytes => inner.StateBytes;
 
     protected EntityRunner Inner => inner;

@@ -18,7 +18,8 @@ internal static class UploadStatus
     /// <summary>Without a part for this long, an open upload is stuck, and waiting ends.</summary>
     private static readonly TimeSpan StuckAfter = TimeSpan.FromMinutes(1);
 
-    private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
+    /// <summary>How often to look whether the upload is stuck or has ended unnoticed.</summary>
+    private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(5);
 
     /// <summary>Why a value is refused.</summary>
     public static readonly string Rule = string.Create(
@@ -50,7 +51,7 @@ internal static class UploadStatus
     /// <summary>Answers when the upload has ended or is stuck, and at the latest after the time to wait.</summary>
     /// <param name="readAsync">Reads the state.</param>
     public static async ValueTask<FrontAnswer> AnswerAsync(
-        FrontCall call, TimeSpan wait, Func<ValueTask<UploadStatusDocument>> readAsync)
+        FrontCall call, UploadId upload, TimeSpan wait, Func<ValueTask<UploadStatusDocument>> readAsync)
     {
         var time = call.Services.Time;
         var startedAt = time.GetTimestamp();
@@ -58,12 +59,14 @@ internal static class UploadStatus
         {
             var status = await readAsync();
             status = status with { IsStuck = status.LastActivity is { } last && time.GetUtcNow() - last >= StuckAfter };
-            if (!status.MayGoOn || status.IsStuck || time.GetElapsedTime(startedAt) >= wait)
+            var left = wait - time.GetElapsedTime(startedAt);
+            if (!status.MayGoOn || status.IsStuck || left <= TimeSpan.Zero)
             {
                 return FrontAnswer.OfJson(JsonSerializer.SerializeToUtf8Bytes(status, UploadStatusJson.Default.UploadStatusDocument));
             }
 
-            await Task.Delay(PollInterval, time, call.Aborted);
+            var atMost = left < PollInterval ? left : PollInterval;
+            await (call.Paths.UploadEnds?.AwaitEndAsync(upload, atMost, call.Aborted) ?? new(Task.Delay(atMost, time, call.Aborted)));
         }
     }
 }
