@@ -14,6 +14,11 @@ namespace OrleansUploads.Client.Transfers;
 /// </remarks>
 public sealed class DirectUpload
 {
+    /// <summary>The server waits for whole seconds, and not longer than <see cref="LongestWait"/>.</summary>
+    private static readonly TimeSpan ShortestWait = TimeSpan.FromSeconds(1);
+
+    private static readonly TimeSpan LongestWait = TimeSpan.FromSeconds(20);
+
     private readonly GlacierClient _client;
     private readonly string _vault;
     private readonly string _uploadId;
@@ -99,10 +104,8 @@ public sealed class DirectUpload
 
     private async Task<ArchiveReceipt> CompleteAsync(long archiveSizeBytes, UploadDescription? known, CancellationToken cancellationToken)
     {
-        while (true)
+        for (var upload = known ?? await DescribeAsync(cancellationToken);; upload = await DescribeLaterAsync(upload, cancellationToken))
         {
-            var upload = known ?? await DescribeAsync(cancellationToken);
-            known = null;
             if (upload.State is VaultUploadState.Aborted or VaultUploadState.Expired)
             {
                 throw new ArchiveUploadException(_uploadId, $"The upload has ended without an archive: it is {upload.State}.");
@@ -121,8 +124,6 @@ public sealed class DirectUpload
             {
                 return await CompleteAsync(archiveSizeBytes, whole, cancellationToken);
             }
-
-            await Task.Delay(_options.Pause, _client.Transport.TimeProvider, cancellationToken);
         }
     }
 
@@ -204,17 +205,29 @@ public sealed class DirectUpload
     private async Task<DirectGrant?> GrantAsync(ByteRange range, CancellationToken cancellationToken) =>
         (await _client.GrantWritesAsync(_vault, _uploadId, [range], cancellationToken: cancellationToken))[0];
 
-    private Task<UploadDescription> DescribeAsync(CancellationToken cancellationToken) =>
-        _client.DescribeUploadAsync(_vault, _uploadId, cancellationToken: cancellationToken);
+    private Task<UploadDescription> DescribeAsync(CancellationToken cancellationToken, TimeSpan? wait = null) =>
+        _client.DescribeUploadAsync(_vault, _uploadId, wait, cancellationToken);
+
+    /// <summary>Describes the upload again after the pause, or when it ends, if that is earlier.</summary>
+    private async Task<UploadDescription> DescribeLaterAsync(UploadDescription known, CancellationToken cancellationToken)
+    {
+        if (_options.Pause >= ShortestWait && !known.IsStuck)
+        {
+            return await DescribeAsync(cancellationToken, _options.Pause < LongestWait ? _options.Pause : LongestWait);
+        }
+
+        // The server does not wait for an upload that is stuck.
+        await Task.Delay(_options.Pause, _client.Transport.TimeProvider, cancellationToken);
+        return await DescribeAsync(cancellationToken);
+    }
 
     /// <summary>Waits until the upload has all bytes or has ended, and describes it. Returns null if nothing arrives for too long.</summary>
     private async Task<UploadDescription?> AwaitOthersAsync(long archiveSizeBytes, CancellationToken cancellationToken)
     {
         var time = _client.Transport.TimeProvider;
         var (bytes, since) = (-1L, time.GetTimestamp());
-        while (time.GetElapsedTime(since) < _options.Patience)
+        for (var upload = await DescribeAsync(cancellationToken);; upload = await DescribeLaterAsync(upload, cancellationToken))
         {
-            var upload = await DescribeAsync(cancellationToken);
             if (upload.State is not VaultUploadState.Open || upload.Bytes >= archiveSizeBytes)
             {
                 return upload;
@@ -225,10 +238,11 @@ public sealed class DirectUpload
                 (bytes, since) = (upload.Bytes ?? 0, time.GetTimestamp());
             }
 
-            await Task.Delay(_options.Pause, time, cancellationToken);
+            if (time.GetElapsedTime(since) >= _options.Patience)
+            {
+                return null;
+            }
         }
-
-        return null;
     }
 
     /// <summary>The tree hash of the archive, from those of the upload's parts; null if parts are missing or the upload has ended.</summary>

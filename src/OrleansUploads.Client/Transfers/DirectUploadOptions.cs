@@ -8,7 +8,7 @@ public sealed record DirectUploadOptions
 
     /// <summary>How long a written part may wait for others, so that one call reports several of them. Parts of a node that stops before
     /// their report are written again.</summary>
-    public TimeSpan ReportDelay { get; init; } = TimeSpan.FromSeconds(2);
+    public TimeSpan ReportDelay { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>How often a part may fail at the store or in a report before the upload stops, and the delays between. A lost grant is
     /// asked for again.</summary>
@@ -17,7 +17,8 @@ public sealed record DirectUploadOptions
     /// <summary>The retry policy for the complete request, as in <see cref="ArchiveUploadOptions.CompleteRetry"/>.</summary>
     public RetryPolicy CompleteRetry { get; init; } = RetryPolicy.OfCompletion;
 
-    /// <summary>How often to look whether other nodes have written the parts that are missing.</summary>
+    /// <summary>How often to look whether other nodes have written the parts that are missing. The end of the upload is noticed at
+    /// once, unless this is shorter than a second.</summary>
     public TimeSpan Pause { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>How long nothing may arrive while other nodes are to write the parts that are missing. After that time, this node writes

@@ -21,7 +21,7 @@ public sealed class DirectUploadTests(DirectServer gateway) : IClassFixture<Dire
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    private GlacierClient Connect(Observed? observed = null) => new(
+    private GlacierClient Connect(Observed? observed = null, TimeProvider? time = null) => new(
         new HttpClient(observed ?? new Observed()),
         new GlacierClientOptions
         {
@@ -30,6 +30,7 @@ public sealed class DirectUploadTests(DirectServer gateway) : IClassFixture<Dire
             AccessKeyId = ScopedKeys.Uploader.AccessKeyId,
             SecretAccessKey = ScopedKeys.Uploader.SecretKey,
             Retry = new RetryPolicy { FirstDelay = TimeSpan.FromMilliseconds(1) },
+            TimeProvider = time ?? TimeProvider.System,
         });
 
     private async Task<(string Vault, string Upload)> OpenAsync(GlacierClient client)
@@ -222,6 +223,23 @@ public sealed class DirectUploadTests(DirectServer gateway) : IClassFixture<Dire
     }
 
     [Fact]
+    public async Task A_node_that_waits_is_answered_when_another_one_completes_the_upload()
+    {
+        var observed = new Observed();
+        using var waiter = Connect(observed, new TimeWithoutTimers());
+        var (vault, upload) = await OpenAsync(waiter);
+        var options = Quick with { Pause = TimeSpan.FromMinutes(1) };
+        var waiting = new DirectUpload(waiter, vault, upload, options).CompleteAsync(Archive.Length, Cancellation);
+        using var writer = Connect();
+        using var source = ByteSource.FromMemory(Archive);
+
+        var receipt = await new DirectUpload(writer, vault, upload, Quick).SendAsync(source, Cancellation);
+
+        Assert.Equal(receipt, await waiting.WaitAsync(TimeSpan.FromMinutes(1), Cancellation));
+        Assert.InRange(observed.CountOf(""), 2, 4);
+    }
+
+    [Fact]
     public async Task An_upload_with_bytes_beyond_the_archive_is_refused_and_not_waited_for()
     {
         using var client = Connect();
@@ -303,6 +321,13 @@ public sealed class DirectUploadTests(DirectServer gateway) : IClassFixture<Dire
     }
 
     /// <summary>Counts writes into the store and bytes to the server, and loses answers.</summary>
+    /// <summary>The time of the system, without an end of any delay.</summary>
+    private sealed class TimeWithoutTimers : TimeProvider
+    {
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            base.CreateTimer(callback, state, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
     private sealed class Observed() : DelegatingHandler(new SocketsHttpHandler { UseProxy = false })
     {
         private readonly ConcurrentDictionary<string, int> _requests = new();
