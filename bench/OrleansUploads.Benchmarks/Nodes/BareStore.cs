@@ -15,6 +15,9 @@ internal abstract class BareStore : IDisposable
         ? new BlobStore(connection)
         : new S3Store(variable(S3Store.Endpoint)!, variable(S3Store.KeyId)!, variable(S3Store.Secret)!);
 
+    /// <summary>Puts an object as the client does by default.</summary>
+    public abstract Task PutAsync(string key, byte[] content, CancellationToken cancellationToken);
+
     /// <summary>Signs a PUT of an object. The bytes are not signed.</summary>
     public abstract Task<HttpRequestMessage> SignPutAsync(string key);
 

@@ -11,6 +11,9 @@ internal sealed class BlobStore(string connection) : BareStore
 
     private readonly BlobContainerClient _container = new(connection, Container);
 
+    public override Task PutAsync(string key, byte[] content, CancellationToken cancellationToken) =>
+        _container.GetBlobClient(key).UploadAsync(BinaryData.FromBytes(content), cancellationToken);
+
     public override Task<HttpRequestMessage> SignPutAsync(string key)
     {
         var address = _container.GetBlobClient(key).GenerateSasUri(BlobSasPermissions.Create, DateTimeOffset.UtcNow + Life);

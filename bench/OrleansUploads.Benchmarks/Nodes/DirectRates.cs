@@ -6,7 +6,8 @@ using OrleansUploads.Client.Models;
 namespace OrleansUploads.Benchmarks.Nodes;
 
 /// <summary>Compares nodes that share an upload, and write its parts straight into the store of a cluster, with as many processes that put
-/// the same parts into the same store under addresses that its provider's client signs, and nothing else.</summary>
+/// the same parts into the same store with its provider's client and nothing else: as the client does it by default, and without any hash of
+/// the bytes, under addresses that it signs.</summary>
 /// <param name="cluster">The cluster, which does nothing else meanwhile.</param>
 /// <param name="counts">The numbers of nodes to measure.</param>
 /// <param name="bytes">The size of an archive.</param>
@@ -56,7 +57,8 @@ internal sealed class DirectRates(LocalCluster cluster, IReadOnlyList<int> count
             {
                 const long WarmUpBytes = (long)WarmUpParts * WarmUpPartBytes;
                 await ShareAsync(client, store, nodes, WarmUpBytes, WarmUpPartBytes, cancellationToken);
-                await PutAsync(session.Folder, store, nodes, WarmUpBytes, WarmUpPartBytes, cancellationToken);
+                await PutAsync(NodeCommand.Put, session.Folder, store, nodes, WarmUpBytes, WarmUpPartBytes, cancellationToken);
+                await PutAsync(NodeCommand.PutUnhashed, session.Folder, store, nodes, WarmUpBytes, WarmUpPartBytes, cancellationToken);
             }
 
             var verdicts = new List<Verdict>();
@@ -83,10 +85,9 @@ internal sealed class DirectRates(LocalCluster cluster, IReadOnlyList<int> count
         List<Use> shared = [];
         List<Use> put = [];
         var name = $"{Name}, {nodes.Count} nodes";
-        var medians = await new Rounds(name, Unit.GibibytesPerSecond, session.Pick(3, 1), WarmUps: 0).AlternateAsync(
-            async token => RateOf(shared, await ShareAsync(client, store, nodes, bytes, PartSizeBytes, token)),
-            async token => RateOf(put, await PutAsync(session.Folder, store, nodes, bytes, PartSizeBytes, token)),
-            cancellationToken);
+        var unhashed = $"{name}, without hashes";
+        var medians = await CompareWithAsync(NodeCommand.Put, name);
+        var mediansUnhashed = await CompareWithAsync(NodeCommand.PutUnhashed, unhashed);
         var parts = (double)Parts * shared.Count;
 
         // The silos do nothing while the baseline runs.
@@ -97,6 +98,7 @@ internal sealed class DirectRates(LocalCluster cluster, IReadOnlyList<int> count
             nodes.Count >= ManyNodes
                 ? Verdict.OfRatio(name, Unit.GibibytesPerSecond, medians, LeastRatio)
                 : Verdict.OfInterest(name, Unit.GibibytesPerSecond, medians),
+            Verdict.OfInterest(unhashed, Unit.GibibytesPerSecond, mediansUnhashed),
             Verdict.OfLimit($"{name}, silos and database for a part", Unit.Milliseconds, new Medians(processor, 0), MostMilliseconds),
             Verdict.OfLimit(
                 $"{name}, received by silos for a part",
@@ -105,6 +107,12 @@ internal sealed class DirectRates(LocalCluster cluster, IReadOnlyList<int> count
                 MostKibibytes),
             Verdict.OfInterest($"{name}, writes of a part", Unit.Writes, new Medians(shared.Sum(static use => use.Writes) / parts, 0)),
         ];
+
+        Task<Medians> CompareWithAsync(string baseline, string what) =>
+            new Rounds(what, Unit.GibibytesPerSecond, session.Pick(3, 1), WarmUps: 0).AlternateAsync(
+                async token => RateOf(shared, await ShareAsync(client, store, nodes, bytes, PartSizeBytes, token)),
+                async token => RateOf(put, await PutAsync(baseline, session.Folder, store, nodes, bytes, PartSizeBytes, token)),
+                cancellationToken);
 
         double RateOf(List<Use> uses, Use use)
         {
@@ -118,7 +126,7 @@ internal sealed class DirectRates(LocalCluster cluster, IReadOnlyList<int> count
         GlacierClient client, BareStore store, List<NodeProcess> nodes, long lengthBytes, int partBytes, CancellationToken cancellationToken)
     {
         var upload = await client.InitiateMultipartUploadAsync(GatewayServer.Vault, partBytes, cancellationToken: cancellationToken);
-        var use = await MeasureAsync(nodes, $"share {GatewayServer.Vault} {upload} {lengthBytes}", cancellationToken);
+        var use = await MeasureAsync(nodes, $"{NodeCommand.Share} {GatewayServer.Vault} {upload} {lengthBytes}", cancellationToken);
         await client.DeleteArchiveAsync(GatewayServer.Vault, use.Archive, cancellationToken);
 
         // The silos keep parts that were written twice for a day.
@@ -128,12 +136,19 @@ internal sealed class DirectRates(LocalCluster cluster, IReadOnlyList<int> count
     }
 
     /// <summary>Lets the nodes put the parts as objects, and deletes them.</summary>
+    /// <param name="put"><see cref="NodeCommand.Put"/> or <see cref="NodeCommand.PutUnhashed"/>.</param>
     private async Task<Use> PutAsync(
-        string folder, BareStore store, List<NodeProcess> nodes, long lengthBytes, int partBytes, CancellationToken cancellationToken)
+        string put,
+        string folder,
+        BareStore store,
+        List<NodeProcess> nodes,
+        long lengthBytes,
+        int partBytes,
+        CancellationToken cancellationToken)
     {
         var prefix = $"bare-{Guid.NewGuid():N}";
         var counter = Path.Combine(folder, prefix);
-        var use = await MeasureAsync(nodes, $"put {prefix} {lengthBytes} {partBytes} {counter}", cancellationToken);
+        var use = await MeasureAsync(nodes, $"{put} {prefix} {lengthBytes} {partBytes} {counter}", cancellationToken);
         File.Delete(counter);
         await store.DeleteAsync(await store.ListAsync(prefix, cancellationToken), cancellationToken);
         return use;
@@ -158,7 +173,7 @@ internal sealed class DirectRates(LocalCluster cluster, IReadOnlyList<int> count
     private async Task VerifyAsync(GlacierClient client, List<NodeProcess> nodes, CancellationToken cancellationToken)
     {
         var upload = await client.InitiateMultipartUploadAsync(GatewayServer.Vault, PartSizeBytes, cancellationToken: cancellationToken);
-        var use = await MeasureAsync(nodes, $"share {GatewayServer.Vault} {upload} {bytes}", cancellationToken);
+        var use = await MeasureAsync(nodes, $"{NodeCommand.Share} {GatewayServer.Vault} {upload} {bytes}", cancellationToken);
         var job = await client.InitiateArchiveRetrievalAsync(GatewayServer.Vault, use.Archive, cancellationToken: cancellationToken);
         await new GatewayVault(client, GatewayServer.Vault).AwaitJobAsync(job, cancellationToken);
         using var output = await client.GetJobOutputAsync(GatewayServer.Vault, job, cancellationToken: cancellationToken);

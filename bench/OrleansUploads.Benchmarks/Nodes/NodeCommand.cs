@@ -8,11 +8,14 @@ namespace OrleansUploads.Benchmarks.Nodes;
 
 /// <summary><c>node</c>: a process that writes parts of archives when a line of its input tells it to, and answers with one line.</summary>
 /// <remarks><c>share VAULT UPLOAD BYTES</c> shares an upload; <c>put KEY BYTES PARTBYTES COUNTER</c> puts the parts whose numbers it takes from
-/// a <see cref="SharedCounter"/>, under addresses that the store's own client signs, and nothing else. The answer has the writes of
-/// <c>share</c> and the archive.</remarks>
+/// a <see cref="SharedCounter"/> with the store's own client, and nothing else; <c>put-unhashed</c> does so under addresses that this client
+/// signs. The answer has the writes of <c>share</c> and the archive.</remarks>
 internal static class NodeCommand
 {
     public const string Ready = "ready";
+    public const string Share = "share";
+    public const string Put = "put";
+    public const string PutUnhashed = "put-unhashed";
     public const string Silo = "NODE_SILO";
     public const string Key = "AWS_ACCESS_KEY_ID";
     public const string Secret = "AWS_SECRET_ACCESS_KEY";
@@ -46,7 +49,7 @@ internal static class NodeCommand
             var words = line.Split(' ');
             counted.Reset();
             var archive = "-";
-            if (words[0] == "share")
+            if (words[0] == Share)
             {
                 using var source = new PartBytes(Number(words[3]));
                 var options = new DirectUploadOptions { Workers = Workers };
@@ -54,7 +57,14 @@ internal static class NodeCommand
             }
             else
             {
-                await PutAsync(store, http, words[1], Number(words[2]), (int)Number(words[3]), words[4], cancellationToken);
+                await PutAsync(
+                    words[0] == PutUnhashed ? (key, content) => PutUnhashedAsync(store, http, key, content, cancellationToken)
+                        : (key, content) => store.PutAsync(key, content, cancellationToken),
+                    words[1],
+                    Number(words[2]),
+                    (int)Number(words[3]),
+                    words[4],
+                    cancellationToken);
             }
 
             Console.WriteLine($"{counted.Writes} {archive}");
@@ -64,7 +74,7 @@ internal static class NodeCommand
     }
 
     private static async Task PutAsync(
-        BareStore store, HttpClient http, string key, long bytes, int partBytes, string counter, CancellationToken cancellationToken)
+        Func<string, byte[], Task> put, string key, long bytes, int partBytes, string counter, CancellationToken cancellationToken)
     {
         using var source = new PartBytes(bytes);
         using var next = new SharedCounter(counter);
@@ -73,12 +83,18 @@ internal static class NodeCommand
             for (var part = next.Take(); part * partBytes < bytes; part = next.Take())
             {
                 var at = part * partBytes;
-                using var request = await store.SignPutAsync($"{key}/{part}");
-                request.Content = new ByteArrayContent(await source.CopyAsync(at, (int)Math.Min(partBytes, bytes - at), cancellationToken));
-                using var answer = await http.SendAsync(request, cancellationToken);
-                answer.EnsureSuccessStatusCode();
+                await put($"{key}/{part}", await source.CopyAsync(at, (int)Math.Min(partBytes, bytes - at), cancellationToken));
             }
         }));
+    }
+
+    private static async Task PutUnhashedAsync(
+        BareStore store, HttpClient http, string key, byte[] content, CancellationToken cancellationToken)
+    {
+        using var request = await store.SignPutAsync(key);
+        request.Content = new ByteArrayContent(content);
+        using var answer = await http.SendAsync(request, cancellationToken);
+        answer.EnsureSuccessStatusCode();
     }
 
     private static string Variable(string name) =>

@@ -17,6 +17,10 @@ internal sealed class S3Store(string endpoint, string keyId, string secret) : Ba
         new BasicAWSCredentials(keyId, secret),
         new AmazonS3Config { ServiceURL = endpoint, ForcePathStyle = true, AuthenticationRegion = "us-east-1" });
 
+    /// <remarks>Amazon's client then computes a checksum of the bytes, and over plain HTTP their hash for the signature.</remarks>
+    public override Task PutAsync(string key, byte[] content, CancellationToken cancellationToken) => _client.PutObjectAsync(
+        new PutObjectRequest { BucketName = Container, Key = key, InputStream = new MemoryStream(content) }, cancellationToken);
+
     /// <remarks>Amazon's client signs the address and not the body, which it refuses over plain HTTP in other ways. So nothing hashes the
     /// bytes.</remarks>
     public override async Task<HttpRequestMessage> SignPutAsync(string key) => new(
