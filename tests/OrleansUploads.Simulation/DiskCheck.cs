@@ -103,7 +103,7 @@ internal sealed class DiskCheck(IReadOnlyList<FoundUpload> disk, Judge judge, Co
             var found = wanted.FindIndex(part =>
                 attempt.IsCommitted && part.Content.LengthBytes == attempt.LengthBytes
                 && attempt.Bytes.Span.SequenceEqual(part.Content.Bytes.Span) != part.IsHollow
-                && (!part.IsHollow || attempt.Leaf == part.Content.Digest));
+                && (attempt.Leaf ?? (part.IsHollow ? null : part.Content.Digest)) == part.Content.Digest);
             if (found < 0)
             {
                 return false;

@@ -20,6 +20,7 @@ public sealed class SeedTests
     [Theory]
     [Trait(TestRun.Name, TestRun.Quick)]
     [InlineData(23_352_422_269_191_411)]
+    [InlineData(7_012_740)]
     public void A_seed_that_failed_once_keeps_every_promise(ulong seed) => PlayUploads(new SeedRange(seed, 1), new Coverage());
 
     [Fact]
