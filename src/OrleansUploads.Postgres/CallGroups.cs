@@ -88,8 +88,16 @@ internal sealed class CallGroups<TCall, TAnswer>(
 
     private async Task RunGroupsAsync()
     {
-        while (TakeGroup() is { Count: > 0 } group)
+        while (true)
         {
+            // What can already run goes first. It may add calls to the group.
+            await Task.Yield();
+            var group = TakeGroup();
+            if (group.Count == 0)
+            {
+                return;
+            }
+
             await RunGroupAsync(group);
         }
     }
