@@ -16,7 +16,8 @@ public sealed class SeedTests
     [Trait(TestRun.Name, TestRun.Quick)]
     public void Three_hundred_seeds_keep_every_promise() => PlayUploads(new SeedRange(1, 300), new Coverage());
 
-    /// <summary>In the first one, the collection ends the deletion of an archive whose record is old enough to be forgotten.</summary>
+    /// <summary>In the first one, the collection ends the deletion of an archive whose record is old enough to be forgotten. In the second
+    /// one, a node writes the bytes of another part.</summary>
     [Theory]
     [Trait(TestRun.Name, TestRun.Quick)]
     [InlineData(23_352_422_269_191_411)]
