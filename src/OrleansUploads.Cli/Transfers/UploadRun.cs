@@ -62,7 +62,7 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
                 var isThere = await IsExistingAsync(file, cancellationToken);
                 session.Printer.Result(
                     new { @event = isThere ? "skipped" : "planned", file = file.Path, file.Bytes },
-                    $"{file.Path}  {(isThere ? "is already there" : $"would be sent{(file.Bytes is { } bytes ? $", {ByteCount.Format(bytes)}" : " as a tar")}")}");
+                    $"{ArchiveName.ShowName(file.Path)}  {(isThere ? "is already there" : $"would be sent{(file.Bytes is { } bytes ? $", {ByteCount.Format(bytes)}" : " as a tar")}")}");
             }
 
             TellLeftOut(files);
@@ -128,7 +128,8 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
             if (await IsExistingAsync(file, cancellationToken))
             {
                 Interlocked.Increment(ref _skippedCount);
-                _screen.Print(() => session.Printer.Result(new { @event = "skipped", file = path }, $"{path}  is already there"));
+                _screen.Print(() => session.Printer.Result(
+                    new { @event = "skipped", file = path }, $"{ArchiveName.ShowName(path)}  is already there"));
                 return;
             }
 
@@ -138,7 +139,7 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
             var size = $"{ByteCount.Format(sizeBytes)} in {TimeText.Format(transfer.Elapsed)}";
             _screen.Print(() => session.Printer.Result(
                 new { @event = "uploaded", file = path, receipt.ArchiveId, sizeBytes, treeHash = receipt.TreeHash?.ToString() },
-                $"{path}  {size}  {receipt.ArchiveId}",
+                $"{ArchiveName.ShowName(path)}  {size}  {receipt.ArchiveId}",
                 receipt.ArchiveId));
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
