@@ -8,6 +8,9 @@ internal sealed class ExcludedNames(IReadOnlyList<string> patterns)
 {
     public static ExcludedNames None { get; } = new([]);
 
+    /// <summary>The options that leave out the same, with a leading space.</summary>
+    public string Words => string.Concat(patterns.Select(static pattern => $" --exclude {ProgramName.Quote(pattern)}"));
+
     /// <summary>Whether a file or folder is left out, with all that is in it.</summary>
     /// <param name="path">Its path below the folder that is sent, with slashes.</param>
     public bool Has(string path) => patterns.Any(pattern =>

@@ -303,7 +303,8 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
     /// <summary>The command that resumes an upload, or null if the server has nothing of it. For a tar, it is the same command again.</summary>
     private string? ResumeCommand(string path, FileTransfer transfer) => transfer.UploadId is not { } uploadId ? null
         : Directory.Exists(path) ? $"{ProgramName.Text} upload {ProgramName.Quote(path)} --tar --vault {session.Vault}"
-            + (choice.Description is { } description ? $" --description {ProgramName.Quote(description)}" : "") + session.ServerWords
+            + (choice.Description is { } description ? $" --description {ProgramName.Quote(description)}" : "") + choice.Excluded.Words
+            + session.ServerWords
         : $"{ProgramName.Text} uploads resume {uploadId} {ProgramName.Quote(path)} --vault {session.Vault}{session.ServerWords}";
 
     /// <summary>The command is on a separate line, which is easy to select.</summary>

@@ -120,10 +120,7 @@ public sealed class ResumeCommandTests
     public async Task An_upload_that_fails_is_one_event_with_the_command_that_resumes_it()
     {
         await using var place = await Workplace.OpenAsync();
-        await place.Server.Connect().SetAccessPolicyAsync(Workplace.Vault, """
-            {"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"glacier:UploadMultipartPart",
-              "Resource":"arn:aws:glacier:us-east-1:000000000001:vaults/photos"}]}
-            """);
+        await DenyPartsAsync(place);
 
         var failed = await place.RunInVaultAsync("upload", place.Create("a", Large), "--json");
 
@@ -135,6 +132,32 @@ public sealed class ResumeCommandTests
             events[1].GetProperty("resume").GetString(),
             StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_tar_that_fails_is_resumed_without_what_was_left_out_of_it()
+    {
+        await using var place = await Workplace.OpenAsync();
+        var folder = Directory.CreateDirectory(place.File("Pictures")).FullName;
+        place.Create("Pictures/a", 1000);
+        place.Create("Pictures/b.tmp", 1000, seed: 2);
+        await DenyPartsAsync(place);
+
+        var failed = await place.RunInVaultAsync("upload", folder, "--tar", "--exclude", "*.tmp", "--exclude", "a b", "--json");
+        var resume = JsonElement.Parse(failed.Lines[^1]).GetProperty("resume").GetString()!;
+        await place.Server.Connect().DeleteAccessPolicyAsync(Workplace.Vault);
+        var resumed = await CommandLine.RunInShellAsync($"{resume} --json", place.Environment);
+
+        Assert.Contains(" --exclude '*.tmp' --exclude 'a b'", resume, StringComparison.Ordinal);
+        Assert.Equal(0, resumed.ExitCode);
+        Assert.Equal(UploadOf(failed), UploadOf(resumed));
+
+        static string UploadOf(CommandResult result) => JsonElement.Parse(result.Lines[0]).GetProperty("uploadId").GetString()!;
+    }
+
+    private static async Task DenyPartsAsync(Workplace place) => await place.Server.Connect().SetAccessPolicyAsync(Workplace.Vault, """
+        {"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"glacier:UploadMultipartPart",
+          "Resource":"arn:aws:glacier:us-east-1:000000000001:vaults/photos"}]}
+        """);
 
     [Theory]
     [InlineData("credential_process = /bin/false", "gives no credentials")]
