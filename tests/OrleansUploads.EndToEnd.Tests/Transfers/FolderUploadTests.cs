@@ -116,7 +116,7 @@ public sealed class FolderUploadTests
         }
 
         var environment = new Dictionary<string, string?>(place.Environment) { ["ORLEANSUPLOADS_VAULT"] = Workplace.Vault };
-        string[] command = ["upload", folder, "--exclude", "*.tmp", "--exclude", "cache"];
+        string[] command = ["upload", folder, "--exclude", "*.tmp", "--exclude", "cache/"];
         var planned = await RunAsync("--dry-run");
         Assert.Equal($"{folder}/a.jpg  would be sent, 10 B", Assert.Single(planned.Lines));
         Assert.Empty(await NamesAsync(place));
