@@ -57,12 +57,12 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
 
         if (choice.IsDryRun)
         {
-            foreach (var file in files.Found)
+            foreach (var file in input is null ? files.Found : [.. files.Found, input])
             {
                 var isThere = await IsExistingAsync(file, cancellationToken);
                 session.Printer.Result(
                     new { @event = isThere ? "skipped" : "planned", file = file.Path, file.Bytes },
-                    $"{ArchiveName.ShowName(file.Path)}  {(isThere ? "is already there" : $"would be sent{(file.Bytes is { } bytes ? $", {ByteCount.Format(bytes)}" : " as a tar")}")}");
+                    $"{ArchiveName.ShowName(file.Path)}  {(isThere ? "is already there" : $"would be sent{DescribeSize(file)}")}");
             }
 
             TellLeftOut(files);
@@ -115,6 +115,10 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
             totalCount: 1);
         return _exitCode;
     }
+
+    private static string DescribeSize(UploadFile file) => file.Bytes is { } bytes ? $", {ByteCount.Format(bytes)}"
+        : file.Path == StandardInput.Name ? ""
+        : " as a tar";
 
     private bool IsSmall(UploadFile file) => file.Bytes <= (choice.PartSizeBytes ?? TransferOptions.FilePartBytes);
 

@@ -123,6 +123,7 @@ public sealed class FolderUploadTests
         Assert.Contains("2 files and folders excluded.", (await RunAsync()).Error, StringComparison.Ordinal);
         Assert.Equal(["Pictures/a.jpg"], await NamesAsync(place));
         Assert.Contains("is already there", (await RunAsync("--dry-run")).Output, StringComparison.Ordinal);
+        Assert.Equal("-  would be sent\n", (await place.RunInVaultAsync("upload", "-", "--dry-run")).Expect().Output);
 
         (await place.RunInVaultAsync("upload", folder, "--tar", "--exclude", "*.tmp", "--exclude", "cache", "-q")).Expect();
         (await place.RunInVaultAsync("download", "Pictures.tar", "-o", place.File("back.tar"), "-q")).Expect();
