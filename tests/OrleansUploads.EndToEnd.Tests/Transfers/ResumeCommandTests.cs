@@ -117,6 +117,23 @@ public sealed class ResumeCommandTests
     }
 
     [Fact]
+    public async Task A_download_does_not_wait_for_a_job_of_another_tier_than_it_asks_for()
+    {
+        await using var place = await Workplace.OpenAsync("--retrieval-delay", "bulk=12h");
+        var archive = (await place.RunInVaultAsync("upload", place.Create("a", 1000), "-q")).Expect().Output.Trim();
+        using var client = place.Connect();
+        await client.InitiateArchiveRetrievalAsync(Workplace.Vault, archive, tier: ArchiveRetrievalTier.Bulk);
+
+        foreach (var copy in (string[])["first", "second"])
+        {
+            (await place.RunInVaultAsync("download", archive, "-o", place.File(copy), "--tier", "Expedited", "-q")).Expect();
+        }
+
+        // The second download uses the job of the first.
+        Assert.Equal(2, await client.ListJobsAsync(Workplace.Vault).CountAsync(static job => job.ArchiveId is not null));
+    }
+
+    [Fact]
     public async Task An_upload_that_fails_is_one_event_with_the_command_that_resumes_it()
     {
         await using var place = await Workplace.OpenAsync();
