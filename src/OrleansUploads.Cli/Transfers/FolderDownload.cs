@@ -94,10 +94,11 @@ internal sealed class FolderDownload(Session session, DownloadChoice choice)
             }
         }
 
-        foreach (var path in placed.Keys.Where(path => placed.ContainsKey(path + ArchiveDownload.PartialSuffix)).ToList())
+        foreach (var path in placed.Keys.Where(path => placed.ContainsKey(ArchiveDownload.PartialPathOf(path))).ToList())
         {
-            placed.Remove(path + ArchiveDownload.PartialSuffix);
-            Refuse(path + ArchiveDownload.PartialSuffix, $"This is the name of {path} while it is downloaded. Download this archive alone.");
+            var partial = ArchiveDownload.PartialPathOf(path);
+            placed.Remove(partial);
+            Refuse(partial, $"This is the name of {path} while it is downloaded. Download this archive alone.");
         }
 
         refusedCount = refused;

@@ -125,6 +125,25 @@ public sealed class FolderDownloadTests
     }
 
     [Fact]
+    public async Task A_name_as_long_as_a_file_system_has_comes_back()
+    {
+        await using var place = await Workplace.ShareAsync();
+        var name = new string('ü', 127);
+        Create(place, $"tree/{name}", 100);
+        (await place.RunInVaultAsync("upload", place.File("tree"), "-q")).Expect();
+
+        (await place.RunInVaultAsync("download", "--name", "tree/*", "-o", place.File("back"), "-q")).Expect();
+
+        AssertSameFolders(place.File("tree"), place.File("back/tree"));
+        Assert.Equal(place.File("f.partial"), ArchiveDownload.PartialPathOf(place.File("f")));
+        var (partial, other) = (ArchiveDownload.PartialPathOf(name), ArchiveDownload.PartialPathOf(name[1..] + "v"));
+        Assert.InRange(System.Text.Encoding.UTF8.GetByteCount(partial), 250, 255);
+        Assert.EndsWith(ArchiveDownload.PartialSuffix, partial, StringComparison.Ordinal);
+        Assert.NotEqual(partial, other);
+        Assert.Equal(new string('x', 256) + ".partial", ArchiveDownload.PartialPathOf(new string('x', 256)));
+    }
+
+    [Fact]
     public async Task A_name_with_control_characters_does_not_act_on_the_terminal()
     {
         await using var place = await Workplace.ShareAsync();
