@@ -1,13 +1,16 @@
+using OrleansUploads.Core.Values;
+
 namespace OrleansUploads.Cli.Archives;
 
 /// <summary>Finds the archive that a word means. A whole ID is taken as it is; anything else needs an inventory.</summary>
 internal sealed class ArchiveLookup(Session session)
 {
-    private const int IdChars = ArchiveArgument.IdChars;
-
     private sealed class Match(string word)
     {
         public string Word { get; } = word;
+
+        /// <summary>Whether the word is a whole ID. A name of the same length usually has another character.</summary>
+        public bool IsId { get; } = ArchiveId.TryParse(word, out _);
 
         /// <summary>Up to two archives whose IDs begin with the word.</summary>
         public List<InventoryEntry> Begun { get; } = [];
@@ -25,7 +28,7 @@ internal sealed class ArchiveLookup(Session session)
         IReadOnlyList<string> words, bool alsoNames, CancellationToken cancellationToken)
     {
         var matches = words.Select(static word => new Match(word)).ToList();
-        var unknown = matches.Where(static match => match.Word.Length != IdChars).ToList();
+        var unknown = matches.Where(static match => !match.IsId).ToList();
         if (unknown.Count > 0)
         {
             await foreach (var entry in new Inventory(session).ReadAsync(cancellationToken))
@@ -34,7 +37,7 @@ internal sealed class ArchiveLookup(Session session)
             }
         }
 
-        return [.. matches.Select(match => match.Word.Length == IdChars ? match.Word : Choose(match, alsoNames).ArchiveId)];
+        return [.. matches.Select(match => match.IsId ? match.Word : Choose(match, alsoNames).ArchiveId)];
     }
 
     /// <summary>What an inventory says of the archives that are meant: with <paramref name="words"/>, the archives that the

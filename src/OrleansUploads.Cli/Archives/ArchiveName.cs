@@ -95,10 +95,13 @@ internal static class ArchiveName
         }
     }
 
-    /// <summary>The name in a description, for people. Control characters, which would act on a terminal, stay as they are written in the
+    /// <summary>The name in a description, for people.</summary>
+    public static string Show(string? description) => ShowName(Decode(description ?? ""));
+
+    /// <summary>A name, for people. Control characters, which would act on a terminal, are shown as they are written in a
     /// description.</summary>
-    public static string Show(string? description) => string.Concat(
-        Decode(description ?? "").EnumerateRunes().Select(static rune => Rune.IsControl(rune) ? Encode(rune.ToString()) : rune.ToString()));
+    public static string ShowName(string name) => string.Concat(
+        name.EnumerateRunes().Select(static rune => Rune.IsControl(rune) ? Encode(rune.ToString()) : rune.ToString()));
 
     /// <summary>The name in a description, or a hyphen for none, as a cell of a table.</summary>
     public static string ShowOrHyphen(string? description) => description is { Length: > 0 } ? Show(description) : "-";

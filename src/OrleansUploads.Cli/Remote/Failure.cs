@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography;
+using OrleansUploads.Cli.Archives;
 using OrleansUploads.Client.Transfers;
 using OrleansUploads.Engine.DataFolders;
 using OrleansUploads.Engine.Ports;
@@ -10,9 +11,10 @@ namespace OrleansUploads.Cli.Remote;
 internal sealed record Failure(int Code, string Message)
 {
     /// <summary>Prints an error as one line, and returns the exit code.</summary>
+    /// <remarks>A message may have the name of an archive or file, which somebody else has chosen.</remarks>
     public static int Report(string message, int code = ExitCode.Failed)
     {
-        Console.Error.WriteLine($"orleans-uploads: {message.ReplaceLineEndings(" ")}");
+        Console.Error.WriteLine($"orleans-uploads: {ArchiveName.ShowName(message.ReplaceLineEndings(" "))}");
         return code;
     }
 

@@ -1,4 +1,5 @@
 using System.Text;
+using OrleansUploads.Cli.Archives;
 using Spectre.Console;
 
 namespace OrleansUploads.Cli.Transfers;
@@ -113,7 +114,7 @@ internal sealed class FileTransfer(string name, long? sizeBytes, TimeProvider ti
         }
 
         text = Terminal.Cut(text, columns);
-        var name = Terminal.CutStart(Name, Math.Clamp(columns - text.Length - Gap.Length, 0, MaxNameColumns));
+        var name = Terminal.CutStart(ArchiveName.ShowName(Name), Math.Clamp(columns - text.Length - Gap.Length, 0, MaxNameColumns));
         var cells = Math.Min(MaxCells, columns - name.GetCellWidth() - text.Length - (2 * Gap.Length));
         return Markup.Escape(name) + Gap + (cells >= MinCells ? $"[green]{Map(cells)}[/]{Gap}" : "") + Markup.Escape(text);
     }

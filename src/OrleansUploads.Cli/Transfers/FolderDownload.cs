@@ -94,10 +94,11 @@ internal sealed class FolderDownload(Session session, DownloadChoice choice)
             }
         }
 
-        foreach (var path in placed.Keys.Where(path => placed.ContainsKey(path + ArchiveDownload.PartialSuffix)).ToList())
+        foreach (var path in placed.Keys.Where(path => placed.ContainsKey(ArchiveDownload.PartialPathOf(path))).ToList())
         {
-            placed.Remove(path + ArchiveDownload.PartialSuffix);
-            Refuse(path + ArchiveDownload.PartialSuffix, $"This is the name of {path} while it is downloaded. Download this archive alone.");
+            var partial = ArchiveDownload.PartialPathOf(path);
+            placed.Remove(partial);
+            Refuse(partial, $"This is the name of {path} while it is downloaded. Download this archive alone.");
         }
 
         refusedCount = refused;
@@ -130,7 +131,8 @@ internal sealed class FolderDownload(Session session, DownloadChoice choice)
         if (await DownloadRun.IsThereAsync(path, archive.SizeBytes, archive.TreeHash, cancellationToken))
         {
             Interlocked.Increment(ref _presentCount);
-            _screen.Print(() => session.Printer.Result(new { @event = "skipped", file = path }, $"{path}  is already there"));
+            _screen.Print(() => session.Printer.Result(
+                new { @event = "skipped", file = path }, $"{ArchiveName.ShowName(path)}  is already there"));
             return;
         }
 
@@ -191,7 +193,7 @@ internal sealed class FolderDownload(Session session, DownloadChoice choice)
         Interlocked.Increment(ref _fetchedCount);
         _screen.Print(() => session.Printer.Result(
             new { @event = "downloaded", file = path, archive.ArchiveId, archive.SizeBytes, treeHash = archive.TreeHash.ToString() },
-            $"{path}  {ByteCount.Format(archive.SizeBytes)}, verified"));
+            $"{ArchiveName.ShowName(path)}  {ByteCount.Format(archive.SizeBytes)}, verified"));
     }
 
     /// <summary>Does something for one file. A failure does not keep the others from being downloaded.</summary>

@@ -101,7 +101,7 @@ internal sealed class ResumableUpload(Session session, UploadChoice choice, Tran
         {
             screen.Print(() => session.Printer.Note(
                 $"{Quantity.Format(leftOut.Count, "pipe, socket or device", "pipes, sockets or devices")} left out: "
-                + (leftOut.Count == 1 ? $"{first}." : $"{first} and others.")));
+                + (leftOut.Count == 1 ? $"{ArchiveName.ShowName(first)}." : $"{ArchiveName.ShowName(first)} and others.")));
         }
 
         return receipt;

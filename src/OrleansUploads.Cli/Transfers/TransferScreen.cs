@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using OrleansUploads.Cli.Archives;
 using Spectre.Console;
 
 namespace OrleansUploads.Cli.Transfers;
@@ -52,7 +53,7 @@ internal sealed class TransferScreen(Printer printer, TimeProvider time)
             printer.Event(new { @event = "progress", file = transfer.Name, transfer.DoneBytes, transfer.SizeBytes });
             if (!_isLive)
             {
-                printer.Note($"{transfer.Name}: {transfer.Describe(countsSent: false)}");
+                printer.Note($"{ArchiveName.ShowName(transfer.Name)}: {transfer.Describe(countsSent: false)}");
             }
         }
     }

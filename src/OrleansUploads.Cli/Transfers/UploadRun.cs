@@ -57,12 +57,12 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
 
         if (choice.IsDryRun)
         {
-            foreach (var file in files.Found)
+            foreach (var file in input is null ? files.Found : [.. files.Found, input])
             {
                 var isThere = await IsExistingAsync(file, cancellationToken);
                 session.Printer.Result(
                     new { @event = isThere ? "skipped" : "planned", file = file.Path, file.Bytes },
-                    $"{file.Path}  {(isThere ? "is already there" : $"would be sent{(file.Bytes is { } bytes ? $", {ByteCount.Format(bytes)}" : " as a tar")}")}");
+                    $"{ArchiveName.ShowName(file.Path)}  {(isThere ? "is already there" : $"would be sent{DescribeSize(file)}")}");
             }
 
             TellLeftOut(files);
@@ -116,6 +116,10 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
         return _exitCode;
     }
 
+    private static string DescribeSize(UploadFile file) => file.Bytes is { } bytes ? $", {ByteCount.Format(bytes)}"
+        : file.Path == StandardInput.Name ? ""
+        : " as a tar";
+
     private bool IsSmall(UploadFile file) => file.Bytes <= (choice.PartSizeBytes ?? TransferOptions.FilePartBytes);
 
     private async Task UploadAsync(
@@ -128,7 +132,8 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
             if (await IsExistingAsync(file, cancellationToken))
             {
                 Interlocked.Increment(ref _skippedCount);
-                _screen.Print(() => session.Printer.Result(new { @event = "skipped", file = path }, $"{path}  is already there"));
+                _screen.Print(() => session.Printer.Result(
+                    new { @event = "skipped", file = path }, $"{ArchiveName.ShowName(path)}  is already there"));
                 return;
             }
 
@@ -138,7 +143,7 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
             var size = $"{ByteCount.Format(sizeBytes)} in {TimeText.Format(transfer.Elapsed)}";
             _screen.Print(() => session.Printer.Result(
                 new { @event = "uploaded", file = path, receipt.ArchiveId, sizeBytes, treeHash = receipt.TreeHash?.ToString() },
-                $"{path}  {size}  {receipt.ArchiveId}",
+                $"{ArchiveName.ShowName(path)}  {size}  {receipt.ArchiveId}",
                 receipt.ArchiveId));
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -302,7 +307,8 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
     /// <summary>The command that resumes an upload, or null if the server has nothing of it. For a tar, it is the same command again.</summary>
     private string? ResumeCommand(string path, FileTransfer transfer) => transfer.UploadId is not { } uploadId ? null
         : Directory.Exists(path) ? $"{ProgramName.Text} upload {ProgramName.Quote(path)} --tar --vault {session.Vault}"
-            + (choice.Description is { } description ? $" --description {ProgramName.Quote(description)}" : "") + session.ServerWords
+            + (choice.Description is { } description ? $" --description {ProgramName.Quote(description)}" : "") + choice.Excluded.Words
+            + session.ServerWords
         : $"{ProgramName.Text} uploads resume {uploadId} {ProgramName.Quote(path)} --vault {session.Vault}{session.ServerWords}";
 
     /// <summary>The command is on a separate line, which is easy to select.</summary>

@@ -1,18 +1,26 @@
 using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using System.Text;
 
 namespace OrleansUploads.Client.Transfers;
 
 /// <summary>Downloads archives to files or streams: waits for the retrieval job, downloads range by range, and verifies all
 /// bytes.</summary>
 /// <remarks>
-/// The bytes are written to <c>{path}.partial</c>. The file is renamed to <c>path</c> only after the tree hash of the whole
-/// archive has been verified, so a file at <c>path</c> is always complete and correct. If a download stops,
-/// <see cref="ResumeAsync(string, string, string, CancellationToken)"/> continues from the partial file.
+/// The bytes are written to <c>{path}.partial</c>, or to a shorter name: see <see cref="PartialPathOf"/>. The file is renamed
+/// to <c>path</c> only after the tree hash of the whole archive has been verified, so a file at <c>path</c> is always complete
+/// and correct. If a download stops, <see cref="ResumeAsync(string, string, string, CancellationToken)"/> continues from the
+/// partial file.
 /// </remarks>
 public sealed class ArchiveDownload
 {
     /// <summary>What a file's name ends with until it is complete.</summary>
     public const string PartialSuffix = ".partial";
+
+    /// <summary>The longest name of a file in the usual file systems, in bytes of UTF-8.</summary>
+    private const int MaxNameBytes = 255;
+
+    private const int MarkBytes = 8;
 
     private readonly GlacierClient _client;
     private readonly ArchiveDownloadOptions _options;
@@ -49,7 +57,7 @@ public sealed class ArchiveDownload
         string vault, string archiveId, string path, CancellationToken cancellationToken = default)
     {
         CheckTarget(path);
-        PartialFile.ClearIfPresent(PartialPath(path));
+        PartialFile.ClearIfPresent(PartialPathOf(path));
         var jobId = await _client.InitiateArchiveRetrievalAsync(
             vault, archiveId, tier: _options.Tier, cancellationToken: cancellationToken);
         await ResumeAsync(vault, jobId, path, cancellationToken);
@@ -132,10 +140,38 @@ public sealed class ArchiveDownload
             };
         }
 
-        File.Move(PartialPath(path), path, _options.Overwrite);
+        File.Move(PartialPathOf(path), path, _options.Overwrite);
     }
 
-    private static string PartialPath(string path) => path + PartialSuffix;
+    /// <summary>The file that has the bytes of a file until it is complete: its path with <see cref="PartialSuffix"/>. If the suffix would make
+    /// the name too long for a file system, the end of the name is replaced by a hash of it.</summary>
+    /// <param name="path">The file that the download is to become.</param>
+    public static string PartialPathOf(string path)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        var name = Path.GetFileName(path);
+        var bytes = Encoding.UTF8.GetBytes(name);
+        if (bytes.Length + PartialSuffix.Length <= MaxNameBytes || bytes.Length > MaxNameBytes)
+        {
+            return path + PartialSuffix;
+        }
+
+        var end = $".{Convert.ToHexStringLower(SHA256.HashData(bytes).AsSpan(0, MarkBytes))}{PartialSuffix}";
+        var kept = new StringBuilder();
+        var leftBytes = MaxNameBytes - end.Length;
+        foreach (var rune in name.EnumerateRunes())
+        {
+            leftBytes -= rune.Utf8SequenceLength;
+            if (leftBytes < 0)
+            {
+                break;
+            }
+
+            kept.Append(rune.ToString());
+        }
+
+        return path[..^name.Length] + kept + end;
+    }
 
     private void CheckTarget(string path)
     {
@@ -183,7 +219,7 @@ public sealed class ArchiveDownload
     private async Task FetchAsync(
         string vault, string jobId, string path, OutputProperties expected, CancellationToken cancellationToken)
     {
-        var partial = PartialPath(path);
+        var partial = PartialPathOf(path);
         var fetch = new RangeFetch(_client, vault, jobId, expected.SizeBytes);
         TreeHash treeHash;
         using (var file = PartialFile.Open(partial, _options.RangeBytes))

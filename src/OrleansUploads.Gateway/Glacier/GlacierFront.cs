@@ -19,8 +19,11 @@ internal sealed class GlacierFront(FrontServices services) : IFront
 
     public string RequestIdHeader => RequestId.AmazonHeader;
 
+    /// <inheritdoc/>
+    /// <remarks>Without a signature, a path with another first segment is an object's: a key may begin with <c>vaults/</c>, too.</remarks>
     public bool ClaimsPath(RequestTarget target) =>
-        target.Segments is [_, "vaults" or "policies" or "provisioned-capacity", ..];
+        target.Segments is [var account, "vaults" or "policies" or "provisioned-capacity", ..]
+        && (account == GlacierRequest.OwnAccount || AccountId.TryParse(account, out _));
 
     public FrontRequest Recognize(HttpExchange exchange) => new GlacierRequest(services, exchange);
 
@@ -31,7 +34,7 @@ internal sealed class GlacierFront(FrontServices services) : IFront
 internal sealed class GlacierRequest(FrontServices services, HttpExchange exchange) : FrontRequest
 {
     /// <summary>Stands for the signer's own account in a path.</summary>
-    private const string OwnAccount = "-";
+    public const string OwnAccount = "-";
 
     private readonly GlacierOperation? _operation = GlacierOperation.Find(exchange.Context.Request.Method, exchange.Target);
 

@@ -44,6 +44,19 @@ public sealed class ArchiveCommandTests
         Assert.Equal(isListed, filter.Includes(command.Parse(options.Split(' ')), archive));
     }
 
+    [Fact]
+    public async Task A_name_that_is_as_long_as_an_ID_is_a_name()
+    {
+        await using var place = await Workplace.ShareAsync();
+        var name = new string('x', 130) + "/a b.tar";
+        await AddAsync(place, name, 30);
+
+        (await place.RunInVaultAsync("download", name, "-o", place.File("back"), "-q")).Expect();
+
+        Assert.Equal(30, new FileInfo(place.File("back")).Length);
+        (await place.RunInVaultAsync("archive", "delete", name)).ExpectOneLine(3, "is a description");
+    }
+
     [Fact, Campaign]
     public async Task The_newest_archive_of_a_name_is_downloaded()
     {

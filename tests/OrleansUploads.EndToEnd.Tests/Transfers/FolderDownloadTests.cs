@@ -125,6 +125,49 @@ public sealed class FolderDownloadTests
     }
 
     [Fact]
+    public async Task A_name_as_long_as_a_file_system_has_comes_back()
+    {
+        await using var place = await Workplace.ShareAsync();
+        var name = new string('ü', 127);
+        Create(place, $"tree/{name}", 100);
+        (await place.RunInVaultAsync("upload", place.File("tree"), "-q")).Expect();
+
+        (await place.RunInVaultAsync("download", "--name", "tree/*", "-o", place.File("back"), "-q")).Expect();
+
+        AssertSameFolders(place.File("tree"), place.File("back/tree"));
+        Assert.Equal(place.File("f.partial"), ArchiveDownload.PartialPathOf(place.File("f")));
+        var (partial, other) = (ArchiveDownload.PartialPathOf(name), ArchiveDownload.PartialPathOf(name[1..] + "v"));
+        Assert.InRange(System.Text.Encoding.UTF8.GetByteCount(partial), 250, 255);
+        Assert.EndsWith(ArchiveDownload.PartialSuffix, partial, StringComparison.Ordinal);
+        Assert.NotEqual(partial, other);
+        Assert.Equal(new string('x', 256) + ".partial", ArchiveDownload.PartialPathOf(new string('x', 256)));
+    }
+
+    [Fact]
+    public async Task A_name_with_control_characters_does_not_act_on_the_terminal()
+    {
+        await using var place = await Workplace.ShareAsync();
+        using var client = place.Connect();
+        foreach (var name in (string[])["%1B[31mred", "two%0Alines", "linked%1Bc/escaped"])
+        {
+            await client.UploadArchiveAsync(Workplace.Vault, HashedBody.Of(Archives.Bytes(100, seed: name.Length)), name);
+        }
+
+        var folder = Directory.CreateDirectory(place.File("folder")).FullName;
+        File.CreateSymbolicLink(Path.Combine(folder, "linked\u001bc"), folder);
+
+        var downloaded = await place.RunInVaultAsync("download", "--after", "2020-01-01", "-o", folder);
+
+        Assert.Equal([$"{folder}/%1B[31mred", $"{folder}/two%0Alines"], downloaded.Lines.Select(static line => line.Split("  ")[0]).Order(StringComparer.Ordinal));
+        Assert.Contains($"{folder}/linked%1Bc is a link", downloaded.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain('\u001b', downloaded.Error);
+        Assert.Equal(100, new FileInfo(Path.Combine(folder, "\u001b[31mred")).Length);
+        Assert.Contains("%1B[31mred  is already there", (await place.RunInVaultAsync("download", "--name", "*red", "-o", folder)).Output, StringComparison.Ordinal);
+        var sent = await place.RunInVaultAsync("upload", Path.Combine(folder, "\u001b[31mred"));
+        Assert.StartsWith($"{folder}/%1B[31mred  ", sent.Expect().Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     [Slice(3)]
     public async Task Standard_output_gets_an_archive_of_verified_ranges()
     {

@@ -106,6 +106,25 @@ public sealed class FolderUploadTests
     }
 
     [Fact]
+    public async Task A_file_whose_name_is_not_UTF_8_is_named_as_such()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Other systems have no such names.");
+        await using var place = await Workplace.ShareAsync();
+        var folder = Directory.CreateDirectory(place.File("Pictures")).FullName;
+        place.Create("Pictures/a", 10);
+
+        // .NET cannot delete the file, so the shell does.
+        var sent = await CommandLine.RunInShellAsync(
+            $"cp '{folder}/a' '{folder}/'$'\\xe9'; orleans-uploads upload '{folder}' --vault {Workplace.Vault}; code=$?; "
+                + $"rm '{folder}/'$'\\xe9'; exit $code",
+            place.Environment);
+
+        Assert.Equal(1, sent.ExitCode);
+        Assert.Contains("is not UTF-8. Rename it", sent.Error, StringComparison.Ordinal);
+        Assert.Equal(["Pictures/a"], await NamesAsync(place));
+    }
+
+    [Fact]
     public async Task What_is_excluded_is_not_sent_and_a_dry_run_sends_nothing()
     {
         await using var place = await Workplace.ShareAsync();
@@ -116,13 +135,14 @@ public sealed class FolderUploadTests
         }
 
         var environment = new Dictionary<string, string?>(place.Environment) { ["ORLEANSUPLOADS_VAULT"] = Workplace.Vault };
-        string[] command = ["upload", folder, "--exclude", "*.tmp", "--exclude", "cache"];
+        string[] command = ["upload", folder, "--exclude", "*.tmp", "--exclude", "cache/"];
         var planned = await RunAsync("--dry-run");
         Assert.Equal($"{folder}/a.jpg  would be sent, 10 B", Assert.Single(planned.Lines));
         Assert.Empty(await NamesAsync(place));
         Assert.Contains("2 files and folders excluded.", (await RunAsync()).Error, StringComparison.Ordinal);
         Assert.Equal(["Pictures/a.jpg"], await NamesAsync(place));
         Assert.Contains("is already there", (await RunAsync("--dry-run")).Output, StringComparison.Ordinal);
+        Assert.Equal("-  would be sent\n", (await place.RunInVaultAsync("upload", "-", "--dry-run")).Expect().Output);
 
         (await place.RunInVaultAsync("upload", folder, "--tar", "--exclude", "*.tmp", "--exclude", "cache", "-q")).Expect();
         (await place.RunInVaultAsync("download", "Pictures.tar", "-o", place.File("back.tar"), "-q")).Expect();

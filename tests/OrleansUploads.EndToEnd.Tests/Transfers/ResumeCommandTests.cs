@@ -117,13 +117,27 @@ public sealed class ResumeCommandTests
     }
 
     [Fact]
+    public async Task A_download_does_not_wait_for_a_job_of_another_tier_than_it_asks_for()
+    {
+        await using var place = await Workplace.OpenAsync("--retrieval-delay", "bulk=12h");
+        var archive = (await place.RunInVaultAsync("upload", place.Create("a", 1000), "-q")).Expect().Output.Trim();
+        using var client = place.Connect();
+        await client.InitiateArchiveRetrievalAsync(Workplace.Vault, archive, tier: ArchiveRetrievalTier.Bulk);
+
+        foreach (var copy in (string[])["first", "second"])
+        {
+            (await place.RunInVaultAsync("download", archive, "-o", place.File(copy), "--tier", "Expedited", "-q")).Expect();
+        }
+
+        // The second download uses the job of the first.
+        Assert.Equal(2, await client.ListJobsAsync(Workplace.Vault).CountAsync(static job => job.ArchiveId is not null));
+    }
+
+    [Fact]
     public async Task An_upload_that_fails_is_one_event_with_the_command_that_resumes_it()
     {
         await using var place = await Workplace.OpenAsync();
-        await place.Server.Connect().SetAccessPolicyAsync(Workplace.Vault, """
-            {"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"glacier:UploadMultipartPart",
-              "Resource":"arn:aws:glacier:us-east-1:000000000001:vaults/photos"}]}
-            """);
+        await DenyPartsAsync(place);
 
         var failed = await place.RunInVaultAsync("upload", place.Create("a", Large), "--json");
 
@@ -135,6 +149,32 @@ public sealed class ResumeCommandTests
             events[1].GetProperty("resume").GetString(),
             StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_tar_that_fails_is_resumed_without_what_was_left_out_of_it()
+    {
+        await using var place = await Workplace.OpenAsync();
+        var folder = Directory.CreateDirectory(place.File("Pictures")).FullName;
+        place.Create("Pictures/a", 1000);
+        place.Create("Pictures/b.tmp", 1000, seed: 2);
+        await DenyPartsAsync(place);
+
+        var failed = await place.RunInVaultAsync("upload", folder, "--tar", "--exclude", "*.tmp", "--exclude", "a b", "--json");
+        var resume = JsonElement.Parse(failed.Lines[^1]).GetProperty("resume").GetString()!;
+        await place.Server.Connect().DeleteAccessPolicyAsync(Workplace.Vault);
+        var resumed = await CommandLine.RunInShellAsync($"{resume} --json", place.Environment);
+
+        Assert.Contains(" --exclude '*.tmp' --exclude 'a b'", resume, StringComparison.Ordinal);
+        Assert.Equal(0, resumed.ExitCode);
+        Assert.Equal(UploadOf(failed), UploadOf(resumed));
+
+        static string UploadOf(CommandResult result) => JsonElement.Parse(result.Lines[0]).GetProperty("uploadId").GetString()!;
+    }
+
+    private static async Task DenyPartsAsync(Workplace place) => await place.Server.Connect().SetAccessPolicyAsync(Workplace.Vault, """
+        {"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"glacier:UploadMultipartPart",
+          "Resource":"arn:aws:glacier:us-east-1:000000000001:vaults/photos"}]}
+        """);
 
     [Theory]
     [InlineData("credential_process = /bin/false", "gives no credentials")]

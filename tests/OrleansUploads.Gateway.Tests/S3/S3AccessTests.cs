@@ -15,6 +15,24 @@ public sealed class S3AccessTests(S3Server s3) : IClassFixture<S3Server>
         ExpectError(await s3.Server.SendAsync(new ApiRequest("GET", "/bucket/key"), []), 403, "AccessDenied");
     }
 
+    [Theory]
+    [InlineData("vaults/2026.csv")]
+    [InlineData("policies/a/b")]
+    [InlineData("provisioned-capacity")]
+    public async Task Without_signatures_a_key_may_look_like_a_path_of_the_vault_API(string key)
+    {
+        var setup = new GatewaySetup();
+        await using var server = await GatewayServer.StartAsync(
+            setup with { Options = setup.Options with { AnonymousAccount = GatewaySetup.Account } }, services => services.AddS3Front());
+        (await server.SendAsync(new ApiRequest("PUT", "/photos"), [])).Expect(200);
+        Assert.NotNull((await server.SendAsync(new ApiRequest("PUT", $"/photos/{key}").WithBody([1, 2]), [])).Expect(200).Header("ETag"));
+
+        Assert.Equal([1, 2], (await server.SendAsync(new ApiRequest("GET", $"/photos/{key}"), [])).Expect(200).Body);
+
+        (string, string)[] version = [("x-amz-glacier-version", "2012-06-01")];
+        Assert.Contains("VaultList", (await server.SendAsync(new ApiRequest("GET", $"/{GatewaySetup.Account}/vaults"), version)).Expect(200).Text);
+    }
+
     [Fact]
     public async Task Wrong_credentials_have_their_codes()
     {
