@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Refusals;
 using OrleansUploads.Engine.Receiving;
 
 namespace OrleansUploads.Gateway.Http.Fronts;
@@ -123,4 +125,11 @@ internal sealed record PartVerdict(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Range,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? PartNumber,
     string? Code,
-    string? Message);
+    string? Message)
+{
+    public static PartVerdict Of(FrontCall call, Outcome<Done> outcome, string? range, int? number)
+    {
+        var error = outcome.Refusal is { } refusal ? call.ErrorOf(refusal) : null;
+        return new(range, number, error?.Code, error?.Message);
+    }
+}
