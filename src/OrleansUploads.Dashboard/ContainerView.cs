@@ -34,7 +34,7 @@ internal static class ContainerView
                 bucket.Bucket.Name.ToString(),
                 bucket.CreatedAt,
                 await uploads.AddAsync(call, bucket.Bucket),
-                ObjectCount.Of(await sums.ReadAsync(call, bucket.Bucket))));
+                await sums.ReadAsync(call, bucket.Bucket)));
         }
 
         return new ContainersDocument(
@@ -169,16 +169,7 @@ internal sealed record ListedVault(string Name, DateTimeOffset Created, long Arc
 /// <param name="Name">Its name.</param>
 /// <param name="Created">When it was created.</param>
 /// <param name="Uploads">The uploads in progress.</param>
-internal sealed record ListedBucket(string Name, DateTimeOffset Created, UploadCount Uploads, ObjectCount Objects);
-
-/// <summary>How many objects a bucket has.</summary>
-/// <param name="Count">The number that was counted.</param>
-/// <param name="Bytes">Their size.</param>
-/// <param name="HasMore">Whether there are more.</param>
-internal sealed record ObjectCount(long Count, long Bytes, bool HasMore)
-{
-    public static ObjectCount Of(KeySum sum) => new(sum.Count, sum.Bytes, sum.HasMore);
-}
+internal sealed record ListedBucket(string Name, DateTimeOffset Created, UploadCount Uploads, KeySum Objects);
 
 /// <summary>A vault with its policies.</summary>
 /// <param name="Name">Its name.</param>
