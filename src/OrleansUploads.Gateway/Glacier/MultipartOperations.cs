@@ -33,11 +33,8 @@ internal static class MultipartOperations
             throw GlacierError.Invalid($"Invalid {CreateKey.Header}: {createKey}. {CreateKey.Rule}");
         }
 
-        var intake = call.Paths.ArchiveIntake;
-        var spec = createKey is null
-            ? await intake.InitiateAsync(call.Incarnation, partSize, description, storage, totalBytes, call.Aborted)
-            : call.OrRefuse(await intake.InitiateRepeatablyAsync(
-                call.Incarnation, partSize, description, storage, totalBytes, createKey, call.Aborted));
+        var spec = call.OrRefuse(await call.Paths.ArchiveIntake.InitiateAsync(
+            call.Incarnation, partSize, description, storage, totalBytes, createKey, call.Aborted));
         return FrontAnswer.Created(
             (GlacierHeaders.Location, call.Location($"/multipart-uploads/{spec.Upload}")),
             (GlacierHeaders.UploadId, spec.Upload.ToString()));

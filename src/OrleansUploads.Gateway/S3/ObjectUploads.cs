@@ -29,10 +29,7 @@ internal static class ObjectUploads
             throw S3Error.InvalidArgument(CreateKey.Header, createKey!, CreateKey.Rule);
         }
 
-        var intake = call.Paths.ObjectIntake;
-        var spec = call.OrRefuse(createKey is null
-            ? await intake.InitiateAsync(name, headers, checksum, call.Aborted)
-            : await intake.InitiateRepeatablyAsync(name, headers, checksum, createKey, call.Aborted));
+        var spec = call.OrRefuse(await call.Paths.ObjectIntake.InitiateAsync(name, headers, checksum, createKey, call.Aborted));
         return S3Xml.Answer(
             "InitiateMultipartUploadResult",
             xml =>
