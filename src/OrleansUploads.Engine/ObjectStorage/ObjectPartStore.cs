@@ -55,7 +55,7 @@ public sealed class ObjectPartStore : ICopiedStore, IWriteGrants, IDisposable
         options ??= new ObjectStorageOptions();
         time ??= TimeProvider.System;
         var calls = new ObjectCalls(storage, options, time);
-        return new ObjectPartStore(storage, options, calls, await StoreTrial.RunAsync(storage, calls, time, cancellationToken));
+        return new ObjectPartStore(storage, options, calls, await new StoreTrial(storage, calls, time, cancellationToken).RunAsync());
     }
 
     /// <summary>Opens a store for reading. Nothing is written, not even to try the store.</summary>
