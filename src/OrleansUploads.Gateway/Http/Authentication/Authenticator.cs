@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using OrleansUploads.Core.Service;
 using OrleansUploads.Gateway.Http.Credentials;
 using OrleansUploads.Signing;
 
@@ -10,7 +11,7 @@ internal sealed class Authenticator(
 {
     private const int MaxOtherRegions = 32;
 
-    private readonly SignatureVerifier _verifier = new(rules, options.Region, options.ClockTolerance);
+    private readonly SignatureVerifier _verifier = new(rules, options.Region, ClockFault.RequestBound);
     private readonly ConcurrentDictionary<string, SignatureVerifier> _otherRegions = new(StringComparer.Ordinal);
 
     /// <summary>Checks the credentials, then the access key, the service, the payload hash and the signature. The first
@@ -147,7 +148,7 @@ internal sealed class Authenticator(
     private SignatureVerifier VerifierFor(string region) =>
         region == options.Region || !options.AcceptsOtherRegions ? _verifier
         : _otherRegions.TryGetValue(region, out var kept) ? kept
-        : new SignatureVerifier(rules, region, options.ClockTolerance);
+        : new SignatureVerifier(rules, region, ClockFault.RequestBound);
 
     /// <summary>Keeps a verifier for another region. It must have verified a signature, so that only holders of a secret can fill the
     /// cache.</summary>
