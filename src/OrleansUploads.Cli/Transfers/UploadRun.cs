@@ -38,33 +38,12 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
         await session.Client.DescribeVaultAsync(session.Vault, cancellationToken);
         if (choice.SkipsExisting || files.HasFolder)
         {
-            try
-            {
-                _existing = await new Inventory(session).ReadAsync(cancellationToken)
-                    .Select(static entry => (entry.Description, entry.SizeBytes, entry.TreeHash))
-                    .Distinct()
-                    .ToLookupAsync(
-                        static entry => (entry.Description, entry.SizeBytes),
-                        static entry => entry.TreeHash,
-                        cancellationToken: cancellationToken);
-            }
-            catch (GlacierException denied) when (denied.StatusCode == HttpStatusCode.Forbidden && !choice.SkipsExisting)
-            {
-                // A key for backups adds, and reads nothing.
-                session.Printer.Note("The key may not list what the vault has, so all files of the folder are sent.");
-            }
+            await ReadExistingAsync(cancellationToken);
         }
 
         if (choice.IsDryRun)
         {
-            foreach (var file in files.Found)
-            {
-                var isThere = await IsExistingAsync(file, cancellationToken);
-                session.Printer.Result(
-                    new { @event = isThere ? "skipped" : "planned", file = file.Path, file.Bytes },
-                    $"{file.Path}  {(isThere ? "is already there" : $"would be sent{(file.Bytes is { } bytes ? $", {ByteCount.Format(bytes)}" : " as a tar")}")}");
-            }
-
+            await TellPlanAsync(files, cancellationToken);
             TellLeftOut(files);
             return _exitCode;
         }
@@ -74,20 +53,7 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
         await _screen.WatchAsync(
             async () =>
             {
-                var workers = new ParallelOptions { MaxDegreeOfParallelism = choice.Workers, CancellationToken = cancellationToken };
-                var small = new SmallFileUpload(session);
-                await Parallel.ForEachAsync(
-                    files.Found.Where(IsSmall),
-                    workers,
-                    async (file, token) => await UploadAsync(
-                        file,
-                        (transfer, stop) => small.RunAsync(file, (range, sentBytes) => _screen.Send(transfer, range, sentBytes), stop),
-                        token));
-                foreach (var file in files.Found.Where(file => !IsSmall(file)))
-                {
-                    await UploadAsync(file, (transfer, token) => Resumable.RunAsync(file, transfer, token), cancellationToken);
-                }
-
+                await UploadAsync(files, cancellationToken);
                 if (input is not null)
                 {
                     await UploadAsync(
@@ -114,6 +80,54 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
                 resumed, (transfer, token) => Resumable.SendAsync(resumed, uploadId, transfer, token), cancellationToken),
             totalCount: 1);
         return _exitCode;
+    }
+
+    /// <summary>Remembers what the vault has.</summary>
+    private async Task ReadExistingAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            _existing = await new Inventory(session).ReadAsync(cancellationToken)
+                .Select(static entry => (entry.Description, entry.SizeBytes, entry.TreeHash))
+                .Distinct()
+                .ToLookupAsync(
+                    static entry => (entry.Description, entry.SizeBytes),
+                    static entry => entry.TreeHash,
+                    cancellationToken: cancellationToken);
+        }
+        catch (GlacierException denied) when (denied.StatusCode == HttpStatusCode.Forbidden && !choice.SkipsExisting)
+        {
+            // A key for backups adds, and reads nothing.
+            session.Printer.Note("The key may not list what the vault has, so all files of the folder are sent.");
+        }
+    }
+
+    private async Task TellPlanAsync(UploadFiles files, CancellationToken cancellationToken)
+    {
+        foreach (var file in files.Found)
+        {
+            var isThere = await IsExistingAsync(file, cancellationToken);
+            session.Printer.Result(
+                new { @event = isThere ? "skipped" : "planned", file = file.Path, file.Bytes },
+                $"{file.Path}  {(isThere ? "is already there" : $"would be sent{(file.Bytes is { } bytes ? $", {ByteCount.Format(bytes)}" : " as a tar")}")}");
+        }
+    }
+
+    private async Task UploadAsync(UploadFiles files, CancellationToken cancellationToken)
+    {
+        var workers = new ParallelOptions { MaxDegreeOfParallelism = choice.Workers, CancellationToken = cancellationToken };
+        var small = new SmallFileUpload(session);
+        await Parallel.ForEachAsync(
+            files.Found.Where(IsSmall),
+            workers,
+            async (file, token) => await UploadAsync(
+                file,
+                (transfer, stop) => small.RunAsync(file, (range, sentBytes) => _screen.Send(transfer, range, sentBytes), stop),
+                token));
+        foreach (var file in files.Found.Where(file => !IsSmall(file)))
+        {
+            await UploadAsync(file, (transfer, token) => Resumable.RunAsync(file, transfer, token), cancellationToken);
+        }
     }
 
     private bool IsSmall(UploadFile file) => file.Bytes <= (choice.PartSizeBytes ?? TransferOptions.FilePartBytes);
