@@ -52,6 +52,9 @@ internal abstract class FrontCall
 
     /// <summary>The error for a refusal, in the words of the protocol.</summary>
     public abstract FrontError ErrorOf(Refusal refusal);
+
+    /// <summary>The error for a malformed header that is the same in every protocol.</summary>
+    public abstract FrontError InvalidHeader(string name, string value, string rule);
 }
 
 /// <summary>What the operations of all fronts work with.</summary>
