@@ -113,7 +113,7 @@ internal sealed class SignInChallenge(TimeProvider time)
     /// <summary>Creates a challenge.</summary>
     public string Create() => _seal.Seal(string.Create(
         CultureInfo.InvariantCulture,
-        $"{time.GetUtcNow().ToUnixTimeMilliseconds()}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(NonceBytes))}"));
+        $"{time.GetUtcNow().ToUnixTimeMilliseconds()}-{RandomNumberGenerator.GetHexString(2 * NonceBytes, lowercase: true)}"));
 
     /// <summary>Whether this process made the challenge a short time ago.</summary>
     public bool IsCurrent(string? challenge)

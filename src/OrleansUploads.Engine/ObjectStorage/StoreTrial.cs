@@ -65,7 +65,7 @@ internal sealed class StoreTrial(IObjectStorage storage, ObjectCalls calls, Time
     private async Task<StoreAbilities> TryAsync()
     {
         // Several processes may start at the same time, so each has its own key.
-        var key = Prefix + Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(AttemptId.Bytes));
+        var key = Prefix + RandomNumberGenerator.GetHexString(2 * AttemptId.Bytes, lowercase: true);
         await PutAsync(key, onlyIfAbsent: false);
         try
         {
