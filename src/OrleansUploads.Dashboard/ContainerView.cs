@@ -158,24 +158,16 @@ internal sealed record ContainersDocument(
     ServerDocument? Server);
 
 /// <summary>A vault.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Created">When it was created.</param>
 /// <param name="Archives">Number of archives.</param>
-/// <param name="Bytes">Their size.</param>
 /// <param name="Uploads">The uploads in progress, or null if the user may not list them.</param>
 internal sealed record ListedVault(string Name, DateTimeOffset Created, long Archives, long Bytes, UploadCount? Uploads = null);
 
 /// <summary>A bucket.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Created">When it was created.</param>
 /// <param name="Uploads">The uploads in progress.</param>
 internal sealed record ListedBucket(string Name, DateTimeOffset Created, UploadCount Uploads, KeySum Objects);
 
 /// <summary>A vault with its policies.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Created">When it was created.</param>
 /// <param name="Archives">Number of archives.</param>
-/// <param name="Bytes">Their size.</param>
 /// <param name="LastInventory">When an archive was last added or deleted, or null.</param>
 /// <param name="AccessPolicy">The access policy as it was set. Null if the vault has none or the key may not read it.</param>
 /// <param name="Lock">The lock, or null.</param>

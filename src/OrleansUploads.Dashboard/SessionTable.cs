@@ -60,7 +60,6 @@ internal sealed class SessionTable(ICredentialStore credentials, TimeProvider ti
         return null;
     }
 
-    /// <summary>Ends a session.</summary>
     public void End(string? token)
     {
         if (_seal.Open(token) is { } id)

@@ -118,7 +118,6 @@ internal sealed record StoredDocument(IReadOnlyList<ListedItem> Items, PageStart
 /// <summary>An archive or an object.</summary>
 /// <param name="Id">The archive's ID or the object's key.</param>
 /// <param name="Description">The archive's description, or null.</param>
-/// <param name="Bytes">Its size.</param>
 /// <param name="Created">When its upload was completed.</param>
 /// <param name="Hash">Its tree hash or its ETag.</param>
 internal sealed record ListedItem(string Id, string? Description, long Bytes, DateTimeOffset Created, string Hash);

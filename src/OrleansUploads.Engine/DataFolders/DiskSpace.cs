@@ -93,7 +93,6 @@ public sealed class DiskSpace : IStorageSpace, IStoreHealth
     /// <summary>The number of bytes that are free now.</summary>
     public long FreeBytes => _disk.AvailableFreeSpace;
 
-    /// <summary>The size of the disk.</summary>
     public long TotalBytes => _disk.TotalSize;
 
     /// <summary>The number of bytes that are kept free now: the floor, and what is missing in the reserve.</summary>

@@ -36,7 +36,6 @@ public sealed class FairTurns<TAccount>(
 
     /// <summary>Waits for a turn.</summary>
     /// <param name="account">The account for which the caller works.</param>
-    /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>The turn, to be disposed when the work is done.</returns>
     /// <exception cref="IOException">Too many callers wait, of the account or in all.</exception>
     public async ValueTask<Turn> TakeAsync(TAccount account, CancellationToken cancellationToken)
@@ -217,7 +216,6 @@ public sealed class FairTurns<TAccount>(
         /// has done more, counted double, than another account with a turn; so its speed depends on the other's. It waits for no step
         /// otherwise.</summary>
         /// <param name="work">The size of the step, in a unit that all steps share.</param>
-        /// <param name="cancellationToken">Stops waiting.</param>
         public ValueTask StepAsync(long work, CancellationToken cancellationToken) =>
             _turns.StepAsync(_line, work, cancellationToken);
 

@@ -4,9 +4,6 @@ namespace OrleansUploads.Engine.Receiving;
 
 /// <summary>Uploads archives: stores bytes in new attempts, makes them durable, and only then reports them to the upload.</summary>
 /// <remarks>Each body in flight uses bounded memory, independent of its length.</remarks>
-/// <param name="host">The entities.</param>
-/// <param name="parts">Stores the bytes.</param>
-/// <param name="ids">Makes new IDs.</param>
 /// <param name="time">The clock of creation times.</param>
 /// <param name="maintenance">How soon unowned bytes are deleted, or null for the default.</param>
 /// <param name="lanes">Hashes several bodies at a time, or null to hash each one alone.</param>
@@ -113,7 +110,6 @@ public sealed class ArchiveIntake(
 
     /// <summary>Lists the stored parts of an upload, unless the store vouches for them, and lets the upload complete with the listing.
     /// </summary>
-    /// <param name="parts">The part store.</param>
     /// <param name="complete">Sends the upload the command with a listing.</param>
     /// <param name="cancellationToken">Cancels the listing.</param>
     public static async ValueTask<Outcome<CompletedArchive>> CompleteAsync(

@@ -7,9 +7,6 @@ namespace OrleansUploads.Engine.Receiving;
 
 /// <summary>Uploads objects: stores bytes in new attempts, makes them durable, and only then reports them to the upload.</summary>
 /// <remarks>Each body in flight uses bounded memory, independent of its length.</remarks>
-/// <param name="host">The entities.</param>
-/// <param name="parts">Stores the bytes.</param>
-/// <param name="ids">Makes new IDs.</param>
 /// <param name="time">The clock of creation times.</param>
 /// <param name="keys">Gives tickets for publications.</param>
 /// <param name="maintenance">How soon unowned bytes are deleted, or null for the default.</param>

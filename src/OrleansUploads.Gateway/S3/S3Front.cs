@@ -9,7 +9,6 @@ using OrleansUploads.Signing;
 
 namespace OrleansUploads.Gateway.S3;
 
-/// <summary>The front of S3.</summary>
 internal sealed class S3Front(FrontServices services) : IFront
 {
     public SigningRules Signing => SigningRules.S3;

@@ -27,7 +27,6 @@ internal static class UploadsHost
 
     /// <summary>Registers the services that the role of the process needs.</summary>
     /// <param name="builder">The process.</param>
-    /// <param name="settings">Its settings.</param>
     /// <param name="parts">Keeps the bytes.</param>
     /// <param name="database">The database, if the cluster uses PostgreSQL.</param>
     /// <param name="lastGeneration">The latest generation of the silos at this silo's address, or 0 if there was none.</param>

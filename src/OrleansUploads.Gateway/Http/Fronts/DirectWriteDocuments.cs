@@ -83,8 +83,6 @@ internal sealed record WrittenNumbers
 }
 
 /// <summary>A part of an object that was written.</summary>
-/// <param name="PartNumber">Its number.</param>
-/// <param name="Length">Its length.</param>
 /// <param name="TreeHash">64 hex digits.</param>
 /// <param name="Attempt">As granted.</param>
 /// <param name="Md5">32 hex digits.</param>

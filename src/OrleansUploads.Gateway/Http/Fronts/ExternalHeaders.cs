@@ -69,7 +69,6 @@ internal static class ExternalHeaders
 
     /// <summary>Whether the request of a report states the hash of a body, which it does not have.</summary>
     /// <remarks>Beside such a hash, the vault API would not require that range and tree hash are signed.</remarks>
-    /// <param name="exchange">The request.</param>
     /// <param name="stated">The hash.</param>
     public static bool StatesBody(HttpExchange exchange, [NotNullWhen(true)] out string? stated)
     {

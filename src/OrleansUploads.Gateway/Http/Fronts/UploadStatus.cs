@@ -65,7 +65,6 @@ internal static class UploadStatus
 }
 
 /// <summary>The state of an upload. Members without a value are left out.</summary>
-/// <param name="UploadId">Its ID.</param>
 /// <param name="State"><c>Open</c>, <c>Completing</c>, <c>Completed</c>, <c>Aborted</c> or <c>Expired</c>.</param>
 internal sealed record UploadStatusDocument(string UploadId, string State)
 {
