@@ -64,7 +64,8 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
         TellLeftOut(files);
         if (totalCount > 1)
         {
-            TellCounts(totalCount);
+            session.Printer.NoteCounts(
+                "Uploaded", _uploadedCount, _skippedCount, totalCount - _uploadedCount - _skippedCount, totalCount);
         }
 
         return _exitCode;
@@ -301,16 +302,6 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
                     + (files.HasFolder ? $". A tar would keep {(count == 1 ? "it" : "them")}: use --tar." : ": an archive must have at least one byte."));
             }
         }
-    }
-
-    /// <summary>After many lines of output, it is hard to see whether one of them is a failure.</summary>
-    private void TellCounts(int totalCount)
-    {
-        var failed = totalCount - _uploadedCount - _skippedCount;
-        session.Printer.Note(
-            string.Create(CultureInfo.InvariantCulture, $"Uploaded {_uploadedCount:N0} of {Quantity.Format(totalCount, "file")}")
-            + (_skippedCount > 0 ? string.Create(CultureInfo.InvariantCulture, $"; {_skippedCount:N0} already there") : "")
-            + (failed > 0 ? string.Create(CultureInfo.InvariantCulture, $"; {failed:N0} failed") : "") + ".");
     }
 
     /// <summary>The command that resumes an upload, or null if the server has nothing of it. For a tar, it is the same command again.</summary>
