@@ -47,7 +47,6 @@ internal static class ArchiveActions
 }
 
 /// <summary>The bytes of a deleted archive that are not freed yet.</summary>
-/// <param name="Bytes">Their number.</param>
 /// <param name="Until">When they are freed at the earliest, or null if there are none or they are being freed.</param>
 internal sealed record UnfreedDocument(long Bytes, DateTimeOffset? Until);
 

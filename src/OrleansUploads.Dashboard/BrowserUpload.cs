@@ -27,7 +27,8 @@ internal static class BrowserUpload
         }
 
         var headers = new ObjectHeaders(StorageClass.Standard, new Dictionary<string, string>(), TotalBytes: totalBytes);
-        var spec = request.OrRefuse(await request.Paths.ObjectIntake.InitiateAsync(name, headers, checksum: null, call.Aborted));
+        var spec = request.OrRefuse(await request.Paths.ObjectIntake.InitiateAsync(
+            name, headers, checksum: null, createKey: null, call.Aborted));
         return new BegunUploadDocument(spec.Upload.ToString());
     }
 

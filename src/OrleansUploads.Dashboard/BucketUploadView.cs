@@ -62,7 +62,6 @@ internal static class BucketUploadView
             stored.Sender);
     }
 
-    /// <summary>Aborts an upload.</summary>
     public static async ValueTask AbortAsync(DashboardCall call, string bucket, string id)
     {
         var (found, name, upload) = await call.FindObjectUploadAsync(bucket, id);

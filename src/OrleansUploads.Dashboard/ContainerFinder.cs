@@ -10,7 +10,6 @@ namespace OrleansUploads.Dashboard;
 internal static class ContainerFinder
 {
     /// <summary>Finds a vault.</summary>
-    /// <param name="call">The request.</param>
     /// <param name="vault">The vault's name in the path.</param>
     /// <param name="action">The operation of the vault API that does the same.</param>
     /// <param name="id">The ID of an upload, archive or job that errors name, or empty.</param>
@@ -46,7 +45,6 @@ internal static class ContainerFinder
         return UploadId.TryParse(id, out var upload) ? (found, upload) : throw GlacierError.UploadNotFound(id);
     }
 
-    /// <summary>Finds a bucket.</summary>
     public static ValueTask<BucketDescription> FindBucketAsync(this DashboardCall call, string bucket) =>
         RequestBucket(call, bucket).RequireBucketAsync();
 

@@ -34,7 +34,7 @@ internal static class ContainerView
                 bucket.Bucket.Name.ToString(),
                 bucket.CreatedAt,
                 await uploads.AddAsync(call, bucket.Bucket),
-                ObjectCount.Of(await sums.ReadAsync(call, bucket.Bucket))));
+                await sums.ReadAsync(call, bucket.Bucket)));
         }
 
         return new ContainersDocument(
@@ -158,33 +158,16 @@ internal sealed record ContainersDocument(
     ServerDocument? Server);
 
 /// <summary>A vault.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Created">When it was created.</param>
 /// <param name="Archives">Number of archives.</param>
-/// <param name="Bytes">Their size.</param>
 /// <param name="Uploads">The uploads in progress, or null if the user may not list them.</param>
 internal sealed record ListedVault(string Name, DateTimeOffset Created, long Archives, long Bytes, UploadCount? Uploads = null);
 
 /// <summary>A bucket.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Created">When it was created.</param>
 /// <param name="Uploads">The uploads in progress.</param>
-internal sealed record ListedBucket(string Name, DateTimeOffset Created, UploadCount Uploads, ObjectCount Objects);
-
-/// <summary>How many objects a bucket has.</summary>
-/// <param name="Count">The number that was counted.</param>
-/// <param name="Bytes">Their size.</param>
-/// <param name="HasMore">Whether there are more.</param>
-internal sealed record ObjectCount(long Count, long Bytes, bool HasMore)
-{
-    public static ObjectCount Of(KeySum sum) => new(sum.Count, sum.Bytes, sum.HasMore);
-}
+internal sealed record ListedBucket(string Name, DateTimeOffset Created, UploadCount Uploads, KeySum Objects);
 
 /// <summary>A vault with its policies.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Created">When it was created.</param>
 /// <param name="Archives">Number of archives.</param>
-/// <param name="Bytes">Their size.</param>
 /// <param name="LastInventory">When an archive was last added or deleted, or null.</param>
 /// <param name="AccessPolicy">The access policy as it was set. Null if the vault has none or the key may not read it.</param>
 /// <param name="Lock">The lock, or null.</param>

@@ -89,7 +89,6 @@ internal sealed class DashboardSignIn(
 internal sealed record ChallengeDocument(string Challenge);
 
 /// <summary>The body of a request to sign in.</summary>
-/// <param name="AccessKeyId">The access key.</param>
 /// <param name="Proof">The proof that the client computed from the challenge and its secret, in hex.</param>
 internal sealed record SignInDocument(string? AccessKeyId, string? Challenge, string? Proof);
 
@@ -110,10 +109,9 @@ internal sealed class SignInChallenge(TimeProvider time)
     private readonly Lock _gate = new();
     private readonly Dictionary<string, (string Key, DateTimeOffset UsedAt)> _used = new(StringComparer.Ordinal);
 
-    /// <summary>Creates a challenge.</summary>
     public string Create() => _seal.Seal(string.Create(
         CultureInfo.InvariantCulture,
-        $"{time.GetUtcNow().ToUnixTimeMilliseconds()}-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(NonceBytes))}"));
+        $"{time.GetUtcNow().ToUnixTimeMilliseconds()}-{RandomNumberGenerator.GetHexString(2 * NonceBytes, lowercase: true)}"));
 
     /// <summary>Whether this process made the challenge a short time ago.</summary>
     public bool IsCurrent(string? challenge)

@@ -49,7 +49,6 @@ internal static class JobView
 internal sealed record JobsDocument(IReadOnlyList<ListedJob> Jobs, PageStart? After);
 
 /// <summary>A job.</summary>
-/// <param name="Id">Its ID.</param>
 /// <param name="Kind"><c>archive</c> or <c>inventory</c>.</param>
 /// <param name="Archive">The archive that it retrieves, or null.</param>
 /// <param name="Description">Its description, or null.</param>

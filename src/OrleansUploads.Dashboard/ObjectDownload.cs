@@ -14,7 +14,6 @@ internal static class ObjectDownload
 
     /// <summary>Answers with stored bytes. Their type and other headers come from the client that stored them, so headers that would make a
     /// browser show the bytes are left out.</summary>
-    /// <param name="call">The request.</param>
     /// <param name="read">Opens the bytes.</param>
     /// <param name="name">What the file is called, after its last slash, or null if the page says it.</param>
     public static async ValueTask<FrontAnswer> SaveAsync(this DashboardCall call, Func<ValueTask<FrontAnswer>> read, string? name)

@@ -80,7 +80,6 @@ internal sealed class CollectorFigures : IDisposable
         _listener.Start();
     }
 
-    /// <summary>The current figures.</summary>
     public CollectedDocument Current => new(
         _since,
         _counts.GetValueOrDefault(EngineTelemetry.AttemptsCollectedName),
@@ -126,7 +125,6 @@ internal sealed record DiskDocument(long Total, long Free, long Kept)
 
 /// <summary>A health check.</summary>
 /// <param name="Name">Its name in the health report.</param>
-/// <param name="Status">Its status.</param>
 /// <param name="Text">What it says, or null.</param>
 /// <param name="NeedsAttention">Whether something is wrong, or soon will be.</param>
 internal sealed record CheckDocument(string Name, string Status, string? Text, bool NeedsAttention);

@@ -30,7 +30,7 @@ internal sealed class SessionTable(ICredentialStore credentials, TimeProvider ti
     /// <returns>The token that stands for it.</returns>
     public string Begin(Credential credential)
     {
-        var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(IdBytes));
+        var id = RandomNumberGenerator.GetHexString(2 * IdBytes, lowercase: true);
         var now = time.GetUtcNow();
         lock (_gate)
         {
@@ -60,7 +60,6 @@ internal sealed class SessionTable(ICredentialStore credentials, TimeProvider ti
         return null;
     }
 
-    /// <summary>Ends a session.</summary>
     public void End(string? token)
     {
         if (_seal.Open(token) is { } id)

@@ -85,7 +85,7 @@ internal static class StoredView
             page.Next is { } next ? new PageStart(next.Key) : null)
         {
             Folders = page.CommonPrefixes.Count > 0 ? page.CommonPrefixes : null,
-            All = ObjectCount.Of(await sums.ReadAsync(call, incarnation)),
+            All = await sums.ReadAsync(call, incarnation),
         };
     }
 
@@ -106,7 +106,7 @@ internal sealed record StoredDocument(IReadOnlyList<ListedItem> Items, PageStart
     public IReadOnlyList<string>? Folders { get; init; }
 
     /// <summary>All objects of the bucket, or null for a vault.</summary>
-    public ObjectCount? All { get; init; }
+    public KeySum? All { get; init; }
 
     /// <summary>Whether the user may retrieve the archives of the page.</summary>
     public bool MayRetrieve { get; init; }
@@ -118,7 +118,6 @@ internal sealed record StoredDocument(IReadOnlyList<ListedItem> Items, PageStart
 /// <summary>An archive or an object.</summary>
 /// <param name="Id">The archive's ID or the object's key.</param>
 /// <param name="Description">The archive's description, or null.</param>
-/// <param name="Bytes">Its size.</param>
 /// <param name="Created">When its upload was completed.</param>
 /// <param name="Hash">Its tree hash or its ETag.</param>
 internal sealed record ListedItem(string Id, string? Description, long Bytes, DateTimeOffset Created, string Hash);

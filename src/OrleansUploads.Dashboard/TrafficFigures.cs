@@ -36,7 +36,6 @@ internal sealed class TrafficFigures : ITrafficMeter, IDisposable
         _listener.Start();
     }
 
-    /// <summary>The current figures.</summary>
     public TrafficDocument Current
     {
         get

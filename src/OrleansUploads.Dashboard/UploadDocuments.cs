@@ -45,7 +45,6 @@ internal sealed record UploadsDocument(IReadOnlyList<UploadDocument> Uploads, Pa
 internal sealed record PageStart(string After, string? Marker = null);
 
 /// <summary>An upload in progress, or one that has ended.</summary>
-/// <param name="Id">Its ID.</param>
 /// <param name="Key">The key of the future object, or null for a vault.</param>
 /// <param name="Description">The description of the future archive, or null.</param>
 /// <param name="Created">When it was initiated.</param>
@@ -112,7 +111,6 @@ internal sealed record EndingDocument(
 internal sealed record RefusalDocument(DateTimeOffset At, string Operation, int Status, string Code, string? AccessKeyId, string? Client);
 
 /// <summary>The parts that an upload has.</summary>
-/// <param name="Count">Their number.</param>
 /// <param name="Bytes">Sum of their lengths.</param>
 /// <param name="Runs">The runs of consecutive part numbers: <c>1-3,7</c>.</param>
 /// <param name="Active">When a part was last accepted, or the upload was initiated.</param>
@@ -127,7 +125,6 @@ internal sealed record PartsDocument(int Count, long Bytes, string Runs, DateTim
 }
 
 /// <summary>One part.</summary>
-/// <param name="Number">Its number.</param>
 /// <param name="IsStored">Whether the upload has it. If not, nothing else is known.</param>
 /// <param name="FirstByte">Offset of its first byte, or null if only the completion decides that.</param>
 /// <param name="Bytes">Its length.</param>

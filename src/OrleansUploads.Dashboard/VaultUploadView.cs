@@ -64,7 +64,6 @@ internal static class VaultUploadView
             part.Sender);
     }
 
-    /// <summary>Aborts an upload.</summary>
     public static async ValueTask AbortAsync(DashboardCall call, string name, string id)
     {
         var (found, upload) = await call.FindVaultUploadAsync(name, id, VaultAction.AbortMultipartUpload);

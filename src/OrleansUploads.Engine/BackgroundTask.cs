@@ -10,7 +10,6 @@ public sealed record BackgroundTask(TimeSpan FirstDelay, TimeSpan Interval, Time
     /// <summary>Repeats the task. Returns when it is cancelled, after the current round.</summary>
     /// <param name="round">One round. False if it could not do its work; the next one follows as after a failure.</param>
     /// <param name="report">Receives why a round failed.</param>
-    /// <param name="time">The clock.</param>
     /// <param name="cancellationToken">Ends the repetition.</param>
     public async Task RepeatAsync(
         Func<CancellationToken, ValueTask<bool>> round, Action<Exception> report, TimeProvider time, CancellationToken cancellationToken)

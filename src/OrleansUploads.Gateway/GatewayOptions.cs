@@ -1,10 +1,11 @@
-using OrleansUploads.Core.Service;
-
 namespace OrleansUploads.Gateway;
 
 public sealed record GatewayOptions
 {
     public const string DefaultRegion = "us-east-1";
+
+    /// <summary>Maximum length in bytes of a body that is not an upload, unless its operation allows more.</summary>
+    public const int MaxDocumentBytes = 64 * 1024;
 
     /// <summary>The region in the ARNs of all vaults, regardless of the region that a request is signed for.</summary>
     public string Region { get; init; } = DefaultRegion;
@@ -19,9 +20,6 @@ public sealed record GatewayOptions
 
     public SignatureVersion2 SignatureVersion2 { get; init; } = SignatureVersion2.Presigned;
 
-    /// <summary>How much the timestamp of a request may differ from the server's clock, in either direction.</summary>
-    public TimeSpan ClockTolerance { get; init; } = ClockFault.RequestBound;
-
     /// <summary>If set, the server does not verify signatures, and every request acts for this account. Use it only on addresses that
     /// others cannot reach. Null, the default, means that every request must be signed.</summary>
     public AccountId? AnonymousAccount { get; init; }
@@ -32,12 +30,6 @@ public sealed record GatewayOptions
 
     /// <summary>The name of this process in the timelines of uploads.</summary>
     public string NodeName { get; init; } = Environment.MachineName;
-
-    /// <summary>Maximum length in bytes of a body that is not an upload, unless its operation allows more.</summary>
-    public int MaxDocumentBytes { get; init; } = 64 * 1024;
-
-    /// <summary>Maximum length in bytes of a request's headers, names and values together.</summary>
-    public int MaxHeaderBytes { get; init; } = 16 * 1024;
 
     /// <summary>Maximum number of open connections; lower if the process may not have that many file descriptors.</summary>
     public int MaxConnections { get; init; } = 4096;
@@ -63,20 +55,9 @@ public sealed record GatewayOptions
     /// <summary>Maximum number of waiting bodies, and of waiting outputs. Further requests are throttled.</summary>
     public int MaxWaitingBodies { get; init; } = 1024;
 
-    /// <summary>How long a body or an output waits for its turn before it is throttled.</summary>
-    public TimeSpan MaxWait { get; init; } = TimeSpan.FromSeconds(30);
-
     /// <summary>The fraction of all bodies, of all outputs and of all waiting positions that one account may have while it is alone, 0
     /// to 1. One address may have the same fraction of its account's. 1 means no limit.</summary>
     public double AccountShare { get; init; } = 0.75;
-
-    /// <summary>Maximum number of small bodies that arrive or are parsed at the same time. Beyond it, a new one cancels the oldest one of the
-    /// sender with the most that are still arriving.</summary>
-    public int MaxConcurrentDocuments { get; init; } = 256;
-
-    /// <summary>Maximum number of bodies longer than <see cref="MaxDocumentBytes"/> that are in memory at the same time and are not uploads,
-    /// such as long lists of parts.</summary>
-    public int MaxConcurrentLargeDocuments { get; init; } = 16;
 
     /// <summary>The minimum rate of a body, in bytes per second; 0 for none.</summary>
     public double MinBodyBytesPerSecond { get; init; } = 240;
@@ -88,9 +69,6 @@ public sealed record GatewayOptions
     /// <summary>How much waiting for the sender the rate of a body is measured over; more than a second. A body that stops is refused after
     /// at most twice this time, however fast it was before.</summary>
     public TimeSpan BodyRateWindow { get; init; } = TimeSpan.FromSeconds(10);
-
-    /// <summary>Number of bytes of a body that Kestrel reads ahead.</summary>
-    public int ReadAheadBytes { get; init; } = 128 * 1024;
 }
 
 /// <summary>What a server accepts of Signature Version 2.</summary>

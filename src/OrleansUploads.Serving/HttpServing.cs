@@ -90,7 +90,6 @@ internal static class HttpServing
     }
 
     /// <summary>Says where the dashboard is.</summary>
-    /// <param name="address">Its address.</param>
     /// <param name="hint">What else to know, with a blank before it.</param>
     public static void PrintDashboard(string address, string hint = "") =>
         Console.WriteLine($"The dashboard is at {address.TrimEnd('/')}/dashboard.{hint}");

@@ -18,7 +18,7 @@ internal static class ClientCalls
     public static async Task<UploadId> OpenUploadAsync(
         this ArchiveIntake intake, int partMebibytes = 1, ByteStorage storage = ByteStorage.Gateway) =>
         (await intake.InitiateAsync(
-            Incarnation, Some.Size(partMebibytes), Description.None, storage, totalBytes: null, CancellationToken.None)).Upload;
+            Incarnation, Some.Size(partMebibytes), Description.None, storage, totalBytes: null, createKey: null, CancellationToken.None)).Answer.Upload;
 
     public static async Task<Outcome<Done>> StoreAsync(this ArchiveIntake intake, UploadId upload, long firstByte, byte[] body, Stream? from = null) =>
         await intake.StorePartAsync(

@@ -62,7 +62,7 @@ internal static class ManyArchives
         var sizeBytes = 1 + (number % Limits.MinPartSizeBytes);
         var description = Some.Described($"archive number {number}");
         var upload = (await engine.Paths.ArchiveIntake.InitiateAsync(
-            vault, Some.Size(1), description, ByteStorage.External, totalBytes: null, cancellationToken)).Upload;
+            vault, Some.Size(1), description, ByteStorage.External, totalBytes: null, createKey: null, cancellationToken)).Answer.Upload;
         var location = Some.Location($"elsewhere/{number}");
         var report = new ReportExternalPart(vault, new PartRange(0, sizeBytes - 1), hash, location);
         _ = (await engine.Host.AskAsync(upload.Entity, report, cancellationToken)).Answer;

@@ -48,7 +48,7 @@ internal sealed class ReportedUploads : IAsyncDisposable
 
     /// <summary>Opens an upload in parts of 1 MiB.</summary>
     public async Task<UploadId> BeginAsync(CancellationToken cancellationToken) => (await _engine.Paths.ArchiveIntake.InitiateAsync(
-        _vault, OneMebibyte, default, ByteStorage.Gateway, totalBytes: null, cancellationToken)).Upload;
+        _vault, OneMebibyte, default, ByteStorage.Gateway, totalBytes: null, createKey: null, cancellationToken)).Answer.Upload;
 
     /// <summary>The reports of the first parts of an upload, each a whole part.</summary>
     public StorePart[] PrepareReports(int parts)

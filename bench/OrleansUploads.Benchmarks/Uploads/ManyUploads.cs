@@ -26,7 +26,7 @@ internal static class ManyUploads
         await Parallel.ForAsync(0, count, options, async (i, stop) =>
         {
             var description = Some.Described($"upload number {i}, as a client would describe it");
-            await intake.InitiateAsync(vault, Some.Size(1), description, ByteStorage.Gateway, totalBytes: null, stop);
+            await intake.InitiateAsync(vault, Some.Size(1), description, ByteStorage.Gateway, totalBytes: null, createKey: null, stop);
             if ((i + 1) % ProgressEvery == 0)
             {
                 Session.Report(string.Create(

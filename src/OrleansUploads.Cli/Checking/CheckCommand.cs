@@ -1,10 +1,10 @@
 using OrleansUploads.Cli.Serving;
-using OrleansUploads.Cli.Transfers;
 using OrleansUploads.Engine.Checking;
 using OrleansUploads.Engine.DataFolders;
 using OrleansUploads.Engine.ObjectStorage;
 using OrleansUploads.Gateway.Checking;
 using OrleansUploads.Gateway.Http.Credentials;
+using OrleansUploads.Serving;
 using OrleansUploads.Storage;
 
 namespace OrleansUploads.Cli.Checking;
@@ -16,41 +16,21 @@ internal static class CheckCommand
     {
         var data = CommonOptions.Data(
             "The data folder. A server may be using it. If none is, no server can start on it until the check has ended.");
-        var deep = new Option<bool>("--deep")
-        {
-            Description = "Recompute the tree hash of every part and archive. Without this option, only block checksums are compared.",
-        };
-        var limit = TransferOptions.Limit("The maximum rate at which bytes are read, such as 50MiB/s.");
-        var resume = new Option<FileInfo?>("--resume")
-        {
-            Description = "Save the progress of the check in this file, and continue from it if the file exists.",
-            HelpName = "file",
-        };
-        var json = new Option<bool>("--json") { Description = "Print one JSON document instead of text." };
-        var orphans = new Option<bool>("--orphans")
-        {
-            Description = "Also list uploads with bytes that nothing refers to. These are not counted as damage.",
-        };
-        var quiet = new Option<bool>("--quiet", "-q") { Description = "Do not print progress to standard error." };
+        var check = new CheckArguments();
         var parts = ServeOptions.OfParts();
         var command = new Command(
             "check",
             "Compare the bytes in a data folder with its journal. Exit codes: 0 if everything is sound, 1 if something is damaged, "
             + "2 if the check could not be completed.")
         {
-            data, deep, limit, resume, json, orphans, quiet,
+            data,
         };
+        check.AddTo(command);
         parts.AddTo(command);
         return command.Run((parsed, cancellationToken) => RunAsync(
             parsed.GetRequiredValue(data).FullName,
             parts.Bind(parsed).PartsStore,
-            new CheckSettings(
-                parsed.GetValue(deep),
-                parsed.GetValue(limit),
-                parsed.GetValue(resume)?.FullName,
-                parsed.GetValue(json),
-                parsed.GetValue(orphans),
-                parsed.GetValue(quiet)),
+            check.Read(parsed),
             cancellationToken));
     }
 

@@ -1,10 +1,10 @@
 using System.Diagnostics;
-using OrleansUploads.Cli.Transfers;
 using OrleansUploads.Engine.DataFolders;
 using OrleansUploads.Engine.Disk;
 using OrleansUploads.Engine.Moving;
 using OrleansUploads.Engine.ObjectStorage;
 using OrleansUploads.Engine.Ports;
+using OrleansUploads.Serving;
 using OrleansUploads.Storage;
 
 namespace OrleansUploads.Cli.Parts;
@@ -30,7 +30,7 @@ internal static class PartsCommand
         {
             Description = "Also compare the stored hashes of all parts that were copied before. Without this option, only lengths are compared.",
         };
-        var limit = TransferOptions.Limit("The maximum rate at which bytes are copied, such as 50MiB/s.");
+        var limit = LimitOption.Create("The maximum rate at which bytes are copied, such as 50MiB/s.");
         var quiet = new Option<bool>("--quiet", "-q") { Description = "Do not print progress to standard error." };
         var (source, target) = (new PlaceOptions("from", "source"), new PlaceOptions("to", "target"));
         var copy = new Command(

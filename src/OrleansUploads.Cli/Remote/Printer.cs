@@ -101,4 +101,11 @@ internal sealed class Printer(bool json, bool quiet, bool verbose = false)
             (Notes ?? Console.Error.WriteLine)(line);
         }
     }
+
+    /// <summary>Says what became of several files. After many lines of output, it is hard to see whether one of them is a failure.</summary>
+    /// <param name="done">What was done with those that <paramref name="doneCount"/> counts.</param>
+    public void NoteCounts(string done, int doneCount, int presentCount, int failedCount, int totalCount) => Note(
+        string.Create(CultureInfo.InvariantCulture, $"{done} {doneCount:N0} of {Quantity.Format(totalCount, "file")}")
+        + (presentCount > 0 ? string.Create(CultureInfo.InvariantCulture, $"; {presentCount:N0} already there") : "")
+        + (failedCount > 0 ? string.Create(CultureInfo.InvariantCulture, $"; {failedCount:N0} failed") : "") + ".");
 }

@@ -1,6 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
-using OrleansUploads.Cli.Transfers;
 using OrleansUploads.Core.Values;
+using OrleansUploads.Serving;
 
 namespace OrleansUploads.Cli.Remote;
 
@@ -31,7 +31,7 @@ internal static class RemoteCommand
 
     /// <summary>The option <c>--limit</c> of commands that transfer bytes.</summary>
     public static readonly Option<long?> Limit =
-        TransferOptions.Limit("The maximum rate of all transfers of this command together, such as 50MiB/s.");
+        LimitOption.Create("The maximum rate of all transfers of this command together, such as 50MiB/s.");
 
     /// <summary>The option <c>--retry-for</c> of commands that transfer bytes.</summary>
     public static readonly Option<TimeSpan?> RetryFor = new Option<TimeSpan?>("--retry-for")

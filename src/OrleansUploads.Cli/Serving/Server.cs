@@ -69,15 +69,6 @@ internal sealed partial class Server(ServerOptions options)
         ForeignFolder.Require(options.DataFolder);
         await LostParts.RequireAsync(options.DataFolder, cancellationToken);
         using var parts = options.Settings.PartsStore is { } address ? await ObjectStores.OpenAsync(address, cancellationToken) : null;
-        var folderOptions = options.Seams.Folder with
-        {
-            Parts = parts,
-            FloorBytes = options.FloorBytes,
-            DirectIo = options.Settings.DirectIo,
-            OnDirectIoRefused = reason => LogDirectIoRefused(logger, reason),
-            OnDiskFailure = fault => LogDiskFailure(logger, FaultText.Describe(fault)),
-            OnSpaceChange = problem => LogSpace(logger, problem ?? "The disk has room again."),
-        };
         if (!DataFolder.Exists(options.DataFolder) && FindRefusedAddress() is { } refused)
         {
             // A new folder would stay.
@@ -85,7 +76,7 @@ internal sealed partial class Server(ServerOptions options)
         }
 
         await using var folder = FileFault.OpenFolder(
-            options.DataFolder, "--data", () => DataFolder.Open(options.DataFolder, folderOptions));
+            options.DataFolder, "--data", () => DataFolder.Open(options.DataFolder, FolderOptions(parts, logger)));
         await folder.TakeStoreAsync(takesOver: false, cancellationToken);
         foreach (var entity in folder.DamagedEntities)
         {
@@ -99,44 +90,8 @@ internal sealed partial class Server(ServerOptions options)
         var certificate = options is { CertificatePath: { } path, CertificateKeyPath: { } keyPath }
             ? new ServerCertificate(path, keyPath, TimeProvider.System, loggers.CreateLogger<ServerCertificate>())
             : null;
-        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel =>
-            kestrel.Listen(
-                options.Listen, options.DashboardListen, metricsListen, certificate is null ? null : endpoint => Secure(endpoint, certificate)));
-
-        // Each block of a body otherwise wakes two threads, one for the socket and one for the request, which costs more than the
-        // copies do. No request blocks a thread for long: what flushes a file has its own threads.
-        builder.Services.Configure<SocketTransportOptions>(transport => transport.UnsafePreferInlineScheduling = true);
-        if (certificate is not null)
-        {
-            builder.WebHost.UseKestrelHttpsConfiguration();
-        }
-
-        builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainTime);
-        builder.Services.AddSingleton(folder);
-        var service = options.Settings.ToOptions();
-        builder.Services.AddLocalEngine(service, opened => options.Seams.Ports(opened.Ports));
-        builder.Services.AddHostedService(services => new ControlServer(
-            options.DataFolder,
-            new ControlRequests(services.GetRequiredService<EmbeddedEngine>()).ExecuteAsync,
-            reason => LogNoControl(logger, reason)));
-        builder.Services.AddSingleton<ICredentialStore>(services => new KeyFileCredentialStore(
-            keys,
-            operatorKey.Environment,
-            TimeProvider.System,
-            services.GetRequiredService<ILogger<KeyFileCredentialStore>>()));
-        builder.Services.AddSingleton(new ServerDescription(ProgramVersion.Text, SqliteLibrary.Version, options.DataFolder));
-        var gateway = service.Gateway with
-        {
-            AnonymousAccount = options.Anonymous ? options.Account : null,
-            OperatorAccount = options.Account,
-        };
-        builder.Services.AddOrleansUploadsServer(gateway).AddOrleansUploadsFronts(gateway);
-        if (options.HasDashboard)
-        {
-            builder.Services.AddUploadsDashboard(hasOwnAddress: options.DashboardListen is not null);
-        }
-
-        options.Seams.Services(builder.Services);
+        ConfigureKestrel(builder, certificate);
+        AddServices(builder.Services, folder, keys, operatorKey, logger);
         await using var app = builder.Build();
         using var stopping = app.Lifetime.ApplicationStopping.Register(static () => Greeting.PrintStopping(DrainTime));
         try
@@ -151,6 +106,63 @@ internal sealed partial class Server(ServerOptions options)
         Greeting.Print(options, operatorKey, keys, HttpServing.AddressesOf(app, options.DashboardListen, metricsListen));
         await app.WaitForShutdownAsync(cancellationToken);
         return 0;
+    }
+
+    private DataFolderOptions FolderOptions(IPartStore? parts, ILogger logger) => options.Seams.Folder with
+    {
+        Parts = parts,
+        FloorBytes = options.FloorBytes,
+        DirectIo = options.Settings.DirectIo,
+        OnDirectIoRefused = reason => LogDirectIoRefused(logger, reason),
+        OnDiskFailure = fault => LogDiskFailure(logger, FaultText.Describe(fault)),
+        OnSpaceChange = problem => LogSpace(logger, problem ?? "The disk has room again."),
+    };
+
+    private void ConfigureKestrel(WebApplicationBuilder builder, ServerCertificate? certificate)
+    {
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(
+            options.Listen,
+            options.DashboardListen,
+            options.Settings.MetricsListen,
+            certificate is null ? null : endpoint => Secure(endpoint, certificate)));
+
+        // Each block of a body otherwise wakes two threads, one for the socket and one for the request, which costs more than the
+        // copies do. No request blocks a thread for long: what flushes a file has its own threads.
+        builder.Services.Configure<SocketTransportOptions>(transport => transport.UnsafePreferInlineScheduling = true);
+        if (certificate is not null)
+        {
+            builder.WebHost.UseKestrelHttpsConfiguration();
+        }
+    }
+
+    private void AddServices(IServiceCollection services, DataFolder folder, KeyFile keys, OperatorKey operatorKey, ILogger logger)
+    {
+        services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainTime);
+        services.AddSingleton(folder);
+        var service = options.Settings.ToOptions();
+        services.AddLocalEngine(service, opened => options.Seams.Ports(opened.Ports));
+        services.AddHostedService(provider => new ControlServer(
+            options.DataFolder,
+            new ControlRequests(provider.GetRequiredService<EmbeddedEngine>()).ExecuteAsync,
+            reason => LogNoControl(logger, reason)));
+        services.AddSingleton<ICredentialStore>(provider => new KeyFileCredentialStore(
+            keys,
+            operatorKey.Environment,
+            TimeProvider.System,
+            provider.GetRequiredService<ILogger<KeyFileCredentialStore>>()));
+        services.AddSingleton(new ServerDescription(ProgramVersion.Text, SqliteLibrary.Version, options.DataFolder));
+        var gateway = service.Gateway with
+        {
+            AnonymousAccount = options.Anonymous ? options.Account : null,
+            OperatorAccount = options.Account,
+        };
+        services.AddOrleansUploadsServer(gateway).AddOrleansUploadsFronts(gateway);
+        if (options.HasDashboard)
+        {
+            services.AddUploadsDashboard(hasOwnAddress: options.DashboardListen is not null);
+        }
+
+        options.Seams.Services(services);
     }
 
     private IEnumerable<IPEndPoint> Addresses =>

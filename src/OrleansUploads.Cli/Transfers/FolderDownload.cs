@@ -71,7 +71,8 @@ internal sealed class FolderDownload(Session session, DownloadChoice choice)
 
         if (totalCount > 1)
         {
-            TellCounts(totalCount);
+            session.Printer.NoteCounts(
+                "Downloaded", _fetchedCount, _presentCount, totalCount - _fetchedCount - _presentCount - _leftCount, totalCount);
         }
 
         return _exitCode;
@@ -221,14 +222,5 @@ internal sealed class FolderDownload(Session session, DownloadChoice choice)
             session.Printer.Event(new { @event = "failed", file = path, error = failure.Message });
             Failure.Report($"{path}: {failure.Message}", failure.Code);
         });
-    }
-
-    private void TellCounts(int totalCount)
-    {
-        var failed = totalCount - _fetchedCount - _presentCount - _leftCount;
-        session.Printer.Note(
-            string.Create(CultureInfo.InvariantCulture, $"Downloaded {_fetchedCount:N0} of {Quantity.Format(totalCount, "file")}")
-            + (_presentCount > 0 ? string.Create(CultureInfo.InvariantCulture, $"; {_presentCount:N0} already there") : "")
-            + (failed > 0 ? string.Create(CultureInfo.InvariantCulture, $"; {failed:N0} failed") : "") + ".");
     }
 }

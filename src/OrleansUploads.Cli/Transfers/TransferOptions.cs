@@ -3,7 +3,7 @@ using OrleansUploads.Client.Transfers;
 
 namespace OrleansUploads.Cli.Transfers;
 
-/// <summary>Options of uploads and downloads, and one of them also of the check.</summary>
+/// <summary>Options of uploads and downloads.</summary>
 internal static class TransferOptions
 {
     /// <summary>The smallest part that is chosen for a file: 16 MiB. A worker holds it in memory, and its leaves fill the lanes of client
@@ -40,12 +40,6 @@ internal static class TransferOptions
     }.Refuse(static text => int.TryParse(text, out var count) && count is >= 1 and <= MaxWorkers
         ? null
         : $"--workers is '{text}'. It must be a number from 1 to {MaxWorkers}.");
-
-    /// <summary>The option <c>--limit 50MiB/s</c>.</summary>
-    public static Option<long?> Limit(string description) =>
-        new Option<long?>("--limit") { Description = description, HelpName = "rate" }.Parse(
-            static text => ByteCount.TryParseRate(text, out var bytes) && bytes >= RateLimit.MinBytesPerSecond ? bytes : null,
-            static text => $"--limit is '{text}'. It must be a rate of at least 1KiB/s, such as 500KiB/s or 50MiB/s.");
 
     /// <summary>The option <c>--part-size 64MiB</c>.</summary>
     public static Option<long?> PartSize() => new Option<long?>("--part-size")

@@ -38,33 +38,12 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
         await session.Client.DescribeVaultAsync(session.Vault, cancellationToken);
         if (choice.SkipsExisting || files.HasFolder)
         {
-            try
-            {
-                _existing = await new Inventory(session).ReadAsync(cancellationToken)
-                    .Select(static entry => (entry.Description, entry.SizeBytes, entry.TreeHash))
-                    .Distinct()
-                    .ToLookupAsync(
-                        static entry => (entry.Description, entry.SizeBytes),
-                        static entry => entry.TreeHash,
-                        cancellationToken: cancellationToken);
-            }
-            catch (GlacierException denied) when (denied.StatusCode == HttpStatusCode.Forbidden && !choice.SkipsExisting)
-            {
-                // A key for backups adds, and reads nothing.
-                session.Printer.Note("The key may not list what the vault has, so all files of the folder are sent.");
-            }
+            await ReadExistingAsync(cancellationToken);
         }
 
         if (choice.IsDryRun)
         {
-            foreach (var file in input is null ? files.Found : [.. files.Found, input])
-            {
-                var isThere = await IsExistingAsync(file, cancellationToken);
-                session.Printer.Result(
-                    new { @event = isThere ? "skipped" : "planned", file = file.Path, file.Bytes },
-                    $"{ArchiveName.ShowName(file.Path)}  {(isThere ? "is already there" : $"would be sent{DescribeSize(file)}")}");
-            }
-
+            await TellPlanAsync(input is null ? files.Found : [.. files.Found, input], cancellationToken);
             TellLeftOut(files);
             return _exitCode;
         }
@@ -74,20 +53,7 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
         await _screen.WatchAsync(
             async () =>
             {
-                var workers = new ParallelOptions { MaxDegreeOfParallelism = choice.Workers, CancellationToken = cancellationToken };
-                var small = new SmallFileUpload(session);
-                await Parallel.ForEachAsync(
-                    files.Found.Where(IsSmall),
-                    workers,
-                    async (file, token) => await UploadAsync(
-                        file,
-                        (transfer, stop) => small.RunAsync(file, (range, sentBytes) => _screen.Send(transfer, range, sentBytes), stop),
-                        token));
-                foreach (var file in files.Found.Where(file => !IsSmall(file)))
-                {
-                    await UploadAsync(file, (transfer, token) => Resumable.RunAsync(file, transfer, token), cancellationToken);
-                }
-
+                await UploadAsync(files, cancellationToken);
                 if (input is not null)
                 {
                     await UploadAsync(
@@ -98,7 +64,8 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
         TellLeftOut(files);
         if (totalCount > 1)
         {
-            TellCounts(totalCount);
+            session.Printer.NoteCounts(
+                "Uploaded", _uploadedCount, _skippedCount, totalCount - _uploadedCount - _skippedCount, totalCount);
         }
 
         return _exitCode;
@@ -119,6 +86,54 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
     private static string DescribeSize(UploadFile file) => file.Bytes is { } bytes ? $", {ByteCount.Format(bytes)}"
         : file.Path == StandardInput.Name ? ""
         : " as a tar";
+
+    /// <summary>Remembers what the vault has.</summary>
+    private async Task ReadExistingAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            _existing = await new Inventory(session).ReadAsync(cancellationToken)
+                .Select(static entry => (entry.Description, entry.SizeBytes, entry.TreeHash))
+                .Distinct()
+                .ToLookupAsync(
+                    static entry => (entry.Description, entry.SizeBytes),
+                    static entry => entry.TreeHash,
+                    cancellationToken: cancellationToken);
+        }
+        catch (GlacierException denied) when (denied.StatusCode == HttpStatusCode.Forbidden && !choice.SkipsExisting)
+        {
+            // A key for backups adds, and reads nothing.
+            session.Printer.Note("The key may not list what the vault has, so all files of the folder are sent.");
+        }
+    }
+
+    private async Task TellPlanAsync(IEnumerable<UploadFile> files, CancellationToken cancellationToken)
+    {
+        foreach (var file in files)
+        {
+            var isThere = await IsExistingAsync(file, cancellationToken);
+            session.Printer.Result(
+                new { @event = isThere ? "skipped" : "planned", file = file.Path, file.Bytes },
+                $"{ArchiveName.ShowName(file.Path)}  {(isThere ? "is already there" : $"would be sent{DescribeSize(file)}")}");
+        }
+    }
+
+    private async Task UploadAsync(UploadFiles files, CancellationToken cancellationToken)
+    {
+        var workers = new ParallelOptions { MaxDegreeOfParallelism = choice.Workers, CancellationToken = cancellationToken };
+        var small = new SmallFileUpload(session);
+        await Parallel.ForEachAsync(
+            files.Found.Where(IsSmall),
+            workers,
+            async (file, token) => await UploadAsync(
+                file,
+                (transfer, stop) => small.RunAsync(file, (range, sentBytes) => _screen.Send(transfer, range, sentBytes), stop),
+                token));
+        foreach (var file in files.Found.Where(file => !IsSmall(file)))
+        {
+            await UploadAsync(file, (transfer, token) => Resumable.RunAsync(file, transfer, token), cancellationToken);
+        }
+    }
 
     private bool IsSmall(UploadFile file) => file.Bytes <= (choice.PartSizeBytes ?? TransferOptions.FilePartBytes);
 
@@ -292,16 +307,6 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
                     + (files.HasFolder ? $". A tar would keep {(count == 1 ? "it" : "them")}: use --tar." : ": an archive must have at least one byte."));
             }
         }
-    }
-
-    /// <summary>After many lines of output, it is hard to see whether one of them is a failure.</summary>
-    private void TellCounts(int totalCount)
-    {
-        var failed = totalCount - _uploadedCount - _skippedCount;
-        session.Printer.Note(
-            string.Create(CultureInfo.InvariantCulture, $"Uploaded {_uploadedCount:N0} of {Quantity.Format(totalCount, "file")}")
-            + (_skippedCount > 0 ? string.Create(CultureInfo.InvariantCulture, $"; {_skippedCount:N0} already there") : "")
-            + (failed > 0 ? string.Create(CultureInfo.InvariantCulture, $"; {failed:N0} failed") : "") + ".");
     }
 
     /// <summary>The command that resumes an upload, or null if the server has nothing of it. For a tar, it is the same command again.</summary>

@@ -78,7 +78,7 @@ public sealed class ArchiveUpload
     }
 
     /// <summary>The server returns the same upload when the request is sent again after a lost answer, so none is left open.</summary>
-    private static string NewCreateKey() => Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(CreateKeyBytes));
+    private static string NewCreateKey() => RandomNumberGenerator.GetHexString(2 * CreateKeyBytes, lowercase: true);
 
     /// <summary>Resumes an upload that stopped. Parts that the server has already stored with the source's tree hash are not
     /// sent again. If the upload was completed but the response was lost, this method returns the receipt.</summary>

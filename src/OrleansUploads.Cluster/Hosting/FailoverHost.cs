@@ -11,6 +11,11 @@ namespace OrleansUploads.Cluster.Hosting;
 internal sealed class FailoverHost(IEntityHost inner, FailoverOptions options, TimeProvider time, CancellationToken stopping)
     : IEntityHost
 {
+    /// <summary>Before an entity is asked again. It doubles with each attempt.</summary>
+    public static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(50);
+
+    public static readonly TimeSpan MaxDelay = TimeSpan.FromMilliseconds(500);
+
     private readonly ConcurrentDictionary<EntityId, Outage> _outages = new();
     private readonly Lock _gate = new();
     private int _heldCommands;
@@ -139,7 +144,7 @@ internal sealed class FailoverHost(IEntityHost inner, FailoverOptions options, T
         var hasAnswered = true;
         try
         {
-            for (var delay = options.FirstDelay; ; delay = delay * 2 < options.MaxDelay ? delay * 2 : options.MaxDelay)
+            for (var delay = FirstDelay; ; delay = delay * 2 < MaxDelay ? delay * 2 : MaxDelay)
             {
                 await Task.Delay(delay, time, ending);
                 try
@@ -211,12 +216,6 @@ public sealed record FailoverOptions
     /// on which the calls of entities wait. For silos that host nothing else, because it applies to the whole silo. Shorter than a journal
     /// write may take, because a write may wait for a reminder.</summary>
     public static readonly TimeSpan ServiceAttemptTime = TimeSpan.FromSeconds(7);
-
-    /// <summary>It doubles with each attempt.</summary>
-    public TimeSpan FirstDelay { get; init; } = TimeSpan.FromMilliseconds(50);
-
-    /// <summary>Before an entity is asked again.</summary>
-    public TimeSpan MaxDelay { get; init; } = TimeSpan.FromMilliseconds(500);
 
     /// <summary>At a time.</summary>
     public int MaxCommands { get; init; } = 4096;

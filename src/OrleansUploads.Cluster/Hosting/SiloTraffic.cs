@@ -4,7 +4,6 @@ using Orleans.Providers;
 namespace OrleansUploads.Cluster.Hosting;
 
 /// <summary>Tells other processes of the cluster what a silo receives and sends. They ask all silos at once.</summary>
-/// <param name="silo">The silo.</param>
 /// <param name="meter">Measures its traffic, or null if it serves no clients.</param>
 internal sealed class SiloTraffic(ILocalSiloDetails silo, ITrafficMeter? meter = null) : IControllable
 {

@@ -45,7 +45,6 @@ public abstract record AccountEvent
     }
 }
 
-/// <summary>A vault was registered.</summary>
 [Named("vault-registered.1")]
 public sealed record VaultRegistered(VaultIncarnation Incarnation, DateTimeOffset At) : AccountEvent;
 

@@ -102,6 +102,5 @@ public sealed class ServedIntervals : IStoredAs<ServedIntervals, IReadOnlyList<S
 /// <param name="To">End of the interval; not before its start.</param>
 public readonly record struct ServedInterval(DateTimeOffset From, DateTimeOffset To)
 {
-    /// <summary>Length of the interval.</summary>
     public TimeSpan Length => To - From;
 }

@@ -51,7 +51,6 @@ public sealed record KeyTicket(long Number) : IAnswer;
 public sealed record LeafPage(IReadOnlyList<KeyEntry> Entries, bool HasMore, KeyPosition? Upper, LeafName? Right) : IAnswer;
 
 /// <summary>The entries of a leaf, from a position on.</summary>
-/// <param name="Count">Their number.</param>
 /// <param name="Bytes">The sizes of their objects together.</param>
 /// <param name="Upper">The first position that the leaf does not have, or null if it has everything to the end.</param>
 [Named("leaf-sum.1")]

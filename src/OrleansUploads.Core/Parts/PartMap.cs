@@ -3,7 +3,6 @@ using OrleansUploads.Hashing.Checksums;
 namespace OrleansUploads.Core.Parts;
 
 /// <summary>A part that an upload has accepted.</summary>
-/// <param name="LengthBytes">Its length in bytes.</param>
 /// <param name="TreeHash">Tree hash of exactly these bytes.</param>
 /// <param name="Place">Where the bytes are; null for an empty part.</param>
 /// <param name="StoredAt">When the part was accepted.</param>

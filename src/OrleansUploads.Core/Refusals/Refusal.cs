@@ -54,7 +54,6 @@ public abstract record Refusal : IRefusal
     public sealed record UploadNotFound : Refusal;
 
     /// <summary>The key of a repeatable initiation belongs to an upload that this request does not initiate again.</summary>
-    /// <param name="Upload">That upload.</param>
     /// <param name="HasEnded">Whether it was aborted or has expired. If not, it has other properties.</param>
     [Named("refused-create-key-in-use.1")]
     public sealed record CreateKeyInUse(UploadId Upload, bool HasEnded) : Refusal;

@@ -7,7 +7,6 @@ namespace OrleansUploads.Core.Uploads;
 /// <summary>A notice that a multipart upload has ended. It is given at least once, and each time it is the same.</summary>
 /// <param name="Spec">What was fixed when the upload was initiated: its ID, and its vault or the name of its object.</param>
 /// <param name="End">How it ended: completed, aborted or expired. An upload whose vault or bucket was deleted counts as aborted.</param>
-/// <param name="At">When.</param>
 /// <param name="Completion">The archive or object that it became, or null unless it was completed.</param>
 public sealed record EndNotice(UploadSpec Spec, UploadPhase End, DateTimeOffset At, Completion? Completion)
 {

@@ -3,7 +3,6 @@ using OrleansUploads.Core.Settings;
 namespace OrleansUploads.Core.Uploads;
 
 /// <summary>A restore of an archived object. What it means depends on the time, so nothing happens when it is ready or ends.</summary>
-/// <param name="RequestedAt">When it was requested.</param>
 /// <param name="Tier">How fast it is.</param>
 /// <param name="ReadyAt">When the object becomes readable.</param>
 /// <param name="ReadableUntil">When it stops being readable.</param>

@@ -93,7 +93,6 @@ public sealed record ListNumberedParts(ObjectName Name, int After, int Limit) : 
 public sealed record DescribeObject(ObjectName Name) : ObjectCommand(Name), ICommand<ObjectDescription>;
 
 /// <summary>Tells the upload that its object was overwritten or deleted. The key's leaf sends this command.</summary>
-/// <param name="At">When.</param>
 [Named("release-object.1")]
 public sealed record ReleaseObject(DateTimeOffset At) : UploadCommand, ICommand<Done>, IRequiresFreshState;
 
@@ -106,9 +105,6 @@ public sealed record ConfirmPublication(int Round, PublicationVerdict Verdict) :
 public sealed record ConfirmPublicationSettled : UploadCommand, ICommand<Done>;
 
 /// <summary>The object that an upload became.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="ETag">Its ETag.</param>
-/// <param name="SizeBytes">Its size.</param>
 /// <param name="Checksum">Its checksum, or null if it has none.</param>
 /// <param name="At">When its upload was completed.</param>
 [Named("published-object.1")]
@@ -144,7 +140,6 @@ public sealed record ObjectDescription(
 [Named("map-numbered-parts.1")]
 public sealed record MapNumberedParts(ObjectName Name) : ObjectUploadCommand(Name), ICommand<MappedObjectUpload>;
 
-/// <summary>The upload of an object with the map of its parts.</summary>
 [Named("mapped-object-upload.1")]
 public sealed record MappedObjectUpload(ObjectUploadSpec Spec, MappedParts Parts) : IAnswer;
 
@@ -180,7 +175,6 @@ public sealed record NumberedPart(
     PartLocation? Location = null);
 
 /// <summary>A part that a completion names.</summary>
-/// <param name="Number">Its number.</param>
 /// <param name="Md5">Its ETag, or null if the caller's text cannot be the ETag of a part.</param>
 /// <param name="Checksum">Its checksum, or null if the caller did not state one.</param>
 public readonly record struct ChosenPart(int Number, Md5Digest? Md5, Checksum? Checksum);

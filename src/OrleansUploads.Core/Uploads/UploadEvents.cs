@@ -12,7 +12,6 @@ public abstract record UploadEvent
     }
 }
 
-/// <summary>The upload was initiated.</summary>
 [Named("upload-initiated.1")]
 public sealed record UploadInitiated(UploadSpec Spec) : UploadEvent;
 
@@ -71,7 +70,6 @@ public sealed record EndNoticeDue(DateTimeOffset At) : UploadEvent;
 public sealed record EndNoticeClosed : UploadEvent;
 
 /// <summary>The archive or object was deleted, or the object was overwritten.</summary>
-/// <param name="At">When.</param>
 /// <param name="BytesUntil">Until when jobs refer to the bytes of an archive; null for an object.</param>
 [Named("upload-released.1")]
 public sealed record UploadReleased(DateTimeOffset At, DateTimeOffset? BytesUntil) : UploadEvent;
@@ -102,8 +100,6 @@ public abstract record Completion(long SizeBytes, DateTimeOffset At);
 
 /// <summary>The archive that the parts make up.</summary>
 /// <param name="Archive">Its ID.</param>
-/// <param name="SizeBytes">Its size.</param>
-/// <param name="TreeHash">Its tree hash.</param>
 /// <param name="At">When the upload was completed.</param>
 public sealed record ArchiveCompletion(ArchiveId Archive, long SizeBytes, TreeHash TreeHash, DateTimeOffset At)
     : Completion(SizeBytes, At);
@@ -113,10 +109,8 @@ public sealed record ArchiveCompletion(ArchiveId Archive, long SizeBytes, TreeHa
 /// <param name="Numbers">The chosen parts. Empty once the manifest has them, and when the object is gone.</param>
 /// <param name="List">Identifies the chosen list: SHA-256 of its numbers and ETags.</param>
 /// <param name="ETag">The object's ETag.</param>
-/// <param name="SizeBytes">Its size.</param>
 /// <param name="Checksum">Its checksum, or null if it has none.</param>
 /// <param name="Condition">What must hold of the key, or null for nothing.</param>
-/// <param name="At">When.</param>
 /// <param name="Ticket">The ticket of the publication. A note.</param>
 public sealed record ObjectCompletion(
     int Round,

@@ -125,8 +125,6 @@ public sealed record ConfirmUploadUnlisted : UploadCommand, ICommand<Done>;
 /// <summary>The archive that a completed upload became.</summary>
 /// <param name="Archive">The archive's ID.</param>
 /// <param name="Vault">The vault that contains it.</param>
-/// <param name="SizeBytes">Its size.</param>
-/// <param name="TreeHash">Its tree hash.</param>
 [Named("completed-archive.1")]
 public sealed record CompletedArchive(ArchiveId Archive, VaultId Vault, long SizeBytes, TreeHash TreeHash) : IAnswer;
 
@@ -139,7 +137,6 @@ public sealed record PartsPage(ArchiveUploadSpec Spec, IReadOnlyList<ListedPart>
 
 /// <summary>A part in a list.</summary>
 /// <param name="Range">The bytes that it holds.</param>
-/// <param name="TreeHash">Their tree hash.</param>
 /// <param name="Location">The external location of the bytes, or null if they are in the part store.</param>
 public readonly record struct ListedPart(PartRange Range, TreeHash TreeHash, PartLocation? Location);
 
@@ -165,7 +162,6 @@ public abstract record AttemptsInUse : IAnswer
 }
 
 /// <summary>An attempt in a listing of the part store, which does not read the bytes.</summary>
-/// <param name="LengthBytes">Its length.</param>
 public readonly record struct ListedAttempt(AttemptId Attempt, long LengthBytes);
 
 /// <summary>Finds the attempts of a listing of the part store.</summary>
@@ -282,7 +278,6 @@ public enum UploadPhase
 
 /// <summary>The state of an upload.</summary>
 /// <param name="Spec">What was fixed at initiation.</param>
-/// <param name="Phase">Its phase.</param>
 /// <param name="Parts">The number of parts, or 0 unless it is open.</param>
 /// <param name="ReportedBytes">Sum of their lengths; for a completed upload, the archive's size.</param>
 /// <param name="Archive">The archive, or null unless it is completed.</param>

@@ -48,7 +48,6 @@ public abstract record UploadSpec(UploadId Upload, UploadOrigin Origin, DateTime
 
     /// <summary>Why initiating this upload with a client's key does not find the upload that has the key, or null if it does.</summary>
     /// <param name="known">What was fixed when that upload was initiated.</param>
-    /// <param name="phase">Its phase.</param>
     public Refusal? RefusalOfRepetition(UploadSpec known, UploadPhase phase)
     {
         var hasEnded = phase is UploadPhase.Aborted or UploadPhase.Expired;

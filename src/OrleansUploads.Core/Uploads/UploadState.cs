@@ -97,7 +97,6 @@ public abstract record UploadState
     /// <summary>The upload ended without an archive or object.</summary>
     /// <param name="Spec">What was fixed at initiation.</param>
     /// <param name="End">Why.</param>
-    /// <param name="EndedAt">When.</param>
     /// <param name="Listed">Whether the vault or bucket was told to list it and has confirmed this.</param>
     /// <param name="Closed">Whether the vault or bucket no longer lists it.</param>
     [Named("upload-state-ended.1")]

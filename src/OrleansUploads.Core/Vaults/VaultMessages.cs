@@ -196,10 +196,8 @@ public enum NotifiedJobs
     /// <summary>No jobs.</summary>
     None = 0,
 
-    /// <summary>Archive retrievals.</summary>
     ArchiveRetrievals = 1,
 
-    /// <summary>Inventory retrievals.</summary>
     InventoryRetrievals = 2,
 }
 

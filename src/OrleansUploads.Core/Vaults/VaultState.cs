@@ -42,7 +42,6 @@ public abstract record VaultState
 
     /// <summary>The vault was deleted.</summary>
     /// <param name="Incarnation">The deleted incarnation.</param>
-    /// <param name="DeletedAt">When it was deleted.</param>
     /// <param name="Removed">Whether the account has unregistered it.</param>
     [Named("vault-state-deleted.1")]
     public sealed record Deleted(VaultIncarnation Incarnation, DateTimeOffset DeletedAt, bool Removed) : VaultState;
@@ -134,7 +133,6 @@ public abstract record VaultPolicyEvent : VaultEvent
 [Named("access-policy-set.1")]
 public sealed record AccessPolicySet(VaultPolicy Policy) : VaultPolicyEvent;
 
-/// <summary>The access policy was deleted.</summary>
 [Named("access-policy-deleted.1")]
 public sealed record AccessPolicyDeleted : VaultPolicyEvent;
 

@@ -3,7 +3,6 @@ using System.Buffers;
 namespace OrleansUploads.Engine.Checking;
 
 /// <summary>Reads one attempt and compares it with what was acknowledged.</summary>
-/// <param name="parts">The store of the bytes.</param>
 /// <param name="isDeep">Whether to recompute the tree hash.</param>
 /// <param name="pace">Limits the rate of reading.</param>
 internal sealed class AttemptCheck(IPartStore parts, bool isDeep, ReadPace pace)

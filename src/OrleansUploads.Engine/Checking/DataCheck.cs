@@ -12,7 +12,6 @@ public sealed class DataCheck
     private readonly OrphanCheck _orphans;
 
     /// <param name="journal">The decisions.</param>
-    /// <param name="parts">The bytes.</param>
     /// <param name="time">The clock of the rate of reading.</param>
     public DataCheck(IInspectedJournal journal, IPartStore parts, CheckOptions options, TimeProvider time)
     {
@@ -170,7 +169,6 @@ public sealed class DataCheck
     private void Begin(CheckStage stage) => Position = Position with { Stage = stage, After = "" };
 }
 
-/// <summary>Options of a check.</summary>
 public sealed record CheckOptions
 {
     /// <summary>Whether to recompute tree hashes from the bytes, in addition to verifying the checksums of blocks.</summary>

@@ -6,7 +6,6 @@ namespace OrleansUploads.Engine.Checking;
 
 /// <summary>Finds bytes that nothing in the journal refers to.</summary>
 /// <param name="states">Reads entities.</param>
-/// <param name="parts">The part store.</param>
 /// <param name="place">What the names of folders in findings begin with.</param>
 internal sealed class OrphanCheck(EntityStates states, IPartStore parts, string place)
 {

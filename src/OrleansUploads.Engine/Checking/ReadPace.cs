@@ -2,7 +2,6 @@ namespace OrleansUploads.Engine.Checking;
 
 /// <summary>Limits the rate of reading. Unused allowance is not carried over. Several readers can share it.</summary>
 /// <param name="bytesPerSecond">The limit, or null for none.</param>
-/// <param name="time">The clock.</param>
 internal sealed class ReadPace(long? bytesPerSecond, TimeProvider time)
 {
     // Shorter waits are skipped, because they cost more than they save.

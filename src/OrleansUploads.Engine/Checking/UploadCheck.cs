@@ -8,7 +8,6 @@ namespace OrleansUploads.Engine.Checking;
 /// damage is checked again after reading the journal again. Only bytes that were needed both before and after count. Attempts never change
 /// and never come back into use, so such bytes were needed during the whole check.</remarks>
 /// <param name="states">Reads entities.</param>
-/// <param name="parts">The part store.</param>
 /// <param name="place">What the names of files and objects in findings begin with.</param>
 /// <param name="attempts">Checks attempts.</param>
 /// <param name="agreement">Checks references.</param>

@@ -123,7 +123,6 @@ public sealed class DeletedBytes(IEntityHost host, IWakeIndex wakes, IServiceClo
 }
 
 /// <summary>The bytes of deleted archives and objects that are not freed yet.</summary>
-/// <param name="Bytes">Their number.</param>
 /// <param name="Count">The number of archives and objects.</param>
 /// <param name="Until">When the last of them are freed at the earliest, or null if there are none or they are being freed.</param>
 /// <param name="HasMore">Whether there may be more, which were not counted.</param>

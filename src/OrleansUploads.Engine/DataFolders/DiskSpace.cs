@@ -1,3 +1,5 @@
+using OrleansUploads.Engine.Disk;
+
 namespace OrleansUploads.Engine.DataFolders;
 
 /// <summary>The free space of the disk with the data folder, and how much of it is kept free for the journal.</summary>
@@ -91,7 +93,6 @@ public sealed class DiskSpace : IStorageSpace, IStoreHealth
     /// <summary>The number of bytes that are free now.</summary>
     public long FreeBytes => _disk.AvailableFreeSpace;
 
-    /// <summary>The size of the disk.</summary>
     public long TotalBytes => _disk.TotalSize;
 
     /// <summary>The number of bytes that are kept free now: the floor, and what is missing in the reserve.</summary>
@@ -243,18 +244,10 @@ public sealed class DiskSpace : IStorageSpace, IStoreHealth
 
     private void CreateReserve()
     {
-        var options = new FileStreamOptions
-        {
-            Mode = FileMode.Create,
-            Access = FileAccess.Write,
-            BufferSize = 0,
-            PreallocationSize = _reserveBytes,
-        };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
-
+        var options = OwnerOnly.NewFile();
+        options.Mode = FileMode.Create;
+        options.BufferSize = 0;
+        options.PreallocationSize = _reserveBytes;
         Interlocked.Exchange(ref _reservedBytes, 0);
         using var file = new FileStream(_reservePath, options);
         file.SetLength(_reserveBytes);

@@ -22,7 +22,7 @@ internal sealed class FolderClaims(string folder, IDiskFlush flush) : IClaimReco
     {
         if (Read() is not { } lines)
         {
-            lines = new Lines(Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(RandomBytes)), null, null, null);
+            lines = new Lines(RandomNumberGenerator.GetHexString(2 * RandomBytes, lowercase: true), null, null, null);
             Write(lines);
         }
 

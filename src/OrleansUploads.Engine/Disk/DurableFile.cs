@@ -47,7 +47,7 @@ internal static class DurableFile
     /// </summary>
     private static string WriteUnfinished(string path, ReadOnlySpan<byte> content, IDiskFlush flush)
     {
-        var unfinished = $"{path}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(UniqueBytes))}";
+        var unfinished = $"{path}.{RandomNumberGenerator.GetHexString(2 * UniqueBytes, lowercase: true)}";
         using var file = new FileStream(unfinished, OwnerOnly.NewFile());
         file.Write(content);
         file.Flush();

@@ -23,7 +23,7 @@ public static class MovedMark
     internal static string Make(string folder, string cluster)
     {
         // The name of a mark that exists is flushed too: the process that made it may have ended before that.
-        var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(IdBytes));
+        var id = RandomNumberGenerator.GetHexString(2 * IdBytes, lowercase: true);
         DurableFile.MakeOnce(PathIn(folder), Encoding.UTF8.GetBytes($"{cluster}\n{id}\n"), SystemFlush.Instance);
         return Find(folder)!.Value.Id;
     }

@@ -173,20 +173,12 @@ internal sealed class UploadDirectory(
 
     private static FileStream CreateFile(string path, long expectedBytes)
     {
-        var options = new FileStreamOptions
-        {
-            Mode = FileMode.CreateNew,
-            Access = FileAccess.Write,
-            Share = FileShare.ReadWrite | FileShare.Delete,
-            BufferSize = 0,
-            // A full disk refuses the file here. More is allocated as bytes arrive.
-            PreallocationSize = Math.Min(expectedBytes, AllocationAhead.Bytes),
-        };
-        if (!OperatingSystem.IsWindows())
-        {
-            options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-        }
+        var options = OwnerOnly.NewFile();
+        options.Share = FileShare.ReadWrite | FileShare.Delete;
+        options.BufferSize = 0;
 
+        // A full disk refuses the file here. More is allocated as bytes arrive.
+        options.PreallocationSize = Math.Min(expectedBytes, AllocationAhead.Bytes);
         return new FileStream(path, options);
     }
 }

@@ -9,6 +9,9 @@ namespace OrleansUploads.Engine.Embedded;
 /// number of uploads in use, not on the number ever seen.</remarks>
 public sealed class EmbeddedHost : IEntityHost, IUploadEnds, IAsyncDisposable
 {
+    /// <summary>If a journal write takes longer than this, its outcome is unknown.</summary>
+    public static readonly TimeSpan WriteTimeout = TimeSpan.FromSeconds(30);
+
     private readonly ConcurrentDictionary<EntityId, EntityActivation> _activations = new();
     private readonly EntityCatalog _catalog;
     private readonly EmbeddedHostOptions _options;
@@ -50,7 +53,7 @@ public sealed class EmbeddedHost : IEntityHost, IUploadEnds, IAsyncDisposable
             (sender, action) => delivery.CarryOutAsync(sender, action, stopping),
             time,
             Clock,
-            _options.WriteTimeout,
+            WriteTimeout,
             log ?? EngineLog.None,
             stopping)
         {
@@ -173,9 +176,6 @@ public sealed record EmbeddedHostOptions
     /// memory of an entity is estimated: 4 KiB, and for each byte of its history in the journal one byte, or two in a leaf of an
     /// index; it may be half as much again. Entities in use are never removed and may exceed the limit.</summary>
     public long MaxIdleBytes { get; init; } = 16 * 1024 * 1024;
-
-    /// <summary>If a journal write takes longer than this, its outcome is unknown.</summary>
-    public TimeSpan WriteTimeout { get; init; } = TimeSpan.FromSeconds(30);
 }
 
 /// <summary>Counts the bytes that the loaded entities hold, and removes idle ones if they hold too much.</summary>

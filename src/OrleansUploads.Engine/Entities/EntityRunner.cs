@@ -24,7 +24,6 @@ public abstract class EntityRunner
 
     private protected EntityRunner(EntityId entity) => Entity = entity;
 
-    /// <summary>The ID of the entity.</summary>
     public EntityId Entity { get; }
 
     /// <summary>Whether no command is queued and no operation, intent or reply is pending, so that a host may drop the
@@ -41,13 +40,11 @@ public abstract class EntityRunner
     /// <summary>Queues a command.</summary>
     /// <param name="ticket">Identifies the caller. The output with the answer contains it.</param>
     /// <param name="command">One of the entity's commands.</param>
-    /// <param name="time">The current time.</param>
     public abstract void Submit(object ticket, ICommand command, ServiceTime time);
 
     /// <summary>Wakes the entity, so that it expires and forgets what is due and delivers intents that a crash left
     /// undelivered.</summary>
     /// <param name="ticket">Identifies the caller. An output contains it when the wake-up was processed.</param>
-    /// <param name="time">The current time.</param>
     public abstract void Wake(object ticket, ServiceTime time);
 
     /// <summary>The journal was read, in response to <see cref="RunnerOutput.Load"/>.</summary>
@@ -55,7 +52,6 @@ public abstract class EntityRunner
 
     /// <summary>The stream's version was read, in response to <see cref="RunnerOutput.Verify"/>.</summary>
     /// <param name="version">The version in the journal.</param>
-    /// <param name="time">The current time.</param>
     public abstract void Verified(long version, ServiceTime time);
 
     /// <summary>The journal could not be read.</summary>
@@ -64,26 +60,21 @@ public abstract class EntityRunner
     /// <summary>An append or deletion has ended.</summary>
     /// <param name="write">The number of the write, from the output. Outdated numbers are ignored.</param>
     /// <param name="outcome">The outcome of the write.</param>
-    /// <param name="time">The current time.</param>
     public abstract void WriteEnded(long write, AppendOutcome outcome, ServiceTime time);
 
     /// <summary>The outcome of an append or deletion is unknown, or the storage refused it. If it is unknown, the write may still succeed
     /// later.</summary>
     /// <param name="write">The number of the write, from the output. Outdated numbers are ignored.</param>
-    /// <param name="fault">The cause.</param>
-    /// <param name="time">The current time.</param>
     public abstract void WriteUnknown(long write, Exception fault, ServiceTime time);
 
     /// <summary>An intent was carried out.</summary>
     /// <param name="key">The intent's key.</param>
     /// <param name="verdict">What its receiver answered; <see cref="Done"/> if it has no receiver.</param>
-    /// <param name="time">The current time.</param>
     public abstract void IntentDone(string key, IAnswer verdict, ServiceTime time);
 
     /// <summary>An intent could not be carried out. Callers that wait for it are asked to try again, and its delivery is
     /// retried.</summary>
     /// <param name="key">The intent's key.</param>
-    /// <param name="fault">The cause.</param>
     public abstract void IntentFailed(string key, Exception fault);
 
     /// <summary>The host has stopped, so nothing more is carried out. Callers that still wait are asked to try again.</summary>

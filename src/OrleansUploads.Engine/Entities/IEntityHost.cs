@@ -99,7 +99,6 @@ public sealed class EntityUnavailableException : Exception
         return new EntityUnavailableException(refusal.Entity, "the outcome of the command is unknown; try again.", refusal);
     }
 
-    /// <summary>The ID of the entity.</summary>
     public EntityId Entity { get; }
 
     /// <summary>The message without the entity.</summary>

@@ -3,7 +3,6 @@ namespace OrleansUploads.Engine.Entities;
 /// <summary>Notices that a write of an entity takes too long.</summary>
 /// <remarks>A timer for each write would cost more than the rest of the append. One timer serves all writes of an entity: it is started
 /// by a write, and when it fires, it looks at the write in progress.</remarks>
-/// <param name="time">The clock.</param>
 /// <param name="limit">How long a write may take.</param>
 /// <param name="scheduler">Where late writes are reported. A grain's work must stay on the grain's scheduler.</param>
 /// <param name="late">Called once for each write that takes longer, with its number.</param>

@@ -22,8 +22,7 @@ internal sealed class EndTelling(IUploadEvents? receiver, TimeProvider time, Eng
     /// <summary>How long the receiver may take for an event; the same as at Amazon.</summary>
     public static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
 
-    private readonly FairTurns<string> _turns = new(MaxAtOnce, MaxPerTenant, MaxWaitingPerTenant);
-    private int _inHand;
+    private readonly FairTurns<string> _turns = new(MaxAtOnce, MaxPerTenant, MaxWaitingPerTenant, MaxWaiting);
 
     /// <summary>Tells an event once. The last attempt does not fail: its event is logged, and given up.</summary>
     /// <exception cref="IOException">Too many events wait.</exception>
@@ -54,20 +53,8 @@ internal sealed class EndTelling(IUploadEvents? receiver, TimeProvider time, Eng
             throw new InvalidOperationException("No receiver of events is configured.");
         }
 
-        try
-        {
-            if (Interlocked.Increment(ref _inHand) > MaxAtOnce + MaxWaiting)
-            {
-                throw new IOException("Too many events wait for their receiver.");
-            }
-
-            using var turn = await _turns.TakeAsync(tell.Tenant, cancellationToken);
-            await TellInTimeAsync(receiver, tell.Notice, cancellationToken);
-        }
-        finally
-        {
-            Interlocked.Decrement(ref _inHand);
-        }
+        using var turn = await _turns.TakeAsync(tell.Tenant, cancellationToken);
+        await TellInTimeAsync(receiver, tell.Notice, cancellationToken);
     }
 
     private async Task TellInTimeAsync(IUploadEvents events, EndNotice notice, CancellationToken cancellationToken)

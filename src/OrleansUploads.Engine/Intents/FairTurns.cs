@@ -9,8 +9,10 @@ namespace OrleansUploads.Engine.Intents;
 /// <typeparam name="TAccount">Names an account.</typeparam>
 /// <param name="atOnce">The number of turns.</param>
 /// <param name="perAccount">How many of them one account may have.</param>
-/// <param name="maxWaiting">How many callers of an account may wait. Further ones are refused.</param>
-public sealed class FairTurns<TAccount>(int atOnce, int perAccount, int maxWaiting = int.MaxValue)
+/// <param name="maxWaitingPerAccount">How many callers of an account may wait. Further ones are refused.</param>
+/// <param name="maxWaiting">How many callers may wait in all. Further ones are refused.</param>
+public sealed class FairTurns<TAccount>(
+    int atOnce, int perAccount, int maxWaitingPerAccount = int.MaxValue, int maxWaiting = int.MaxValue)
     where TAccount : notnull
 {
     /// <summary>What a step of an account with waiting callers counts, compared with the same step of an account without. An account with
@@ -27,15 +29,15 @@ public sealed class FairTurns<TAccount>(int atOnce, int perAccount, int maxWaiti
     private readonly List<AccountLine> _working = [];
 
     private int _inUse;
+    private int _callers;
 
     /// <summary>Completes at the next step or end of a turn; null while no account waits for it.</summary>
     private TaskCompletionSource? _progress;
 
     /// <summary>Waits for a turn.</summary>
     /// <param name="account">The account for which the caller works.</param>
-    /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>The turn, to be disposed when the work is done.</returns>
-    /// <exception cref="IOException">Too many callers of the account wait.</exception>
+    /// <exception cref="IOException">Too many callers wait, of the account or in all.</exception>
     public async ValueTask<Turn> TakeAsync(TAccount account, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
@@ -54,11 +56,13 @@ public sealed class FairTurns<TAccount>(int atOnce, int perAccount, int maxWaiti
                 return new Turn(this, line);
             }
 
-            if (line.Callers.Count >= maxWaiting)
+            if (line.Callers.Count >= maxWaitingPerAccount || _callers >= maxWaiting)
             {
-                throw new IOException($"{maxWaiting} callers of {account} wait already.");
+                RemoveIdle(line);
+                throw new IOException($"{_callers} callers wait already, {line.Callers.Count} of them for {account}.");
             }
 
+            _callers++;
             line.Callers.AddLast(caller);
             if (line.Place.List is null)
             {
@@ -127,6 +131,7 @@ public sealed class FairTurns<TAccount>(int atOnce, int perAccount, int maxWaiti
                 return;
             }
 
+            _callers--;
             line.Callers.Remove(caller);
             RemoveIdle(line);
         }
@@ -164,6 +169,7 @@ public sealed class FairTurns<TAccount>(int atOnce, int perAccount, int maxWaiti
     private Caller TakeFirst(AccountLine line)
     {
         var caller = line.Callers.First!.Value;
+        _callers--;
         line.Callers.RemoveFirst();
         Grant(line);
         _waiting.Remove(line.Place);
@@ -210,7 +216,6 @@ public sealed class FairTurns<TAccount>(int atOnce, int perAccount, int maxWaiti
         /// has done more, counted double, than another account with a turn; so its speed depends on the other's. It waits for no step
         /// otherwise.</summary>
         /// <param name="work">The size of the step, in a unit that all steps share.</param>
-        /// <param name="cancellationToken">Stops waiting.</param>
         public ValueTask StepAsync(long work, CancellationToken cancellationToken) =>
             _turns.StepAsync(_line, work, cancellationToken);
 

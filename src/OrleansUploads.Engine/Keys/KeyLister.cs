@@ -181,7 +181,6 @@ public sealed class KeyLister(KeyIndex keys)
 }
 
 /// <summary>The entries of an ordered index.</summary>
-/// <param name="Count">Their number.</param>
 /// <param name="Bytes">The sizes of their objects together.</param>
 /// <param name="HasMore">Whether there may be more, which were not counted.</param>
 public readonly record struct KeySum(long Count, long Bytes, bool HasMore);

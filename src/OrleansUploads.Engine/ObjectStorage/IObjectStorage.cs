@@ -42,7 +42,6 @@ public interface IObjectStorage : IDisposable
     /// <param name="key">The key, without the prefix.</param>
     /// <param name="lengthBytes">The length of the object. A store that can sign it refuses any other.</param>
     /// <param name="until">When the permission ends.</param>
-    /// <param name="cancellationToken">Cancels the call.</param>
     /// <exception cref="NotSupportedException">The storage cannot sign.</exception>
     Task<SignedWrite> SignAsync(string key, long lengthBytes, DateTimeOffset until, CancellationToken cancellationToken) =>
         throw new NotSupportedException($"{Address} does not sign writes.");

@@ -5,6 +5,12 @@ namespace OrleansUploads.Engine.ObjectStorage;
 /// store accepts requests again.</remarks>
 internal sealed class ObjectCalls(IObjectStorage storage, ObjectStorageOptions options, TimeProvider time)
 {
+    /// <summary>How often a call is sent, at most, before the store counts as unavailable.</summary>
+    public const int Tries = 6;
+
+    /// <summary>How long a call without a body may take, and how long a body may stall.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(5);
 
     private readonly Lock _gate = new();
@@ -29,7 +35,7 @@ internal sealed class ObjectCalls(IObjectStorage storage, ObjectStorageOptions o
             {
                 return await TryAsync(what, call, cancellationToken);
             }
-            catch (PartStoreUnavailableException fault) when (fault is RepeatableException && tries < options.Tries)
+            catch (PartStoreUnavailableException fault) when (fault is RepeatableException && tries < Tries)
             {
                 await Task.Delay(options.FirstWait * Math.Pow(2, tries - 1), time, cancellationToken);
             }
@@ -49,12 +55,12 @@ internal sealed class ObjectCalls(IObjectStorage storage, ObjectStorageOptions o
             cancellationToken);
 
     /// <summary>Sends a call once. With a deadline, it is given up after
-    /// <see cref="ObjectStorageOptions.Patience"/>.</summary>
+    /// <see cref="Patience"/>.</summary>
     /// <inheritdoc cref="RunAsync{T}" path="/exception"/>
     public async Task<T> TryAsync<T>(
         string what, Func<CancellationToken, Task<T>> call, CancellationToken cancellationToken, bool hasDeadline = true)
     {
-        using var deadline = new CancellationTokenSource(hasDeadline ? options.Patience : Timeout.InfiniteTimeSpan, time);
+        using var deadline = new CancellationTokenSource(hasDeadline ? Patience : Timeout.InfiniteTimeSpan, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, deadline.Token);
         try
         {
@@ -74,18 +80,16 @@ internal sealed class ObjectCalls(IObjectStorage storage, ObjectStorageOptions o
     }
 
     /// <summary>Waits for a task that the store has to finish.</summary>
-    /// <exception cref="PartStoreUnavailableException">The store made no progress for <see cref="ObjectStorageOptions.Patience"/>.
-    /// </exception>
+    /// <exception cref="PartStoreUnavailableException">The store made no progress for <see cref="Patience"/>.</exception>
     public async Task WaitAsync(string what, Task task, CancellationToken cancellationToken)
     {
-        var patience = options.Patience;
         try
         {
-            await task.WaitAsync(patience, time, cancellationToken);
+            await task.WaitAsync(Patience, time, cancellationToken);
         }
         catch (TimeoutException late) when (!task.IsCompleted)
         {
-            throw new PartStoreUnavailableException($"{storage.Address}: {what} failed: no progress within {patience}.", late);
+            throw new PartStoreUnavailableException($"{storage.Address}: {what} failed: no progress within {Patience}.", late);
         }
     }
 
@@ -119,7 +123,7 @@ internal sealed class ObjectCalls(IObjectStorage storage, ObjectStorageOptions o
             Slow();
         }
 
-        var message = $"{storage.Address}: {what} failed: {(isLate ? $"no answer within {options.Patience}" : fault.Message)}";
+        var message = $"{storage.Address}: {what} failed: {(isLate ? $"no answer within {Patience}" : fault.Message)}";
         return kind switch
         {
             ObjectFault.None => null,

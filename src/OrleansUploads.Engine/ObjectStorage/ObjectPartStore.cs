@@ -20,6 +20,9 @@ public sealed class ObjectPartStore : ICopiedStore, IWriteGrants, IDisposable
     /// <summary>More than the longest manifest, which has 10,000 parts in external storage.</summary>
     private const int MaxWholeBytes = 64 * 1024 * 1024;
 
+    /// <summary>For one upload, where one call deletes one object.</summary>
+    private const int MaxDeletionsAtOnce = 16;
+
     private readonly IObjectStorage _storage;
     private readonly ObjectStorageOptions _options;
     private readonly ObjectCalls _calls;
@@ -55,7 +58,7 @@ public sealed class ObjectPartStore : ICopiedStore, IWriteGrants, IDisposable
         options ??= new ObjectStorageOptions();
         time ??= TimeProvider.System;
         var calls = new ObjectCalls(storage, options, time);
-        return new ObjectPartStore(storage, options, calls, await StoreTrial.RunAsync(storage, calls, time, cancellationToken));
+        return new ObjectPartStore(storage, options, calls, await new StoreTrial(storage, calls, time, cancellationToken).RunAsync());
     }
 
     /// <summary>Opens a store for reading. Nothing is written, not even to try the store.</summary>
@@ -323,7 +326,7 @@ public sealed class ObjectPartStore : ICopiedStore, IWriteGrants, IDisposable
         {
             await Parallel.ForEachAsync(
                 keys,
-                new ParallelOptions { MaxDegreeOfParallelism = _options.Deletions, CancellationToken = cancellationToken },
+                new ParallelOptions { MaxDegreeOfParallelism = MaxDeletionsAtOnce, CancellationToken = cancellationToken },
                 async (key, token) => await _calls.RunAsync($"deleting {key}", sent => _storage.DeleteAsync(key, sent), token));
             return;
         }
@@ -401,17 +404,8 @@ public sealed class ObjectPartStore : ICopiedStore, IWriteGrants, IDisposable
 
 public sealed record ObjectStorageOptions
 {
-    /// <summary>How often a call is sent, at most, before the store counts as unavailable.</summary>
-    public int Tries { get; init; } = 6;
-
     /// <summary>The wait before the second try. It doubles for each further one.</summary>
     public TimeSpan FirstWait { get; init; } = TimeSpan.FromMilliseconds(100);
-
-    /// <summary>How long a call without a body may take, and how long a body may stall.</summary>
-    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(30);
-
-    /// <summary>How many deletions are in flight for one upload, where one call deletes one object.</summary>
-    public int Deletions { get; init; } = 16;
 
     /// <summary>Attempts up to this length are kept in memory until they are stored, so that they can be sent again.</summary>
     public int RepeatableBytes { get; init; } = 1024 * 1024;

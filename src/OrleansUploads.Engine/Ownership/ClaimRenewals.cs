@@ -13,7 +13,6 @@ internal sealed class ClaimRenewals(IStoreMark store, IClaimRecord record)
     /// <summary>Whether a process with other decisions has renewed a claim.</summary>
     /// <param name="held">The claim.</param>
     /// <param name="names">What the store listed.</param>
-    /// <param name="cancellationToken">Cancels the call.</param>
     public async ValueTask<bool> AreForeignAsync(StoreClaim held, IReadOnlyList<string> names, CancellationToken cancellationToken)
     {
         var shown = new List<StoreRenewal>();

@@ -20,7 +20,7 @@ internal readonly record struct StoreClaim(long Number, string Owner, string Non
         CultureInfo.InvariantCulture, $"{Number.ToString("D10", CultureInfo.InvariantCulture)}{Separator}{Owner}{Separator}{Nonce}");
 
     public static StoreClaim New(long number, string owner) =>
-        new(number, owner, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(HexDigits / 2)));
+        new(number, owner, RandomNumberGenerator.GetHexString(HexDigits, lowercase: true));
 
     public static string OwnerOf(string identity) =>
         Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(identity)))[..HexDigits];

@@ -252,20 +252,11 @@ public sealed class StoreOwnership
         var last = StoreClaim.TryParse(kept.Held, out var before) ? before.Number : 0;
         var claim = StoreClaim.New(Math.Max(Number(top), last) + 1, owner);
         await record.KeepAsync(kept with { Begun = claim.Name }, cancellationToken);
-        await _store.PutClaimAsync(claim.Name, $"is used by {_user}", cancellationToken);
-        var claims = await ListAsync(_store, cancellationToken);
-        var others = claims.FindAll(other =>
-            other != claim && other.Number >= claim.Number && !(_isShared && other.Owner == owner));
-        if (others.Count > 0 || !claims.Contains(claim))
-        {
-            await _store.DeleteClaimAsync(claim.Name, cancellationToken);
-            throw await OwnedAsync(others, cancellationToken, isContended: true);
-        }
-
+        var former = await PutAsync(claim, cancellationToken);
         await record.KeepAsync(new KeptClaims(claim.Name), cancellationToken);
-        foreach (var former in claims.Where(other => other.Number < claim.Number))
+        foreach (var name in former)
         {
-            await _store.DeleteClaimAsync(former.Name, cancellationToken);
+            await _store.DeleteClaimAsync(name, cancellationToken);
         }
 
         foreach (var name in names)
@@ -277,6 +268,23 @@ public sealed class StoreOwnership
         }
 
         return claim;
+    }
+
+    /// <summary>Makes a claim in the store, and withdraws it if another start makes one at the same time.</summary>
+    /// <returns>The names of the claims before it.</returns>
+    private async Task<IEnumerable<string>> PutAsync(StoreClaim claim, CancellationToken cancellationToken)
+    {
+        await _store.PutClaimAsync(claim.Name, $"is used by {_user}", cancellationToken);
+        var claims = await ListAsync(_store, cancellationToken);
+        var others = claims.FindAll(other =>
+            other != claim && other.Number >= claim.Number && !(_isShared && other.Owner == claim.Owner));
+        if (others.Count > 0 || !claims.Contains(claim))
+        {
+            await _store.DeleteClaimAsync(claim.Name, cancellationToken);
+            throw await OwnedAsync(others, cancellationToken, isContended: true);
+        }
+
+        return claims.Where(other => other.Number < claim.Number).Select(static other => other.Name);
     }
 
     /// <summary>Finds the claim by which this owner has the store. Among several with the same number, only the one counts that its owner has

@@ -18,7 +18,7 @@ internal sealed record StoreRenewal(long Claim, string Owner, long Number, strin
     public string Name => string.Create(CultureInfo.InvariantCulture, $"{Claim:D10}{Separator}{Owner}{Separator}{Number:D10}{Separator}{Nonce}");
 
     public static StoreRenewal New(StoreClaim claim, long number) =>
-        new(claim.Number, claim.Owner, number, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(NonceBytes)));
+        new(claim.Number, claim.Owner, number, RandomNumberGenerator.GetHexString(2 * NonceBytes, lowercase: true));
 
     public static bool TryParse(string? name, [NotNullWhen(true)] out StoreRenewal? renewal)
     {

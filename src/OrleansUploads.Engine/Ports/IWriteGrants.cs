@@ -8,7 +8,6 @@ public interface IWriteGrants
     /// <param name="attempt">A granted name that was never used before.</param>
     /// <param name="lengthBytes">The number of bytes before the footer; at least 1.</param>
     /// <param name="until">When the permission ends.</param>
-    /// <param name="cancellationToken">Cancels the call.</param>
     ValueTask<SignedWrite> SignAsync(
         UploadId upload, AttemptId attempt, long lengthBytes, DateTimeOffset until, CancellationToken cancellationToken);
 

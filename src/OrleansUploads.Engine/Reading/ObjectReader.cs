@@ -6,9 +6,7 @@ using OrleansUploads.Engine.Keys;
 namespace OrleansUploads.Engine.Reading;
 
 /// <summary>Finds objects and reads their bytes.</summary>
-/// <param name="host">The entities.</param>
 /// <param name="keys">The ordered indexes.</param>
-/// <param name="parts">Stores the bytes.</param>
 public sealed class ObjectReader(IEntityHost host, KeyIndex keys, IPartStore parts)
 {
     private readonly ArchiveReader _bytes = new(parts);
@@ -16,7 +14,6 @@ public sealed class ObjectReader(IEntityHost host, KeyIndex keys, IPartStore par
 
     /// <summary>Finds the object of a key.</summary>
     /// <param name="name">The object.</param>
-    /// <param name="cancellationToken">Stops waiting.</param>
     /// <returns>The object, or that the key has none.</returns>
     /// <exception cref="EntityUnavailableException">Nothing is known about the key; asking again is safe.</exception>
     public async ValueTask<Outcome<FoundObject>> FindAsync(ObjectName name, CancellationToken cancellationToken)

@@ -4,9 +4,6 @@ namespace OrleansUploads.Engine.Receiving;
 
 /// <summary>Uploads archives: stores bytes in new attempts, makes them durable, and only then reports them to the upload.</summary>
 /// <remarks>Each body in flight uses bounded memory, independent of its length.</remarks>
-/// <param name="host">The entities.</param>
-/// <param name="parts">Stores the bytes.</param>
-/// <param name="ids">Makes new IDs.</param>
 /// <param name="time">The clock of creation times.</param>
 /// <param name="maintenance">How soon unowned bytes are deleted, or null for the default.</param>
 /// <param name="lanes">Hashes several bodies at a time, or null to hash each one alone.</param>
@@ -19,53 +16,37 @@ public sealed class ArchiveIntake(
 
     private readonly AttemptIntake _attempts = new(host, parts, lanes, maintenance ?? new MaintenanceOptions());
 
-    /// <summary>Initiates a multipart upload.</summary>
+    /// <summary>Initiates a multipart upload. With a key, finds the one that was initiated with the same key before.</summary>
     /// <param name="vault">The incarnation of the vault in the request.</param>
     /// <param name="partSize">The size of every part except the last.</param>
     /// <param name="description">The archive's description.</param>
     /// <param name="storage">Which system stores the bytes.</param>
     /// <param name="totalBytes">The archive's size, as the client announced it, or null.</param>
+    /// <param name="createKey">The client's key, distinct for each upload to the vault, or null if it has none.</param>
     /// <param name="cancellationToken">Stops waiting; the upload may have been initiated.</param>
-    /// <returns>What is fixed of the upload.</returns>
-    /// <exception cref="EntityUnavailableException">The outcome is unknown. Initiating again creates another upload.</exception>
-    public async ValueTask<ArchiveUploadSpec> InitiateAsync(
-        VaultIncarnation vault,
-        PartSize partSize,
-        Description description,
-        ByteStorage storage,
-        long? totalBytes,
-        CancellationToken cancellationToken)
-    {
-        var spec = NewSpec(vault, partSize, description, UploadOrigin.Multipart) with
-        {
-            ByteStorage = storage,
-            TotalBytes = totalBytes,
-        };
-        await host.AskAsync(spec.Upload.Entity, new InitiateUpload(spec), cancellationToken);
-        return spec;
-    }
-
-    /// <summary>Initiates a multipart upload, or finds the one that was initiated with the same key before.</summary>
-    /// <param name="createKey">The client's key; distinct for each upload to the vault.</param>
-    /// <inheritdoc cref="InitiateAsync" path="/param"/>
     /// <returns>What is fixed of the upload; refused if the key belongs to one that has ended or has other properties.</returns>
-    /// <exception cref="EntityUnavailableException">The outcome is unknown. Initiating again is safe.</exception>
-    public async ValueTask<Outcome<ArchiveUploadSpec>> InitiateRepeatablyAsync(
+    /// <exception cref="EntityUnavailableException">The outcome is unknown. Initiating again is safe with a key, and creates another upload
+    /// without.</exception>
+    public async ValueTask<Outcome<ArchiveUploadSpec>> InitiateAsync(
         VaultIncarnation vault,
         PartSize partSize,
         Description description,
         ByteStorage storage,
         long? totalBytes,
-        string createKey,
+        string? createKey,
         CancellationToken cancellationToken)
     {
-        var spec = NewSpec(vault, partSize, description, UploadOrigin.Multipart) with
+        var spec = NewSpec(vault, partSize, description, UploadOrigin.Multipart) with { ByteStorage = storage, TotalBytes = totalBytes };
+        if (createKey is not null)
         {
-            Upload = UploadId.FromCreateKey($"{vault}", createKey).InGroup(EntityGroup.Of(vault.Id)),
-            ByteStorage = storage,
-            TotalBytes = totalBytes,
-        };
+            spec = spec with { Upload = UploadId.FromCreateKey($"{vault}", createKey).InGroup(EntityGroup.Of(vault.Id)) };
+        }
+
         await host.AskAsync(spec.Upload.Entity, new InitiateUpload(spec), cancellationToken);
+        if (createKey is null)
+        {
+            return new(spec);
+        }
 
         // An upload that exists already stays as it is.
         var found = await host.AskAsync(spec.Upload.Entity, new SummarizeUpload(vault), cancellationToken);
@@ -129,7 +110,6 @@ public sealed class ArchiveIntake(
 
     /// <summary>Lists the stored parts of an upload, unless the store vouches for them, and lets the upload complete with the listing.
     /// </summary>
-    /// <param name="parts">The part store.</param>
     /// <param name="complete">Sends the upload the command with a listing.</param>
     /// <param name="cancellationToken">Cancels the listing.</param>
     public static async ValueTask<Outcome<CompletedArchive>> CompleteAsync(

@@ -7,9 +7,6 @@ namespace OrleansUploads.Engine.Receiving;
 /// <remarks>A grant is no state: the upload is asked as for a part that arrives here, the attempt gets its name on the clock of this
 /// service, and the store signs one write of it. A report is compared with what the store has, and then it is the report of a part. Both
 /// may be repeated.</remarks>
-/// <param name="host">The entities.</param>
-/// <param name="parts">Stores the bytes.</param>
-/// <param name="ids">Makes new IDs.</param>
 /// <param name="time">The clock of deadlines.</param>
 /// <param name="maintenance">How soon unowned bytes are deleted.</param>
 /// <param name="claims">Divides the parts among nodes.</param>
@@ -28,7 +25,6 @@ public sealed class DirectIntake(
     private readonly TimeSpan _life = maintenance.AttemptGrace / 2 < LongestLife ? maintenance.AttemptGrace / 2 : LongestLife;
 
     /// <summary>Grants the writes of parts of an archive.</summary>
-    /// <param name="upload">The upload.</param>
     /// <param name="vault">The incarnation of the vault in the request.</param>
     /// <param name="candidates">The ranges of the parts; at most <see cref="MaxCandidates"/>.</param>
     /// <param name="atMost">How many grants are wanted, only of parts that the upload does not have and that were not granted a short while
@@ -52,7 +48,6 @@ public sealed class DirectIntake(
     }
 
     /// <summary>Grants the writes of parts of an object.</summary>
-    /// <param name="upload">The upload.</param>
     /// <param name="name">The object in the request.</param>
     /// <param name="candidates">The parts, none of them empty; at most <see cref="MaxCandidates"/>.</param>
     /// <param name="atMost">As for an archive.</param>
@@ -75,7 +70,6 @@ public sealed class DirectIntake(
     }
 
     /// <summary>Takes the reports of parts of an archive.</summary>
-    /// <param name="upload">The upload.</param>
     /// <param name="vault">The incarnation of the vault in the request.</param>
     /// <param name="written">The parts; at most <see cref="MaxParts"/>.</param>
     /// <param name="sender">Who sends the reports, or null if that is not known.</param>
@@ -94,7 +88,6 @@ public sealed class DirectIntake(
             cancellationToken);
 
     /// <summary>Takes the reports of parts of an object. Their MD5s and checksums are not compared with the bytes.</summary>
-    /// <param name="upload">The upload.</param>
     /// <param name="name">The object in the request.</param>
     /// <param name="written">The parts, with the attempts that were granted for them; at most <see cref="MaxParts"/>.</param>
     /// <param name="sender">Who sends the reports, or null if that is not known.</param>
@@ -207,13 +200,10 @@ public sealed class DirectIntake(
 }
 
 /// <summary>A part of an object that a node wants to write.</summary>
-/// <param name="Number">Its number.</param>
 /// <param name="LengthBytes">Its length; at least 1.</param>
 public readonly record struct PlannedPart(int Number, long LengthBytes);
 
 /// <summary>A part of an archive that a node has written.</summary>
-/// <param name="Range">Its range.</param>
-/// <param name="TreeHash">Its tree hash.</param>
 /// <param name="Attempt">The attempt that was granted for it.</param>
 public readonly record struct ReportedWrite(PartRange Range, TreeHash TreeHash, AttemptId Attempt);
 
@@ -221,7 +211,6 @@ public readonly record struct ReportedWrite(PartRange Range, TreeHash TreeHash, 
 public sealed record GrantedWrites<TPart>(IReadOnlyList<GrantedWrite<TPart>> Writes);
 
 /// <summary>A granted write of a part.</summary>
-/// <param name="Part">The part.</param>
 /// <param name="Attempt">The name of the attempt.</param>
 /// <param name="Write">The request that writes it.</param>
 public readonly record struct GrantedWrite<TPart>(TPart Part, AttemptId Attempt, SignedWrite Write);

@@ -7,9 +7,6 @@ namespace OrleansUploads.Engine.Receiving;
 
 /// <summary>Uploads objects: stores bytes in new attempts, makes them durable, and only then reports them to the upload.</summary>
 /// <remarks>Each body in flight uses bounded memory, independent of its length.</remarks>
-/// <param name="host">The entities.</param>
-/// <param name="parts">Stores the bytes.</param>
-/// <param name="ids">Makes new IDs.</param>
 /// <param name="time">The clock of creation times.</param>
 /// <param name="keys">Gives tickets for publications.</param>
 /// <param name="maintenance">How soon unowned bytes are deleted, or null for the default.</param>
@@ -29,39 +26,36 @@ public sealed class ObjectIntake(
     private readonly AttemptIntake _attempts = new(host, parts, lanes, maintenance ?? new MaintenanceOptions());
     private readonly TicketedPublication _publication = new(host, keys, time);
 
-    /// <summary>Initiates a multipart upload.</summary>
+    /// <summary>Initiates a multipart upload. With a key, finds the one that was initiated with the same key before.</summary>
     /// <param name="name">The object that it becomes.</param>
     /// <param name="headers">What the client says of the object.</param>
     /// <param name="checksum">The checksum that the client chose, or null if it chose none.</param>
+    /// <param name="createKey">The client's key, distinct for each upload of the object, or null if it has none.</param>
     /// <param name="cancellationToken">Stops waiting; the upload may have been initiated.</param>
-    /// <returns>What is fixed of the upload; refused if the bucket was deleted.</returns>
-    public async ValueTask<Outcome<ObjectUploadSpec>> InitiateAsync(
-        ObjectName name, ObjectHeaders headers, ChosenChecksum? checksum, CancellationToken cancellationToken)
-    {
-        var spec = NewSpec(name, headers, UploadOrigin.Multipart, checksum);
-        var initiated = await host.AskAsync(spec.Upload.Entity, new InitiateUpload(spec), cancellationToken);
-        return initiated.Refusal is { } refusal ? new(refusal) : new(spec);
-    }
-
-    /// <summary>Initiates a multipart upload, or finds the one that was initiated with the same key before.</summary>
-    /// <param name="createKey">The client's key; distinct for each upload of the object.</param>
-    /// <inheritdoc cref="InitiateAsync" path="/param"/>
     /// <returns>What is fixed of the upload; refused if the bucket was deleted, or if the key belongs to an upload that has ended or has other
     /// properties.</returns>
-    /// <exception cref="EntityUnavailableException">The outcome is unknown. Initiating again is safe.</exception>
-    public async ValueTask<Outcome<ObjectUploadSpec>> InitiateRepeatablyAsync(
-        ObjectName name, ObjectHeaders headers, ChosenChecksum? checksum, string createKey, CancellationToken cancellationToken)
+    /// <exception cref="EntityUnavailableException">The outcome is unknown. Initiating again is safe with a key, and creates another upload
+    /// without.</exception>
+    public async ValueTask<Outcome<ObjectUploadSpec>> InitiateAsync(
+        ObjectName name, ObjectHeaders headers, ChosenChecksum? checksum, string? createKey, CancellationToken cancellationToken)
     {
-        // The leaf of an object changes when leaves split, and an ID must not.
-        var group = EntityGroup.Of(new LeafId(new KeyIndexId(name.Bucket, KeyTree.Objects), LeafName.First));
-        var spec = NewSpec(name, headers, UploadOrigin.Multipart, checksum) with
+        var spec = NewSpec(name, headers, UploadOrigin.Multipart, checksum);
+        if (createKey is not null)
         {
-            Upload = UploadId.FromCreateKey($"{name.Bucket}/{name.Key}", createKey).InGroup(group),
-        };
+            // The leaf of an object changes when leaves split, and an ID must not.
+            var group = EntityGroup.Of(new LeafId(new KeyIndexId(name.Bucket, KeyTree.Objects), LeafName.First));
+            spec = spec with { Upload = UploadId.FromCreateKey($"{name.Bucket}/{name.Key}", createKey).InGroup(group) };
+        }
+
         var initiated = await host.AskAsync(spec.Upload.Entity, new InitiateUpload(spec), cancellationToken);
         if (initiated.Refusal is { } refused)
         {
             return new(refused);
+        }
+
+        if (createKey is null)
+        {
+            return new(spec);
         }
 
         // An upload that exists already stays as it is.

@@ -35,11 +35,8 @@ internal static class DirectParts
                 ? attempt
                 : throw GlacierError.Invalid($"Invalid attempt: {part?.Attempt}. It must be that of the grant."))).ToList();
         var outcomes = await call.Paths.DirectIntake.ReportAsync(upload, call.Incarnation, written, call.Sender, call.Aborted);
-        return DirectWriteDocuments.Answer(new VerdictList([.. written.Zip(outcomes, (part, outcome) =>
-        {
-            var error = outcome.Refusal is { } refusal ? call.ErrorOf(refusal) : null;
-            return new PartVerdict(part.Range.ToString(), null, error?.Code, error?.Message);
-        })]));
+        return DirectWriteDocuments.Answer(new VerdictList([.. written.Zip(
+            outcomes, (part, outcome) => PartVerdict.Of(call, outcome, part.Range.ToString(), number: null))]));
     }
 
     private static T Read<T>(GlacierCall call, string name)

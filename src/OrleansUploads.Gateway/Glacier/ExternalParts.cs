@@ -1,4 +1,3 @@
-using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Signing;
@@ -8,13 +7,6 @@ namespace OrleansUploads.Gateway.Glacier;
 /// <summary>Uploads whose bytes the client stores elsewhere. It sends the location of each part in place of the bytes.</summary>
 internal static class ExternalParts
 {
-    public static ByteStorage ReadStorage(GlacierCall call) => call.Header(ExternalHeaders.Storage) switch
-    {
-        null => ByteStorage.Gateway,
-        ExternalHeaders.External => ByteStorage.External,
-        var other => throw GlacierError.Invalid($"Invalid {ExternalHeaders.Storage}: {other}. {ExternalHeaders.StorageRule}"),
-    };
-
     /// <summary>Takes the report of a part. Repeating a report changes nothing.</summary>
     public static async ValueTask<FrontAnswer> ReportAsync(GlacierCall call, UploadId upload, string text)
     {

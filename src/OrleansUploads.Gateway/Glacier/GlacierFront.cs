@@ -162,6 +162,9 @@ internal sealed class GlacierCall : FrontCall
 
     public override GlacierError ErrorOf(Refusal refusal) => GlacierRefusals.Describe(refusal, Region, Id);
 
+    public override GlacierError InvalidHeader(string name, string value, string rule) =>
+        GlacierError.Invalid($"Invalid {name}: {value}. {rule}");
+
     /// <summary>The path of a resource in the vault, with the account's number.</summary>
     /// <param name="path">The path below the vault, beginning with a slash, or empty for the vault itself.</param>
     public string Location(string path) => $"{Exchange.Target.Prefix}/{Vault.Account}/vaults/{Vault.Name}{path}";

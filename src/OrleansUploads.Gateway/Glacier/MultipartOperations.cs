@@ -21,23 +21,10 @@ internal static class MultipartOperations
         }
 
         var description = BodyHeaders.ReadDescription(call);
-        var storage = ExternalParts.ReadStorage(call);
-        if (!AnnouncedTotal.TryRead(call.Header(AnnouncedTotal.Header), out var totalBytes))
-        {
-            throw GlacierError.Invalid($"Invalid {AnnouncedTotal.Header}: {call.Header(AnnouncedTotal.Header)}. {AnnouncedTotal.Rule}");
-        }
-
-        var createKey = call.Header(CreateKey.Header);
-        if (!CreateKey.IsValid(createKey))
-        {
-            throw GlacierError.Invalid($"Invalid {CreateKey.Header}: {createKey}. {CreateKey.Rule}");
-        }
-
-        var intake = call.Paths.ArchiveIntake;
-        var spec = createKey is null
-            ? await intake.InitiateAsync(call.Incarnation, partSize, description, storage, totalBytes, call.Aborted)
-            : call.OrRefuse(await intake.InitiateRepeatablyAsync(
-                call.Incarnation, partSize, description, storage, totalBytes, createKey, call.Aborted));
+        var storage = ExternalHeaders.ReadStorage(call);
+        var totalBytes = AnnouncedTotal.Read(call);
+        var spec = call.OrRefuse(await call.Paths.ArchiveIntake.InitiateAsync(
+            call.Incarnation, partSize, description, storage, totalBytes, CreateKey.Read(call), call.Aborted));
         return FrontAnswer.Created(
             (GlacierHeaders.Location, call.Location($"/multipart-uploads/{spec.Upload}")),
             (GlacierHeaders.UploadId, spec.Upload.ToString()));
@@ -93,14 +80,9 @@ internal static class MultipartOperations
         }
 
         var upload = IdOf(call);
-        if (!UploadStatus.TryRead(call.Header(UploadStatus.Header), out var wait))
+        if (UploadStatus.ReadWait(call) is { } wait)
         {
-            throw GlacierError.Invalid($"Invalid {UploadStatus.Header}: {call.Header(UploadStatus.Header)}. {UploadStatus.Rule}");
-        }
-
-        if (wait is { } patience)
-        {
-            return await UploadStatus.AnswerAsync(call, upload, patience, () => ReadStatusAsync(call, upload));
+            return await UploadStatus.AnswerAsync(call, upload, wait, () => ReadStatusAsync(call, upload));
         }
 
         var page = ReadPage(call);

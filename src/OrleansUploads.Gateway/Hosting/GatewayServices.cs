@@ -32,6 +32,9 @@ public static class GatewayServices
     /// names.</summary>
     internal const int MaxHeaders = 512;
 
+    /// <summary>Number of bytes of a body that Kestrel reads ahead.</summary>
+    private const int ReadAheadBytes = 128 * 1024;
+
     /// <summary>Number of connections that the system keeps until the server accepts them; at most the system's own limit
     /// (net.core.somaxconn). If the queue is full, the client's system tries to connect again after one second, then after two
     /// and four more.</summary>
@@ -102,8 +105,8 @@ public static class GatewayServices
         kestrel.Limits.MaxRequestLineSize = RequestLineBytes;
         kestrel.Limits.MaxRequestHeaderCount = MaxHeaders;
         kestrel.Limits.MaxRequestHeadersTotalSize = KestrelHeaderBytes;
-        kestrel.Limits.MaxRequestBodySize = 2L * options.MaxDocumentBytes;
-        kestrel.Limits.MaxRequestBufferSize = options.ReadAheadBytes;
+        kestrel.Limits.MaxRequestBodySize = 2L * GatewayOptions.MaxDocumentBytes;
+        kestrel.Limits.MaxRequestBufferSize = ReadAheadBytes;
         kestrel.Limits.RequestHeadersTimeout = options.HeaderTimeout;
         kestrel.Limits.KeepAliveTimeout = options.KeepAliveTimeout;
         kestrel.Limits.MinRequestBodyDataRate = FrontDispatcher.LastDefenseOf(options);

@@ -32,11 +32,8 @@ internal static class DirectObjectParts
         Require(DirectWriteDocuments.FaultOfReports(request.Parts.Count));
         var parts = request.Parts.Select(static part => PartOf(part ?? throw Invalid("parts", "null", "a part"))).ToList();
         var outcomes = await call.Paths.DirectIntake.ReportAsync(upload, name, parts, call.Exchange.Sender, call.Aborted);
-        return DirectWriteDocuments.Answer(new VerdictList([.. parts.Zip(outcomes, (part, outcome) =>
-        {
-            var error = outcome.Refusal is { } refusal ? call.ErrorOf(refusal) : null;
-            return new PartVerdict(null, part.Number, error?.Code, error?.Message);
-        })]));
+        return DirectWriteDocuments.Answer(new VerdictList([.. parts.Zip(
+            outcomes, (part, outcome) => PartVerdict.Of(call, outcome, range: null, part.Number))]));
     }
 
     private static NumberedPart PartOf(WrittenNumber part) => new(

@@ -11,15 +11,10 @@ internal static class MultipartLists
     /// <summary>Lists parts by number, or describes the state of the upload.</summary>
     public static async ValueTask<FrontAnswer> ListPartsAsync(S3Call call)
     {
-        if (!UploadStatus.TryRead(call.Header(UploadStatus.Header), out var wait))
-        {
-            throw S3Error.InvalidArgument(UploadStatus.Header, call.Header(UploadStatus.Header)!, UploadStatus.Rule);
-        }
-
-        if (wait is { } patience)
+        if (UploadStatus.ReadWait(call) is { } wait)
         {
             var (ofObject, shown) = await call.RequireUploadAsync();
-            return await UploadStatus.AnswerAsync(call, shown, patience, () => ReadStatusAsync(call, ofObject, shown));
+            return await UploadStatus.AnswerAsync(call, shown, wait, () => ReadStatusAsync(call, ofObject, shown));
         }
 
         var limit = S3Number.ReadPageLimit(call, "max-parts");

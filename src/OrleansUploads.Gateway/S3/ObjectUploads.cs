@@ -21,18 +21,9 @@ internal static class ObjectUploads
     public static async ValueTask<FrontAnswer> CreateAsync(S3Call call)
     {
         var name = await call.RequireObjectAsync();
-        var headers = ObjectHeaderReader.Read(call) with { ByteStorage = ReportedParts.ReadStorage(call), TotalBytes = ReadTotal(call) };
+        var headers = ObjectHeaderReader.Read(call) with { ByteStorage = ExternalHeaders.ReadStorage(call), TotalBytes = AnnouncedTotal.Read(call) };
         var checksum = ReadChecksum(call);
-        var createKey = call.Header(CreateKey.Header);
-        if (!CreateKey.IsValid(createKey))
-        {
-            throw S3Error.InvalidArgument(CreateKey.Header, createKey!, CreateKey.Rule);
-        }
-
-        var intake = call.Paths.ObjectIntake;
-        var spec = call.OrRefuse(createKey is null
-            ? await intake.InitiateAsync(name, headers, checksum, call.Aborted)
-            : await intake.InitiateRepeatablyAsync(name, headers, checksum, createKey, call.Aborted));
+        var spec = call.OrRefuse(await call.Paths.ObjectIntake.InitiateAsync(name, headers, checksum, CreateKey.Read(call), call.Aborted));
         return S3Xml.Answer(
             "InitiateMultipartUploadResult",
             xml =>
@@ -131,10 +122,6 @@ internal static class ObjectUploads
                 ? new ChosenPart(named.Number, md5, checksum)
                 : new ChosenPart(named.Number, null, null);
     }
-
-    private static long? ReadTotal(S3Call call) => AnnouncedTotal.TryRead(call.Header(AnnouncedTotal.Header), out var totalBytes)
-        ? totalBytes
-        : throw S3Error.InvalidArgument(AnnouncedTotal.Header, call.Header(AnnouncedTotal.Header)!, AnnouncedTotal.Rule);
 
     private static long? ReadSize(S3Call call) => call.Header(S3Headers.ObjectSize) is not { } text ? null
         : S3Number.TryParseLength(text, out var bytes) ? bytes

@@ -11,13 +11,6 @@ namespace OrleansUploads.Gateway.S3;
 /// bytes.</summary>
 internal static class ReportedParts
 {
-    public static ByteStorage ReadStorage(S3Call call) => call.Header(ExternalHeaders.Storage) switch
-    {
-        null => ByteStorage.Gateway,
-        ExternalHeaders.External => ByteStorage.External,
-        var other => throw S3Error.InvalidArgument(ExternalHeaders.Storage, other, ExternalHeaders.StorageRule),
-    };
-
     /// <summary>Takes the report of a part. Repeating a report changes nothing.</summary>
     public static async ValueTask<FrontAnswer> ReportAsync(S3Call call, ObjectName name, UploadId upload, int number, string text)
     {

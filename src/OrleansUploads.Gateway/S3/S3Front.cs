@@ -9,7 +9,6 @@ using OrleansUploads.Signing;
 
 namespace OrleansUploads.Gateway.S3;
 
-/// <summary>The front of S3.</summary>
 internal sealed class S3Front(FrontServices services) : IFront
 {
     public SigningRules Signing => SigningRules.S3;
@@ -186,6 +185,8 @@ internal sealed class S3Call : FrontCall
     }
 
     public override S3Error ErrorOf(Refusal refusal) => ErrorOf(refusal, Address);
+
+    public override S3Error InvalidHeader(string name, string value, string rule) => S3Error.InvalidArgument(name, value, rule);
 
     /// <summary>The error for a refusal about another address than the request's.</summary>
     public S3Error ErrorOf(Refusal refusal, S3Address address) => refusal switch

@@ -15,6 +15,8 @@ public sealed class PostgresDatabase : DbDataSource
     private readonly Lock _gate = new();
     private volatile Term _term;
     private volatile string? _waitingCommit;
+
+    /// <summary>Why the server refuses what requests write, or null. Writes still begin, because each gets an answer.</summary>
     private volatile string? _refusedWrite;
     private volatile bool _isFull;
 
@@ -50,9 +52,6 @@ public sealed class PostgresDatabase : DbDataSource
     /// <summary>Adds to the commit of each second what a request writes, so that the health report knows what requests would be told; or
     /// null. It is told whether a request has found the disk full since the last such commit that succeeded.</summary>
     internal Action<NpgsqlBatch, bool>? Rehearsal { get; set; }
-
-    /// <summary>Why the server refuses what requests write, or null. Writes still begin, because each gets an answer.</summary>
-    internal string? RefusedWrite => _refusedWrite;
 
     /// <summary>Why nothing can be written at the moment, or null: one or two sentences for a health report. A silo with the database keeps
     /// it up to date every second.</summary>

@@ -5,9 +5,9 @@ using OrleansUploads.Cluster.Hosting;
 using OrleansUploads.Engine.Checking;
 using OrleansUploads.Engine.Ownership;
 using OrleansUploads.Engine.Ports;
-using OrleansUploads.Gateway;
 using OrleansUploads.Gateway.Checking;
 using OrleansUploads.Gateway.Http.Credentials;
+using OrleansUploads.Serving;
 using OrleansUploads.Silo.Moving;
 
 namespace OrleansUploads.Silo.Checking;
@@ -15,57 +15,17 @@ namespace OrleansUploads.Silo.Checking;
 /// <summary><c>check</c>: compares the decisions of a cluster with its bytes. It only reads, and its silos may be running.</summary>
 internal static class ClusterCheckCommand
 {
-    private const long MinBytesPerSecond = 1024;
-
     public static Command Create(string name)
     {
-        var deep = new Option<bool>("--deep") { Description = "Also compute the tree hash of every part and archive again." };
-        var limit = new Option<long?>("--limit")
-        {
-            Description = "Read no faster than this, such as 50MiB/s.",
-            HelpName = "rate",
-            CustomParser = static result =>
-            {
-                var rate = result.Tokens[0].Value;
-                if (ByteCount.TryParseRate(rate, out var bytes) && bytes >= MinBytesPerSecond)
-                {
-                    return bytes;
-                }
-
-                result.AddError($"--limit is '{rate}'. It must be a rate of at least 1KiB/s, such as 500KiB/s or 50MiB/s.");
-                return null;
-            },
-        };
-        var resume = new Option<FileInfo?>("--resume")
-        {
-            Description = "Save the progress in this file, and continue from there.",
-            HelpName = "file",
-        };
-        var orphans = new Option<bool>("--orphans") { Description = "Also list uploads with bytes that nothing refers to." };
-        var json = new Option<bool>("--json") { Description = "Print one JSON document." };
-        var quiet = new Option<bool>("--quiet", "-q") { Description = "Print no progress." };
+        var check = new CheckArguments();
         var command = new Command(
             name,
             "Compare every acknowledged byte with the decisions, and change nothing. Silos may run. Exit codes: 0 if everything is sound, 1 if "
-            + "something is damaged, 2 if the check could not be completed.")
-        {
-            deep, limit, resume, orphans, json, quiet,
-        };
+            + "something is damaged, 2 if the check could not be completed.");
+        check.AddTo(command);
         command.SetAction((commandLine, cancellationToken) =>
-        {
-            var run = new CheckRun(
-                "orleans-uploads-silo",
-                new CheckSettings(
-                    commandLine.GetValue(deep),
-                    commandLine.GetValue(limit),
-                    commandLine.GetValue(resume)?.FullName,
-                    commandLine.GetValue(json),
-                    commandLine.GetValue(orphans),
-                    commandLine.GetValue(quiet)),
-                TimeProvider.System);
-            return run.RunAsync(
-                (options, checkAsync, token) => OpenAsync(commandLine, options, checkAsync, token), cancellationToken);
-        });
+            new CheckRun("orleans-uploads-silo", check.Read(commandLine), TimeProvider.System).RunAsync(
+                (options, checkAsync, token) => OpenAsync(commandLine, options, checkAsync, token), cancellationToken));
         return command;
     }
 

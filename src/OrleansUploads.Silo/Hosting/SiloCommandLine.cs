@@ -19,7 +19,6 @@ internal static class SiloCommandLine
     private const string Check = "check";
     private const string Status = "status";
 
-    /// <summary>Parses the words of a command line.</summary>
     public static ParseResult Parse(params string[] words)
     {
         var root = new RootCommand("Runs a silo or a gateway of a cluster. The commands need the settings of a silo.")

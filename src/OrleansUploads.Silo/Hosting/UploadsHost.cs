@@ -27,7 +27,6 @@ internal static class UploadsHost
 
     /// <summary>Registers the services that the role of the process needs.</summary>
     /// <param name="builder">The process.</param>
-    /// <param name="settings">Its settings.</param>
     /// <param name="parts">Keeps the bytes.</param>
     /// <param name="database">The database, if the cluster uses PostgreSQL.</param>
     /// <param name="lastGeneration">The latest generation of the silos at this silo's address, or 0 if there was none.</param>
@@ -87,19 +86,7 @@ internal static class UploadsHost
         // Without TLS, silos trust every peer that reaches these ports, so the ports listen on one address only.
         silo.ConfigureEndpoints(
             settings.Address, settings.SiloPort, settings.ClientPort, listenOnAnyHostAddress: false);
-        silo.Configure<ClusterMembershipOptions>(membership =>
-        {
-            membership.ProbeTimeout = settings.ProbeTimeout;
-            membership.NumMissedProbesLimit = settings.MissedProbes;
-
-            // A machine that disappears leaves its connections open. Detecting it takes up to this timeout for each missed probe.
-            membership.MaxProbeTimeout = 2 * settings.ProbeTimeout;
-
-            // Silos judge each other's times by their own clocks: when a silo began to join, and whether its generation is so old that it
-            // must be dead. One silo with a wrong clock must not keep the others out. The rows of dead silos are kept for as long.
-            membership.MaxJoinAttemptTime = MaxClockDifference;
-            membership.SiloGenerationRetirementAge = MaxClockDifference;
-        });
+        silo.Configure<ClusterMembershipOptions>(membership => Configure(membership, settings));
         silo.Configure<SiloMessagingOptions>(static messaging => messaging.SystemResponseTimeout = FailoverOptions.ServiceAttemptTime);
         if (settings.ShedLoadAtCpuPercent is { } percent)
         {
@@ -121,16 +108,34 @@ internal static class UploadsHost
         {
             // Runs after the storage is open and before this silo activates grains.
             silo.AddStartupTask(
-                async (services, cancellationToken) =>
-                {
-                    var rows = services.GetRequiredService<INamedRows>();
-                    await ClusterImport.RequireEndedAsync(rows, cancellationToken);
-                    var owned = (OwnedPartStore)services.GetRequiredKeyedService<IPartStore>(OwnedPartStore.ServiceKey);
-                    await ClusterStoreMark.RequireMatchAsync(rows, (IStoreMark)owned.Inner, owned.Ownership, cancellationToken);
-                    await ClusterStores.IdentityOf(settings, database)!.RecordPartsAsync(settings.PartsAddress!, cancellationToken);
-                },
+                (services, cancellationToken) => RequireStoreAsync(services, settings, database, cancellationToken),
                 ServiceLifecycleStage.ApplicationServices + 1);
         }
+    }
+
+    private static void Configure(ClusterMembershipOptions membership, SiloSettings settings)
+    {
+        membership.ProbeTimeout = settings.ProbeTimeout;
+        membership.NumMissedProbesLimit = settings.MissedProbes;
+
+        // A machine that disappears leaves its connections open. Detecting it takes up to this timeout for each missed probe.
+        membership.MaxProbeTimeout = 2 * settings.ProbeTimeout;
+
+        // Silos judge each other's times by their own clocks: when a silo began to join, and whether its generation is so old that it
+        // must be dead. One silo with a wrong clock must not keep the others out. The rows of dead silos are kept for as long.
+        membership.MaxJoinAttemptTime = MaxClockDifference;
+        membership.SiloGenerationRetirementAge = MaxClockDifference;
+    }
+
+    /// <summary>Requires that no import is unfinished and that the store has the bytes of the cluster, and records which store it is.</summary>
+    private static async Task RequireStoreAsync(
+        IServiceProvider services, SiloSettings settings, PostgresDatabase? database, CancellationToken cancellationToken)
+    {
+        var rows = services.GetRequiredService<INamedRows>();
+        await ClusterImport.RequireEndedAsync(rows, cancellationToken);
+        var owned = (OwnedPartStore)services.GetRequiredKeyedService<IPartStore>(OwnedPartStore.ServiceKey);
+        await ClusterStoreMark.RequireMatchAsync(rows, (IStoreMark)owned.Inner, owned.Ownership, cancellationToken);
+        await ClusterStores.IdentityOf(settings, database)!.RecordPartsAsync(settings.PartsAddress!, cancellationToken);
     }
 
     /// <summary>Adds the entities and their stores.</summary>

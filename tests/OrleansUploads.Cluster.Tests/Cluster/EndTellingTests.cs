@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using OrleansUploads.Core.Uploads;
 
 namespace OrleansUploads.Cluster.Tests.Cluster;
@@ -46,22 +45,5 @@ public sealed class EndTellingTests
         await using var after = await ClusterBench.StartAsync(world, events: told);
         await told.AwaitAsync(failed + 1);
         Assert.Single(told.Notices.Select(static notice => notice.Id).Distinct());
-    }
-
-    private sealed class ToldEvents : IUploadEvents
-    {
-        private readonly ConcurrentQueue<EndNotice> _notices = new();
-
-        public bool Fails { get; set; }
-
-        public IReadOnlyList<EndNotice> Notices => [.. _notices];
-
-        public ValueTask EndedAsync(EndNotice notice, CancellationToken cancellationToken)
-        {
-            _notices.Enqueue(notice);
-            return Fails ? throw new HttpRequestException("The receiver answered 500.") : ValueTask.CompletedTask;
-        }
-
-        public Task AwaitAsync(int count) => Eventually.BecomesTrueAsync(() => _notices.Count >= count, $"{count} attempts");
     }
 }

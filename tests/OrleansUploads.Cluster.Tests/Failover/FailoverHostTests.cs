@@ -221,10 +221,10 @@ public sealed class FailoverHostTests : IDisposable
 
     private async Task AdvanceAsync(TimeSpan by)
     {
-        var steps = (int)(by / Options.FirstDelay);
+        var steps = (int)(by / FailoverHost.FirstDelay);
         for (var step = 0; step < steps; step++)
         {
-            _time.Advance(Options.FirstDelay);
+            _time.Advance(FailoverHost.FirstDelay);
             await Task.Yield();
         }
     }
@@ -233,7 +233,7 @@ public sealed class FailoverHostTests : IDisposable
     {
         while (!end.IsCompleted)
         {
-            await AdvanceAsync(Options.MaxDelay);
+            await AdvanceAsync(FailoverHost.MaxDelay);
         }
     }
 

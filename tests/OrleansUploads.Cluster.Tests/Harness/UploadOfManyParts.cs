@@ -19,8 +19,6 @@ internal sealed class UploadOfManyParts(int parts, int number, EntityGroup? grou
 
     public EntityId Entity => Id.Entity;
 
-    public int Parts => parts;
-
     public static Task CreateVaultAsync(IEntityHost host) =>
         host.AskWithRetriesAsync(Some.Account.Entity, new CreateVault(Some.Vault));
 

@@ -84,7 +84,7 @@ public sealed class EmbeddedHostTests
         var report = bench.AskAsync(upload.Entity, Report(0));
         await held.WhenArrivedAsync(1, CancellationToken.None);
 
-        bench.Time.Advance(new EmbeddedHostOptions().WriteTimeout);
+        bench.Time.Advance(EmbeddedHost.WriteTimeout);
 
         await Assert.ThrowsAsync<EntityUnavailableException>(() => report);
         held.ReleaseAll();

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using OrleansUploads.Core.Settings;
 using OrleansUploads.Engine.Intents;
 
@@ -155,42 +154,5 @@ public sealed class EndTellingTests : IDisposable
         }
 
         Assert.Equal(count, _told.Notices.Count);
-    }
-
-    /// <summary>A receiver that takes events, fails, or hangs.</summary>
-    private sealed class ToldEvents : IUploadEvents
-    {
-        private readonly ConcurrentQueue<EndNotice> _notices = new();
-        private volatile TaskCompletionSource _free = Freed();
-
-        public bool Fails { get; set; }
-
-        public IReadOnlyList<EndNotice> Notices => [.. _notices];
-
-        public void Hold() => _free = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public void Release() => _free.TrySetResult();
-
-        /// <summary>Takes what comes from now on. What is held stays held.</summary>
-        public void TakeOthers() => _free = Freed();
-
-        public async ValueTask EndedAsync(EndNotice notice, CancellationToken cancellationToken)
-        {
-            _notices.Enqueue(notice);
-            await _free.Task.WaitAsync(cancellationToken);
-            if (Fails)
-            {
-                throw new HttpRequestException("The receiver answered 500.");
-            }
-        }
-
-        public Task AwaitAsync(int count) => Eventually.BecomesTrueAsync(() => _notices.Count >= count, $"{count} attempts");
-
-        private static TaskCompletionSource Freed()
-        {
-            var free = new TaskCompletionSource();
-            free.SetResult();
-            return free;
-        }
     }
 }

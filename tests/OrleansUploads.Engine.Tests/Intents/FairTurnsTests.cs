@@ -42,7 +42,7 @@ public sealed class FairTurnsTests
     [Fact]
     public async Task An_account_with_too_many_waiting_callers_gets_no_more_and_another_one_does()
     {
-        var turns = new FairTurns<AccountId>(atOnce: 1, perAccount: 1, maxWaiting: 1);
+        var turns = new FairTurns<AccountId>(atOnce: 1, perAccount: 1, maxWaitingPerAccount: 1);
         var working = await turns.TakeAsync(Busy, CancellationToken.None);
         var waiting = turns.TakeAsync(Busy, CancellationToken.None).AsTask();
         await Assert.ThrowsAsync<IOException>(() => turns.TakeAsync(Busy, CancellationToken.None).AsTask());
@@ -51,6 +51,26 @@ public sealed class FairTurnsTests
         (await waiting).Dispose();
         (await other).Dispose();
         (await turns.TakeAsync(Busy, CancellationToken.None)).Dispose();
+    }
+
+    [Fact]
+    public async Task With_too_many_waiting_callers_in_all_no_account_gets_more_until_one_has_its_turn()
+    {
+        var turns = new FairTurns<AccountId>(atOnce: 1, perAccount: 1, maxWaiting: 2);
+        var working = await turns.TakeAsync(Busy, CancellationToken.None);
+        var waiting = turns.TakeAsync(Busy, CancellationToken.None).AsTask();
+        using var givingUp = new CancellationTokenSource();
+        var impatient = turns.TakeAsync(Second, givingUp.Token).AsTask();
+        await Assert.ThrowsAsync<IOException>(() => turns.TakeAsync(Third, CancellationToken.None).AsTask());
+        await givingUp.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => impatient);
+        var third = turns.TakeAsync(Third, CancellationToken.None).AsTask();
+        await Assert.ThrowsAsync<IOException>(() => turns.TakeAsync(Second, CancellationToken.None).AsTask());
+        working.Dispose();
+        var second = turns.TakeAsync(Second, CancellationToken.None).AsTask();
+        (await waiting).Dispose();
+        (await third).Dispose();
+        (await second).Dispose();
     }
 
     [Fact]

@@ -2,7 +2,6 @@ namespace OrleansUploads.Engine.Tests.Journals;
 
 public sealed class SqliteJournalRestartTests : IDisposable
 {
-    private static readonly DateTimeOffset Noon = new(2026, 2, 1, 12, 0, 0, TimeSpan.Zero);
     private readonly JournalFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
@@ -15,7 +14,7 @@ public sealed class SqliteJournalRestartTests : IDisposable
         {
             await JournalFolder.AppendAsync(journal, upload, 0, "a", "b", "c");
             await journal.SaveSnapshotAsync(upload, 2, "ab"u8.ToArray(), Cancellation);
-            await journal.AppendAsync(new JournalAppend(upload, 3, "d"u8.ToArray(), new WakeChange(Noon)), Cancellation);
+            await journal.AppendAsync(new JournalAppend(upload, 3, "d"u8.ToArray(), new WakeChange(Some.Noon)), Cancellation);
         }
 
         Assert.False(File.Exists(_folder.WriteAheadLog));
@@ -24,8 +23,8 @@ public sealed class SqliteJournalRestartTests : IDisposable
         Assert.Equal(4, history.Version);
         Assert.Equal("ab"u8.ToArray(), history.Snapshot!.Value.ToArray());
         Assert.Equal(2, history.Records.Count);
-        Assert.Equal(Noon, history.WakeAt);
-        Assert.Equal([upload], await reopened.ListDueAsync(Noon, 10, Cancellation));
+        Assert.Equal(Some.Noon, history.WakeAt);
+        Assert.Equal([upload], await reopened.ListDueAsync(Some.Noon, 10, Cancellation));
     }
 
     // The index is updated every 1,024 records. Test kills before, at and after an update.

@@ -35,9 +35,9 @@ public sealed class ObjectStorageFaultTests : IAsyncLifetime
     public async Task A_short_attempt_and_a_manifest_are_stored_although_the_store_fails_or_its_answers_are_lost(
         ObjectFault fault, bool afterEffect)
     {
-        _storage.Fail(fault, Options.Tries - 1, afterEffect);
+        _storage.Fail(fault, ObjectCalls.Tries - 1, afterEffect);
         await _store.StoreAsync(Upload, Attempt, _short);
-        _storage.Fail(fault, Options.Tries - 1, afterEffect);
+        _storage.Fail(fault, ObjectCalls.Tries - 1, afterEffect);
         await _store.PutManifestAsync(PartBytes.Manifest(Upload, 3, seed: 3), None);
 
         Assert.Equal(_short, await _store.LoadAsync(Upload, Attempt));
@@ -112,7 +112,7 @@ public sealed class ObjectStorageFaultTests : IAsyncLifetime
             () => _store.DeleteAttemptAsync(Upload, Attempt, None).AsTask(),
         })
         {
-            _storage.Fail(ObjectFault.Unavailable, Options.Tries);
+            _storage.Fail(ObjectFault.Unavailable, ObjectCalls.Tries);
             await Assert.ThrowsAnyAsync<PartStoreUnavailableException>(call);
         }
 
@@ -146,7 +146,7 @@ public sealed class ObjectStorageFaultTests : IAsyncLifetime
     {
         await _store.StoreAsync(Upload, Attempt, _long);
         await using var reader = await _store.OpenAsync(Upload, Attempt, None);
-        _storage.Fail(ObjectFault.Unavailable, Options.Tries - 1, afterBytes: afterBytes);
+        _storage.Fail(ObjectFault.Unavailable, ObjectCalls.Tries - 1, afterBytes: afterBytes);
         reader.Expect(0, _long.Length);
         var read = new byte[_long.Length];
         for (var at = 0; at < read.Length;)
@@ -191,11 +191,11 @@ public sealed class ObjectStorageFaultTests : IAsyncLifetime
         var attempts = await StoreManyAsync(3);
         if (leavesOne)
         {
-            _storage.FailDeletion(StoredNames.PathOf(Upload, attempts[1]), fault, Options.Tries - 1);
+            _storage.FailDeletion(StoredNames.PathOf(Upload, attempts[1]), fault, ObjectCalls.Tries - 1);
         }
         else
         {
-            _storage.Fail(fault, Options.Tries - 1, afterEffect);
+            _storage.Fail(fault, ObjectCalls.Tries - 1, afterEffect);
         }
 
         await _store.DeleteAttemptsAsync(Upload, attempts, None);
@@ -209,7 +209,7 @@ public sealed class ObjectStorageFaultTests : IAsyncLifetime
     public async Task Several_objects_do_not_count_as_deleted_if_one_of_them_is_left(ObjectFault fault)
     {
         var attempts = await StoreManyAsync(3);
-        _storage.FailDeletion(StoredNames.PathOf(Upload, attempts[1]), fault, Options.Tries);
+        _storage.FailDeletion(StoredNames.PathOf(Upload, attempts[1]), fault, ObjectCalls.Tries);
         var failure = await Assert.ThrowsAnyAsync<PartStoreUnavailableException>(
             () => _store.DeleteAttemptsAsync(Upload, attempts, None).AsTask());
 
@@ -260,7 +260,7 @@ public sealed class ObjectStorageFaultTests : IAsyncLifetime
     {
         await _store.StoreAsync(Upload, Attempt, _long);
         await using var reader = await _store.OpenAsync(Upload, Attempt, None);
-        _storage.Fail(ObjectFault.Throttled, Options.Tries - 1);
+        _storage.Fail(ObjectFault.Throttled, ObjectCalls.Tries - 1);
         reader.Expect(MiB, 100);
         var read = new byte[100];
 

@@ -119,7 +119,7 @@ internal sealed class ObjectBench
     }
 
     public async Task<UploadId> InitiateAsync(string key) => (await Intake.InitiateAsync(
-        NameOf(key), Headers, checksum: null, CancellationToken.None)).Answer.Upload;
+        NameOf(key), Headers, checksum: null, createKey: null, CancellationToken.None)).Answer.Upload;
 
     public async Task<(UploadId Upload, ChosenPart Part)> InitiateAsync(string key, string text)
     {

@@ -89,8 +89,6 @@ internal sealed class HomeOfCluster : IAsyncDisposable
         return silo;
     }
 
-    public string Read(string name) => File.ReadAllText(Path.Combine(Home, name));
-
     public async ValueTask DisposeAsync()
     {
         if (File.Exists(Path.Combine(Home, "drill/silo.pid")))

@@ -4,8 +4,6 @@ internal sealed class PostgresClusterDatabase(string connectionString) : ICluste
 {
     public Dictionary<string, string?> NewSilo(string partsFolder) => RunningSilo.OnPostgres(connectionString, partsFolder);
 
-    public Task ExecuteAsync(string statements) => PostgresServer.ExecuteAsync(connectionString, statements);
-
     public async Task<bool> HasSiloAsync(string siloPort) =>
         await CountAsync($"orleansmembershiptable WHERE port = {siloPort} AND status <> {(int)SiloStatus.Dead}") > 0;
 

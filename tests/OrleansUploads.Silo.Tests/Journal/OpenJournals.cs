@@ -7,8 +7,6 @@ internal sealed class OpenJournals(string connectionString) : IAsyncDisposable
 {
     private readonly List<PostgresDatabase> _databases = [];
 
-    public string ConnectionString => connectionString;
-
     /// <summary>Unique, so that tests share a database.</summary>
     public string Service { get; } = Guid.NewGuid().ToString("N");
 

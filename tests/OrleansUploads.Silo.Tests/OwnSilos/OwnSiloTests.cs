@@ -53,6 +53,29 @@ public sealed class OwnSiloTests(PostgresServer postgres) : TestWithFolder
         Assert.Contains("PostgresDatabase.CreateTablesAsync", refused.Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Silos_find_each_other_in_the_database_as_the_README_shows()
+    {
+        const string Line = """silo.UseAdoNetClustering(options => (options.Invariant, options.DataSource) = ("Npgsql", database))""";
+        var readme = await File.ReadAllTextAsync(Repository.File("src/OrleansUploads.Postgres/README.md"), Cancellation);
+        Assert.Contains(Line, readme, StringComparison.Ordinal);
+        var connection = await postgres.CreateEmptyDatabaseAsync();
+        await PostgresDatabase.CreateTablesAsync(connection, Cancellation);
+        await PlayAsync(connection, UseDatabase, first => PlayAsync(connection, UseDatabase, async second =>
+        {
+            foreach (var host in (IHost[])[first, second])
+            {
+                var silos = host.Services.GetRequiredService<IGrainFactory>().GetGrain<IManagementGrain>(0);
+                Assert.Equal(2, (await silos.GetHosts(onlyActive: true, Cancellation)).Count);
+            }
+        }));
+
+        static void UseDatabase(ISiloBuilder silo, int[] ports, PostgresDatabase database) => silo
+            .UseAdoNetClustering(options => (options.Invariant, options.DataSource) = ("Npgsql", database))
+            .ConfigureEndpoints(IPAddress.Loopback, ports[0], ports[1])
+            .Configure<Orleans.Configuration.ClusterOptions>(static options => (options.ClusterId, options.ServiceId) = (Service, Service));
+    }
+
     private static IUploadGrain Upload(IHost host, string key) => host.Services.GetRequiredService<IGrainFactory>().GetGrain<IUploadGrain>(key);
 
     private async Task<string> CopyAsync(string connectionString)
@@ -66,14 +89,22 @@ public sealed class OwnSiloTests(PostgresServer postgres) : TestWithFolder
     }
 
     /// <summary>Runs a silo over a database, and does something with it.</summary>
-    private async Task PlayAsync(string connectionString, Func<IHost, Task> playAsync)
+    private Task PlayAsync(string connectionString, Func<IHost, Task> playAsync) => PlayAsync(
+        connectionString,
+        static (silo, ports, _) => silo.UseLocalhostClustering(ports[0], ports[1], serviceId: Service),
+        playAsync);
+
+    private async Task PlayAsync(
+        string connectionString, Action<ISiloBuilder, int[], PostgresDatabase> useClustering, Func<IHost, Task> playAsync)
     {
         await using var database = await PostgresDatabase.OpenAsync(connectionString, cancellationToken: Cancellation);
         var ports = FreePort.Take(2);
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-        builder.UseOrleans(silo => silo
-            .UseLocalhostClustering(ports[0], ports[1], serviceId: Service)
-            .AddOrleansUploads(DiskPartStore.OpenShared(Folder.Data), database));
+        builder.UseOrleans(silo =>
+        {
+            useClustering(silo, ports, database);
+            silo.AddOrleansUploads(DiskPartStore.OpenShared(Folder.Data), database);
+        });
         using var host = builder.Build();
         await host.StartAsync(Cancellation);
         await playAsync(host);

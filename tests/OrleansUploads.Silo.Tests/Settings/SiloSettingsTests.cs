@@ -115,7 +115,9 @@ public sealed class SiloSettingsTests : TestWithFolder
     {
         const string Topic = "arn:aws:sns:us-east-1:111122223333:";
         var settings = Read(("Notify", $"{Topic}a=https://a.test/x  {Topic}b=https://b.test/"));
-        Assert.Equal(2, settings.ToOptions().Receivers.ByTopic.Count);
+        var receivers = settings.ToOptions().Receivers;
+        Assert.Equal(
+            ["https://a.test/x", "https://b.test/"], new[] { "a", "b" }.Select(name => receivers.AddressFor($"{Topic}{name}")?.AbsoluteUri));
         var fault = Assert.Throws<SettingException>(() => Read(("Notify", "nowhere")));
         Assert.StartsWith("OrleansUploads__Notify: ", fault.Message, StringComparison.Ordinal);
     }

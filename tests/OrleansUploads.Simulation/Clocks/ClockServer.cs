@@ -84,7 +84,8 @@ internal sealed class ClockServer(ManualTime time, ClockMachine machine, int see
     public async Task<UploadId> OpenAsync()
     {
         await AskAsync(Some.Account.Entity, new CreateVault(Some.Vault));
-        return (await Intake.InitiateAsync(Vault, Some.Size(1), Description.None, ByteStorage.Gateway, totalBytes: null, CancellationToken.None)).Upload;
+        return (await Intake.InitiateAsync(
+            Vault, Some.Size(1), Description.None, ByteStorage.Gateway, totalBytes: null, createKey: null, CancellationToken.None)).Answer.Upload;
     }
 
     public async Task<Outcome<Done>> StoreAsync(UploadId upload, byte[] body) =>

@@ -242,7 +242,7 @@ internal sealed class ObjectClients(
     {
         var key = SomeKey;
         var initiated = await calls.SendAsync($"initiate {key}", async process => await process.Paths.ObjectIntake.InitiateAsync(
-            SomeObject.Named(key), HeadersOf(key), checksum: null, CancellationToken.None));
+            SomeObject.Named(key), HeadersOf(key), checksum: null, createKey: null, CancellationToken.None));
         if (initiated is { Refusal: null } outcome)
         {
             var upload = new ModelUpload(outcome.Answer.Upload, key, random.Chance(300) ? 0 : null);

@@ -98,7 +98,7 @@ public sealed class CommitsTests
         };
 
         private async Task<UploadId> InitiateAsync() => (await process.Paths.ArchiveIntake.InitiateAsync(
-            _vault, Some.Size(1), Description.None, ByteStorage.Gateway, totalBytes: null, CancellationToken.None)).Upload;
+            _vault, Some.Size(1), Description.None, ByteStorage.Gateway, totalBytes: null, createKey: null, CancellationToken.None)).Answer.Upload;
 
         private Task PutPartAsync() => Must(process.Paths.ArchiveIntake.StorePartAsync(
             _upload, _vault, new PartRange(0, Bytes.LengthBytes - 1), Hashes, new SentBody(Bytes, Lie.None), sender: null,

@@ -45,7 +45,8 @@ internal sealed class MuseumWorld
             _vaultExists = true;
         }
 
-        return (await Intake.InitiateAsync(Vault, Some.Size(1), Description.None, ByteStorage.Gateway, totalBytes: null, CancellationToken.None)).Upload;
+        return (await Intake.InitiateAsync(
+            Vault, Some.Size(1), Description.None, ByteStorage.Gateway, totalBytes: null, createKey: null, CancellationToken.None)).Answer.Upload;
     }
 
     public async ValueTask PutAsync(UploadId upload, int slot, string word)

@@ -56,7 +56,7 @@ internal sealed class EngineServer(SimulatedWorld world, SimulatedProcess proces
                 return await InVaultAsync(vault, async life => new Reply(Verdict.Done)
                 {
                     Upload = (await process.Paths.ArchiveIntake.InitiateAsync(
-                        life, PartSize, Description.None, ByteStorage.Gateway, totalBytes: null, cancellationToken)).Upload,
+                        life, PartSize, Description.None, ByteStorage.Gateway, totalBytes: null, createKey: null, cancellationToken)).Answer.Upload,
                 });
             case Request.PutPart r:
                 return await InVaultAsync(vault, async life => ToReply(await PutAsync(life, r, cancellationToken)));

@@ -5,8 +5,6 @@ internal sealed class SimulatedJournal
 {
     private readonly Dictionary<EntityId, Stream> _streams = [];
 
-    public int Streams => _streams.Count;
-
     public Action<JournalAppend>? Appended { get; set; }
 
     public JournalHistory Read(EntityId entity) =>

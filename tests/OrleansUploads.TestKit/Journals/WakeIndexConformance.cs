@@ -8,7 +8,6 @@ public abstract class WakeIndexConformance : IAsyncLifetime
     private static readonly EntityId A = new(EntityKind.Upload, "a");
     private static readonly EntityId B = new(EntityKind.Vault, "b");
     private static readonly EntityId C = new(EntityKind.Jobs, "c");
-    private static readonly DateTimeOffset Noon = new(2026, 2, 1, 12, 0, 0, TimeSpan.Zero);
 
     private protected IJournal Journal { get; private set; } = null!;
 
@@ -33,75 +32,75 @@ public abstract class WakeIndexConformance : IAsyncLifetime
     [Fact]
     public async Task An_entity_is_due_from_its_wake_time()
     {
-        await AppendAsync(A, 0, new WakeChange(Noon));
+        await AppendAsync(A, 0, new WakeChange(Some.Noon));
 
-        Assert.Empty(await DueAsync(Noon.AddMilliseconds(-1)));
-        Assert.Equal([A], await DueAsync(Noon));
-        Assert.Equal([A], await DueAsync(Noon.AddMilliseconds(1)));
+        Assert.Empty(await DueAsync(Some.Noon.AddMilliseconds(-1)));
+        Assert.Equal([A], await DueAsync(Some.Noon));
+        Assert.Equal([A], await DueAsync(Some.Noon.AddMilliseconds(1)));
     }
 
     [Fact]
     public async Task Due_entities_are_ordered_by_wake_time_and_limited()
     {
-        await AppendAsync(A, 0, new WakeChange(Noon.AddMinutes(2)));
-        await AppendAsync(B, 0, new WakeChange(Noon));
-        await AppendAsync(C, 0, new WakeChange(Noon.AddMinutes(1)));
+        await AppendAsync(A, 0, new WakeChange(Some.Noon.AddMinutes(2)));
+        await AppendAsync(B, 0, new WakeChange(Some.Noon));
+        await AppendAsync(C, 0, new WakeChange(Some.Noon.AddMinutes(1)));
 
-        Assert.Equal([B, C, A], await DueAsync(Noon.AddHours(1)));
-        Assert.Equal([B, C], await DueAsync(Noon.AddHours(1), limit: 2));
-        Assert.Equal([B], await DueAsync(Noon.AddHours(1), limit: 1));
-        Assert.Equal([B, C], await DueAsync(Noon.AddMinutes(1)));
+        Assert.Equal([B, C, A], await DueAsync(Some.Noon.AddHours(1)));
+        Assert.Equal([B, C], await DueAsync(Some.Noon.AddHours(1), limit: 2));
+        Assert.Equal([B], await DueAsync(Some.Noon.AddHours(1), limit: 1));
+        Assert.Equal([B, C], await DueAsync(Some.Noon.AddMinutes(1)));
     }
 
     [Fact]
     public async Task An_append_without_a_wake_time_keeps_the_current_one()
     {
-        await AppendAsync(A, 0, new WakeChange(Noon));
+        await AppendAsync(A, 0, new WakeChange(Some.Noon));
         await AppendAsync(A, 1, wake: null);
 
-        Assert.Equal([A], await DueAsync(Noon));
-        Assert.Equal(Noon, (await Journal.ReadAsync(A, Cancellation)).WakeAt);
+        Assert.Equal([A], await DueAsync(Some.Noon));
+        Assert.Equal(Some.Noon, (await Journal.ReadAsync(A, Cancellation)).WakeAt);
     }
 
     [Fact]
     public async Task A_wake_time_can_be_moved_and_cleared()
     {
-        await AppendAsync(A, 0, new WakeChange(Noon));
-        await AppendAsync(A, 1, new WakeChange(Noon.AddDays(1)));
-        Assert.Empty(await DueAsync(Noon));
-        Assert.Equal([A], await DueAsync(Noon.AddDays(1)));
+        await AppendAsync(A, 0, new WakeChange(Some.Noon));
+        await AppendAsync(A, 1, new WakeChange(Some.Noon.AddDays(1)));
+        Assert.Empty(await DueAsync(Some.Noon));
+        Assert.Equal([A], await DueAsync(Some.Noon.AddDays(1)));
 
         await AppendAsync(A, 2, new WakeChange(null));
-        Assert.Empty(await DueAsync(Noon.AddDays(1)));
+        Assert.Empty(await DueAsync(Some.Noon.AddDays(1)));
         Assert.Null((await Journal.ReadAsync(A, Cancellation)).WakeAt);
     }
 
     [Fact]
     public async Task A_conflicting_append_does_not_move_the_wake_time()
     {
-        await AppendAsync(A, 0, new WakeChange(Noon));
+        await AppendAsync(A, 0, new WakeChange(Some.Noon));
 
         Assert.Equal(AppendOutcome.Conflict, await AppendAsync(A, 0, new WakeChange(null)));
 
-        Assert.Equal([A], await DueAsync(Noon));
+        Assert.Equal([A], await DueAsync(Some.Noon));
     }
 
     [Fact]
     public async Task A_snapshot_keeps_the_wake_time_and_a_forget_clears_it()
     {
-        await AppendAsync(A, 0, new WakeChange(Noon));
+        await AppendAsync(A, 0, new WakeChange(Some.Noon));
         await Journal.SaveSnapshotAsync(A, 1, new byte[1], Cancellation);
-        Assert.Equal([A], await DueAsync(Noon));
+        Assert.Equal([A], await DueAsync(Some.Noon));
 
         await Journal.ForgetAsync(A, 1, Cancellation);
-        Assert.Empty(await DueAsync(Noon));
+        Assert.Empty(await DueAsync(Some.Noon));
         await AppendAsync(A, 0, wake: null);
         Assert.Null((await Journal.ReadAsync(A, Cancellation)).WakeAt);
     }
 
     [Fact]
     public async Task A_limit_below_one_throws_an_argument_exception() =>
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => DueAsync(Noon, limit: 0));
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => DueAsync(Some.Noon, limit: 0));
 
     private async Task<AppendOutcome> AppendAsync(EntityId entity, long expectedVersion, WakeChange? wake) =>
         await Journal.AppendAsync(new JournalAppend(entity, expectedVersion, new byte[8], wake), Cancellation);
@@ -114,8 +113,6 @@ public abstract class WakeIndexConformance : IAsyncLifetime
 public abstract class SharedWakeIndexConformance : WakeIndexConformance
 {
     private const int Entities = 200;
-
-    private static readonly DateTimeOffset Noon = new(2026, 2, 1, 12, 0, 0, TimeSpan.Zero);
 
     [Theory]
     [InlineData(1)]
@@ -145,7 +142,7 @@ public abstract class SharedWakeIndexConformance : WakeIndexConformance
 
         Assert.Equal(all.OrderBy(static entity => int.Parse(entity.Key, CultureInfo.InvariantCulture)), all);
         Assert.Equal(all.Take(10), await DueAsync(share, limit: 10));
-        Assert.Empty(await ((ISharedWakeIndex)Wakes).ListDueAsync(Noon.AddMilliseconds(-1), 10, share, Cancellation));
+        Assert.Empty(await ((ISharedWakeIndex)Wakes).ListDueAsync(Some.Noon.AddMilliseconds(-1), 10, share, Cancellation));
     }
 
     /// <summary>Appends to many entities, each due a millisecond after the one before.</summary>
@@ -155,12 +152,12 @@ public abstract class SharedWakeIndexConformance : WakeIndexConformance
             [.. Enumerable.Range(0, Entities).Select(static number => new EntityId(EntityKind.Upload, $"{number}"))];
         foreach (var (number, entity) in entities.Index())
         {
-            await Journal.AppendAsync(new JournalAppend(entity, 0, new byte[8], new WakeChange(Noon.AddMilliseconds(number))), Cancellation);
+            await Journal.AppendAsync(new JournalAppend(entity, 0, new byte[8], new WakeChange(Some.Noon.AddMilliseconds(number))), Cancellation);
         }
 
         return entities.OrderBy(static entity => entity.ToString(), StringComparer.Ordinal);
     }
 
     private async Task<IReadOnlyList<EntityId>> DueAsync(WakeShare share, int limit = Entities) =>
-        await ((ISharedWakeIndex)Wakes).ListDueAsync(Noon.AddHours(1), limit, share, Cancellation);
+        await ((ISharedWakeIndex)Wakes).ListDueAsync(Some.Noon.AddHours(1), limit, share, Cancellation);
 }

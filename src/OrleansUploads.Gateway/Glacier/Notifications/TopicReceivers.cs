@@ -10,8 +10,6 @@ public sealed class TopicReceivers(IEnumerable<KeyValuePair<string, Uri>> addres
 
     public static TopicReceivers None { get; } = new([]);
 
-    public IReadOnlyDictionary<string, Uri> ByTopic => _byTopic;
-
     /// <returns>Null if the topic has no receiver.</returns>
     public Uri? AddressFor(string topic) => _byTopic.GetValueOrDefault(topic);
 

@@ -119,17 +119,22 @@ internal sealed class DocumentPlaces(int limit, int turns)
     }
 }
 
-/// <summary>The limits for small documents and for large ones, so that large ones cannot take more memory than planned.</summary>
-internal sealed class DocumentLimits(GatewayOptions options)
+/// <summary>The limits for small documents and for large ones, such as long lists of parts, so that large ones cannot take more memory than
+/// planned.</summary>
+internal sealed class DocumentLimits
 {
-    private readonly DocumentPlaces _small = new(options.MaxConcurrentDocuments, options.MaxConcurrentDocuments);
+    private const int MaxSmall = 256;
+
+    private const int MaxLarge = 16;
+
+    private readonly DocumentPlaces _small = new(MaxSmall, MaxSmall);
 
     // A large document takes the processor for many milliseconds. Half of the cores stay free for other requests.
-    private readonly DocumentPlaces _large = new(options.MaxConcurrentLargeDocuments, Math.Max(1, Environment.ProcessorCount / 2));
+    private readonly DocumentPlaces _large = new(MaxLarge, Math.Max(1, Environment.ProcessorCount / 2));
 
     /// <summary>The limit for a document.</summary>
     /// <param name="contentLength">Null if it is not known in advance.</param>
     /// <param name="maxBytes">The maximum length that the operation allows.</param>
     public DocumentPlaces For(long? contentLength, int maxBytes) =>
-        Math.Min(contentLength ?? maxBytes, maxBytes) <= options.MaxDocumentBytes ? _small : _large;
+        Math.Min(contentLength ?? maxBytes, maxBytes) <= GatewayOptions.MaxDocumentBytes ? _small : _large;
 }

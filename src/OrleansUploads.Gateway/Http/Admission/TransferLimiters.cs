@@ -208,11 +208,14 @@ internal enum Transfer
 /// <summary>The limiters of both directions. They are separate, so that an account that sends a lot can still receive.</summary>
 internal sealed class TransferLimiters
 {
+    /// <summary>How long a body or an output waits for its turn before it is throttled.</summary>
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(30);
+
     public TransferLimiters(GatewayOptions options, ServerLimits limits)
     {
         // Waiting takes real time, even in a test whose clock stands still.
-        Bodies = new(limits.Bodies, options.MaxWaitingBodies, options.AccountShare, options.MaxWait, TimeProvider.System);
-        Outputs = new(limits.Outputs, options.MaxWaitingBodies, options.AccountShare, options.MaxWait, TimeProvider.System);
+        Bodies = new(limits.Bodies, options.MaxWaitingBodies, options.AccountShare, MaxWait, TimeProvider.System);
+        Outputs = new(limits.Outputs, options.MaxWaitingBodies, options.AccountShare, MaxWait, TimeProvider.System);
     }
 
     public TransferLimiter Bodies { get; }

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using OrleansUploads.Core.Service;
 using OrleansUploads.Gateway.Http.Credentials;
 using OrleansUploads.Signing;
 
@@ -10,7 +11,7 @@ internal sealed class Authenticator(
 {
     private const int MaxOtherRegions = 32;
 
-    private readonly SignatureVerifier _verifier = new(rules, options.Region, options.ClockTolerance);
+    private readonly SignatureVerifier _verifier = new(rules, options.Region, ClockFault.RequestBound);
     private readonly ConcurrentDictionary<string, SignatureVerifier> _otherRegions = new(StringComparer.Ordinal);
 
     /// <summary>Checks the credentials, then the access key, the service, the payload hash and the signature. The first
@@ -62,12 +63,9 @@ internal sealed class Authenticator(
         var verifier = VerifierFor(authorization.Scope.Region);
         var signed = new SigningRequest(
             exchange.Context.Request.Method, exchange.Target.Raw, exchange.Header, exchange.Context.Request.Headers.Keys, payload.Hash);
-        var verdict = Verify(signed);
-        if (SecondReading(exchange, verdict) is { } withBlanks && Verify(signed with { RawTarget = withBlanks.Raw }) is { IsVerified: true } second)
-        {
-            (exchange.Target, verdict) = (withBlanks, second);
-        }
-
+        var verdict = Verify(exchange, signed, request => given.PresignedUrl is { } url
+            ? verifier.Verify(request, url, credential.Secret, time.GetUtcNow())
+            : verifier.Verify(request, authorization, credential.Secret, time.GetUtcNow()));
         if (!verdict.IsVerified)
         {
             return Reject(new HttpError.SignatureRejected(verdict, options.Region));
@@ -76,16 +74,12 @@ internal sealed class Authenticator(
         Keep(verifier, authorization.Scope.Region);
         if (payload.Mode.HasSignedChunks())
         {
-            payload.Chunks = given.PresignedUrl is { } url
-                ? verifier.StartChunks(url, credential.Secret)
+            payload.Chunks = given.PresignedUrl is { } presigned
+                ? verifier.StartChunks(presigned, credential.Secret)
                 : verifier.StartChunks(signed, authorization, credential.Secret);
         }
 
         return new AuthenticationResult(credential.Account, null) { Credential = credential };
-
-        SignatureVerdict Verify(in SigningRequest request) => given.PresignedUrl is { } url
-            ? verifier.Verify(request, url, credential.Secret, time.GetUtcNow())
-            : verifier.Verify(request, authorization, credential.Secret, time.GetUtcNow());
     }
 
     private async ValueTask<AuthenticationResult> AuthenticateAsync(
@@ -121,25 +115,30 @@ internal sealed class Authenticator(
         var names = exchange.Context.Request.Headers.Keys.Concat(exchange.QueryHeaders.All.Select(static header => header.Name));
         var signed = new SigningRequest(
             exchange.Context.Request.Method, exchange.Target.Raw, exchange.Header, names, payload.Hash);
-        var verdict = Verify(signed);
-        if (SecondReading(exchange, verdict) is { } withBlanks && Verify(signed with { RawTarget = withBlanks.Raw }) is { IsVerified: true } second)
-        {
-            (exchange.Target, verdict) = (withBlanks, second);
-        }
-
+        var verdict = Verify(exchange, signed, request => url.Verify(request, prefix, credential.Secret, time.GetUtcNow()));
         return verdict.IsVerified
             ? new AuthenticationResult(credential.Account, null) { Credential = credential }
             : Reject(new HttpError.SignatureRejected(verdict, options.Region));
-
-        SignatureVerdict Verify(in SigningRequest request) => url.Verify(request, prefix, credential.Secret, time.GetUtcNow());
     }
 
-    /// <summary>The other reading of a target whose signature differs, or null: some clients send a blank in a path as a
+    /// <summary>Verifies a request and, if its signature differs, the other reading of its target: some clients send a blank in a path as a
     /// plus sign, and sign it as a blank.</summary>
-    /// <remarks>It is verified as a whole, and if it fits, the request becomes one for it. So what is acted on is what was
+    /// <remarks>The other reading is verified as a whole, and if it fits, the request becomes one for it. So what is acted on is what was
     /// signed, and a signature fits at most one of the two readings.</remarks>
-    private RequestTarget? SecondReading(HttpExchange exchange, SignatureVerdict verdict) =>
-        verdict.Outcome == SignatureOutcome.SignatureDiffers && rules.Path == PathRule.EncodeDecoded ? exchange.Target.WithBlanks() : null;
+    private SignatureVerdict Verify(HttpExchange exchange, SigningRequest signed, Func<SigningRequest, SignatureVerdict> verify)
+    {
+        var verdict = verify(signed);
+        if (verdict.Outcome == SignatureOutcome.SignatureDiffers
+            && rules.Path == PathRule.EncodeDecoded
+            && exchange.Target.WithBlanks() is { } withBlanks
+            && verify(signed with { RawTarget = withBlanks.Raw }) is { IsVerified: true } second)
+        {
+            exchange.Target = withBlanks;
+            return second;
+        }
+
+        return verdict;
+    }
 
     private static AuthenticationResult Reject(HttpError error) => new(default, error);
 
@@ -147,7 +146,7 @@ internal sealed class Authenticator(
     private SignatureVerifier VerifierFor(string region) =>
         region == options.Region || !options.AcceptsOtherRegions ? _verifier
         : _otherRegions.TryGetValue(region, out var kept) ? kept
-        : new SignatureVerifier(rules, region, options.ClockTolerance);
+        : new SignatureVerifier(rules, region, ClockFault.RequestBound);
 
     /// <summary>Keeps a verifier for another region. It must have verified a signature, so that only holders of a secret can fill the
     /// cache.</summary>

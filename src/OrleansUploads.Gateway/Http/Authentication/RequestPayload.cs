@@ -8,7 +8,6 @@ namespace OrleansUploads.Gateway.Http.Authentication;
 
 /// <summary>The body of a request as its signature covers it: by the SHA-256 that the request states, or else by the body's own
 /// bytes.</summary>
-/// <param name="exchange">The request.</param>
 /// <param name="isUpload">Whether the body is an upload's. This class never reads an upload's body.</param>
 /// <param name="maxDocumentBytes">Maximum length of any other body.</param>
 /// <param name="documents">Limits the bodies that are in memory at the same time.</param>

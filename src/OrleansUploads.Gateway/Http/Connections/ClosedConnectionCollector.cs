@@ -6,7 +6,6 @@ namespace OrleansUploads.Gateway.Http.Connections;
 /// objects. Each collection stops the process for a moment, so the next one waits nine times as long as the last one took: at
 /// most a tenth of the time is spent collecting.</remarks>
 /// <param name="limit">Maximum number of open connections.</param>
-/// <param name="time">The clock.</param>
 /// <param name="collect">Collects the garbage; null to use the runtime's collector.</param>
 internal sealed class ClosedConnectionCollector(int limit, TimeProvider time, Action? collect = null)
 {

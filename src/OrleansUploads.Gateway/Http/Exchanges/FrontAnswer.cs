@@ -81,7 +81,6 @@ internal class FrontAnswer(int status, params IReadOnlyList<(string Name, string
 /// them, gives them no access to this origin, and does not guess a type. The dashboard has the same origin, unless it has its own
 /// address.</summary>
 /// <param name="status">The HTTP status.</param>
-/// <param name="lengthBytes">The number of bytes.</param>
 /// <param name="copy">Copies the bytes, or null for the headers only. The headers are sent with the first verified bytes, so damage that
 /// is found before them still leads to an error document.</param>
 /// <param name="headers">Headers. One without a value is left out.</param>

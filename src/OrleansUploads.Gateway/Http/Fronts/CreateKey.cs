@@ -11,17 +11,20 @@ internal static class CreateKey
 
     private const int MaxChars = 128;
 
-    /// <summary>Why a key is refused.</summary>
-    public static readonly string Rule = string.Create(
+    private static readonly string Rule = string.Create(
         CultureInfo.InvariantCulture,
         $"It must have 1 to {MaxChars} characters of printable ASCII without blanks. Choose a random one for each upload, and keep it until the "
         + $"upload has ended.");
 
-    /// <summary>Reads the header.</summary>
-    /// <param name="text">The value, or null if there is no header.</param>
-    /// <returns>False if the value is malformed.</returns>
-    public static bool IsValid(string? text) =>
-        text is null || (text.Length is >= 1 and <= MaxChars && !text.AsSpan().ContainsAnyExceptInRange('!', '~'));
+    /// <summary>Reads the header; null if there is none.</summary>
+    /// <exception cref="FrontError">The value is malformed.</exception>
+    public static string? Read(FrontCall call)
+    {
+        var key = call.Header(Header);
+        return key is null || (key.Length is >= 1 and <= MaxChars && !key.AsSpan().ContainsAnyExceptInRange('!', '~'))
+            ? key
+            : throw call.InvalidHeader(Header, key, Rule);
+    }
 
     /// <summary>Describes the upload that has the key already.</summary>
     public static string Describe(Refusal.CreateKeyInUse refusal) => refusal.HasEnded

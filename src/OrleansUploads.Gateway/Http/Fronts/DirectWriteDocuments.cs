@@ -1,6 +1,8 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
+using OrleansUploads.Core.Deciding;
+using OrleansUploads.Core.Refusals;
 using OrleansUploads.Engine.Receiving;
 
 namespace OrleansUploads.Gateway.Http.Fronts;
@@ -81,8 +83,6 @@ internal sealed record WrittenNumbers
 }
 
 /// <summary>A part of an object that was written.</summary>
-/// <param name="PartNumber">Its number.</param>
-/// <param name="Length">Its length.</param>
 /// <param name="TreeHash">64 hex digits.</param>
 /// <param name="Attempt">As granted.</param>
 /// <param name="Md5">32 hex digits.</param>
@@ -123,4 +123,11 @@ internal sealed record PartVerdict(
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Range,
     [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] int? PartNumber,
     string? Code,
-    string? Message);
+    string? Message)
+{
+    public static PartVerdict Of(FrontCall call, Outcome<Done> outcome, string? range, int? number)
+    {
+        var error = outcome.Refusal is { } refusal ? call.ErrorOf(refusal) : null;
+        return new(range, number, error?.Code, error?.Message);
+    }
+}

@@ -22,7 +22,7 @@ internal static class ExternalHeaders
     public const string ETag = "x-orleans-uploads-etag";
 
     /// <summary>The only value of <see cref="Storage"/>.</summary>
-    public const string External = "external";
+    private const string External = "external";
 
     /// <summary>Why a location is refused.</summary>
     public static readonly string LocationRule = string.Create(
@@ -32,9 +32,6 @@ internal static class ExternalHeaders
     /// <summary>Why a report with a body is refused.</summary>
     public const string NoBodyRule =
         $"A part with {Location} has no body: its bytes are at that location. Send the header or the bytes.";
-
-    /// <summary>Why another storage is refused.</summary>
-    public const string StorageRule = $"It must be '{External}'. Leave it out to send the bytes to this server.";
 
     private static readonly string[] All = [Storage, Location, Length, ETag];
 
@@ -57,13 +54,21 @@ internal static class ExternalHeaders
         return null;
     }
 
+    /// <summary>Reads where the bytes of an upload are stored.</summary>
+    /// <exception cref="FrontError">The value is none that this server knows.</exception>
+    public static ByteStorage ReadStorage(FrontCall call) => call.Header(Storage) switch
+    {
+        null => ByteStorage.Gateway,
+        External => ByteStorage.External,
+        var other => throw call.InvalidHeader(Storage, other, $"It must be '{External}'. Leave it out to send the bytes to this server."),
+    };
+
     /// <summary>Reads a location. A signature does not tell one blank from several.</summary>
     public static bool TryReadLocation(string text, out PartLocation location) =>
         PartLocation.TryParse(text, out location) && !text.Contains("  ", StringComparison.Ordinal);
 
     /// <summary>Whether the request of a report states the hash of a body, which it does not have.</summary>
     /// <remarks>Beside such a hash, the vault API would not require that range and tree hash are signed.</remarks>
-    /// <param name="exchange">The request.</param>
     /// <param name="stated">The hash.</param>
     public static bool StatesBody(HttpExchange exchange, [NotNullWhen(true)] out string? stated)
     {

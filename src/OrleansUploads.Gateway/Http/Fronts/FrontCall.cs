@@ -52,16 +52,16 @@ internal abstract class FrontCall
 
     /// <summary>The error for a refusal, in the words of the protocol.</summary>
     public abstract FrontError ErrorOf(Refusal refusal);
+
+    /// <summary>The error for a malformed header that is the same in every protocol.</summary>
+    public abstract FrontError InvalidHeader(string name, string value, string rule);
 }
 
 /// <summary>What the operations of all fronts work with.</summary>
-/// <param name="Host">The entities.</param>
 /// <param name="Paths">The paths of the bytes.</param>
-/// <param name="Ids">Makes new IDs.</param>
 /// <param name="Policies">The parsed policies of vaults.</param>
 /// <param name="Transfers">The slots of transfers.</param>
 /// <param name="Options">The settings of the gateway.</param>
-/// <param name="Time">The clock.</param>
 /// <param name="Space">The disk of the data folder, or null if bytes and journal are elsewhere.</param>
 internal sealed record FrontServices(
     IEntityHost Host,

@@ -22,6 +22,9 @@ internal sealed class FrontDispatcher(
     TimeProvider time,
     ILogger<FrontDispatcher> log)
 {
+    /// <summary>Maximum length in bytes of a request's headers, names and values together.</summary>
+    private const int MaxHeaderBytes = 16 * 1024;
+
     private readonly MinBodyRate _minRate = MinBodyRate.From(options);
     private readonly MinDataRate? _lastDefense = LastDefenseOf(options);
     private readonly LogRate _unavailable = new(time);
@@ -75,7 +78,7 @@ internal sealed class FrontDispatcher(
         var front = registered.Front;
         var recognized = front.Recognize(exchange);
         exchange.OperationName = recognized.OperationName;
-        var maxDocumentBytes = recognized.MaxDocumentBytes ?? options.MaxDocumentBytes;
+        var maxDocumentBytes = recognized.MaxDocumentBytes ?? GatewayOptions.MaxDocumentBytes;
         LimitBody(exchange.Context, recognized.IsUpload, maxDocumentBytes);
         var request = exchange.Context.Request;
         var payload = new RequestPayload(exchange, recognized.IsUpload, maxDocumentBytes, documents, front.Describe)
@@ -164,7 +167,7 @@ internal sealed class FrontDispatcher(
         }
     }
 
-    private HttpError? CheckHeaders(IHeaderDictionary headers)
+    private static HttpError? CheckHeaders(IHeaderDictionary headers)
     {
         const int SeparatorBytes = 4;
         var bytes = 0;
@@ -181,7 +184,7 @@ internal sealed class FrontDispatcher(
             }
         }
 
-        return bytes > options.MaxHeaderBytes ? new HttpError.HeadersTooLong(bytes, options.MaxHeaderBytes) : null;
+        return bytes > MaxHeaderBytes ? new HttpError.HeadersTooLong(bytes, MaxHeaderBytes) : null;
     }
 
     /// <summary>Keeps a refusal, so that operators can see it. Refusals without an account are left out, because anonymous senders could
@@ -244,7 +247,7 @@ internal sealed class FrontDispatcher(
             return;
         }
 
-        var error = HttpFaults.ToError(fault, exchange.RequestId, options.MaxDocumentBytes);
+        var error = HttpFaults.ToError(fault, exchange.RequestId, GatewayOptions.MaxDocumentBytes);
         var answer = front.AnswerOf(exchange, front.Describe(error));
         if (answer.Status >= StatusCodes.Status500InternalServerError)
         {

@@ -21,31 +21,24 @@ internal static class UploadStatus
     /// <summary>How often to look whether the upload is stuck or has ended unnoticed.</summary>
     private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(5);
 
-    /// <summary>Why a value is refused.</summary>
-    public static readonly string Rule = string.Create(
+    private static readonly string Rule = string.Create(
         CultureInfo.InvariantCulture, $"It must be '{WaitPrefix}' and the seconds to wait for the end of the upload: 0 to {MaxWaitSeconds}.");
 
     /// <summary>Reads the header.</summary>
-    /// <param name="text">The value, or null if there is no header.</param>
-    /// <param name="wait">How long to wait, or null if there is no header.</param>
-    /// <returns>False if the value is malformed.</returns>
-    public static bool TryRead(string? text, out TimeSpan? wait)
+    /// <returns>How long to wait, or null if there is no header.</returns>
+    /// <exception cref="FrontError">The value is malformed.</exception>
+    public static TimeSpan? ReadWait(FrontCall call)
     {
-        wait = null;
-        if (text is null)
+        if (call.Header(Header) is not { } text)
         {
-            return true;
+            return null;
         }
 
-        if (!text.StartsWith(WaitPrefix, StringComparison.Ordinal)
-            || !int.TryParse(text.AsSpan(WaitPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
-            || seconds > MaxWaitSeconds)
-        {
-            return false;
-        }
-
-        wait = TimeSpan.FromSeconds(seconds);
-        return true;
+        return text.StartsWith(WaitPrefix, StringComparison.Ordinal)
+            && int.TryParse(text.AsSpan(WaitPrefix.Length), NumberStyles.None, CultureInfo.InvariantCulture, out var seconds)
+            && seconds <= MaxWaitSeconds
+                ? TimeSpan.FromSeconds(seconds)
+                : throw call.InvalidHeader(Header, text, Rule);
     }
 
     /// <summary>Answers when the upload has ended or is stuck, and at the latest after the time to wait.</summary>
@@ -72,7 +65,6 @@ internal static class UploadStatus
 }
 
 /// <summary>The state of an upload. Members without a value are left out.</summary>
-/// <param name="UploadId">Its ID.</param>
 /// <param name="State"><c>Open</c>, <c>Completing</c>, <c>Completed</c>, <c>Aborted</c> or <c>Expired</c>.</param>
 internal sealed record UploadStatusDocument(string UploadId, string State)
 {
