@@ -12,9 +12,9 @@ namespace OrleansUploads.Core.Archives;
 public sealed class ArchiveShardDecider(UploadPolicy uploads, RetrievalPolicy retrievals)
     : Decider<ArchiveShardState, ArchiveShardCommand, ArchiveShardEvent>
 {
-    /// <summary>Tolerance for the time between an inventory and the start of its job, and for differences between
+    /// <summary>Tolerance for the time between an inventory and the start of its job, and as much for differences between
     /// clocks.</summary>
-    private static readonly TimeSpan InventorySlack = TimeSpan.FromHours(1);
+    private static readonly TimeSpan InventorySlack = 2 * JobsDecider.MaxInventoryAge;
 
     private const int SmallShard = 16;
 

@@ -20,6 +20,10 @@ public sealed class JobsDecider(
     /// milliseconds.</summary>
     public const int MaxArchivesMeasuredFirst = 1000;
 
+    /// <summary>The maximum time from an inventory to the start of its job. Shards remember a deletion longer than a job of an older
+    /// inventory can last.</summary>
+    public static readonly TimeSpan MaxInventoryAge = TimeSpan.FromMinutes(30);
+
     /// <summary>How long the bytes are kept after the job's output has expired, because a download may still be
     /// running.</summary>
     public static readonly TimeSpan DownloadGrace = TimeSpan.FromHours(1);
@@ -30,7 +34,7 @@ public sealed class JobsDecider(
 
     public override Decision<JobsEvent> Decide(JobsState state, JobsCommand command, ServiceTime time) => command switch
     {
-        JobStart c => Start(state, c, time.Now),
+        JobStart c => Start(state, c, time),
         ConfirmInventoryMeasured c => ConfirmMeasured(state, c, time),
         FindJob c => FindUnexpired(state, c.Job, time) is { } job ? Reply(job) : NotFound(c.Job),
         FindFinishedJob c => FindUnexpired(state, c.Job, time) is not { } job ? NotFound(c.Job)
@@ -108,10 +112,18 @@ public sealed class JobsDecider(
     public static bool IsMeasuredFirst(InventorySnapshot inventory, InventorySelection selection, int maxArchives) =>
         (selection.Created == default && selection.Limit <= maxArchives) || inventory.Versions.Sum() <= maxArchives;
 
-    private Decision<JobsEvent> Start(JobsState state, JobStart command, DateTimeOffset now) =>
+    private Decision<JobsEvent> Start(JobsState state, JobStart command, ServiceTime time) =>
         state.Find(command.Job) is { } known ? Repeat(known)
         : command is StartRetrieval retrieval && RefusalOf(state, retrieval) is { } refusal ? Refuse(refusal)
-        : Admit(state, NewJob(command, now), now);
+        : InventoryOf(command)?.AskedAt < time.ServedAgo(MaxInventoryAge) ? Refuse(new Refusal.InventoryStale())
+        : Admit(state, NewJob(command, time.Now), time.Now);
+
+    private static InventorySnapshot? InventoryOf(JobStart command) => command switch
+    {
+        BeginInventory c => c.Inventory,
+        StartInventory c => c.Inventory,
+        _ => null,
+    };
 
     private static Refusal? RefusalOf(JobsState state, StartRetrieval command) =>
         RetrievalJob.RefusalOf(command.Archive, RetrievalJob.RangeOf(command.Archive, command.Range))
@@ -136,7 +148,7 @@ public sealed class JobsDecider(
         };
 
         UnmeasuredInventory Unmeasured(BeginInventory c) =>
-            new(c.Job, c.Inventory, c.Selection, c.Format, c.VaultName, c.Wish, now, now + policy.StandardDelay);
+            new(c.Job, c.Inventory with { AskedAt = null }, c.Selection, c.Format, c.VaultName, c.Wish, now, now + policy.StandardDelay);
     }
 
     private static JobsEvent StartedEvent(VaultJob job) => job switch

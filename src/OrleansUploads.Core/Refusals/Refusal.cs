@@ -158,6 +158,11 @@ public abstract record Refusal : IRefusal
     [Named("refused-lookup-stale.1")]
     public sealed record LookupStale(ArchiveId Archive) : Refusal;
 
+    /// <summary>The vault was asked so long ago that archives of the inventory may be forgotten before its job expires. Take another
+    /// inventory.</summary>
+    [Named("refused-inventory-stale.1")]
+    public sealed record InventoryStale : Refusal;
+
     /// <summary>The archive cannot be retrieved, because its bytes are stored externally.</summary>
     [Named("refused-archive-stored-externally.1")]
     public sealed record ArchiveStoredExternally(ArchiveId Archive) : Refusal;

@@ -68,7 +68,7 @@ public sealed class VaultDecider : Decider<VaultState, VaultCommand, VaultEvent>
     private static Decision<VaultEvent> DecideLive(VaultState.Live live, VaultCommand command, DateTimeOffset now) => command switch
     {
         DescribeVault => Reply(Describe(live)),
-        TakeInventorySnapshot => Reply(SnapshotOf(live)),
+        TakeInventorySnapshot => Reply(SnapshotOf(live) with { AskedAt = now }),
         DeleteVault c => DeleteVault(live, c, now),
         VaultPolicyCommand c => VaultProtectionRules.Decide(live.Protection, live.Incarnation, live.Shards.Keys, c, now),
         VaultNotificationCommand c => VaultNotificationRules.Decide(live.Notifications, live.Incarnation, c),

@@ -88,7 +88,11 @@ public sealed record VaultTags(IReadOnlyDictionary<string, string> Tags) : IAnsw
 /// <param name="TakenAt">When an archive was last added or deleted, or when the incarnation began if none ever was.</param>
 /// <param name="Versions">Version of each shard, by shard number, or 0 for a shard that never held an archive.</param>
 [Named("inventory-snapshot.1")]
-public sealed record InventorySnapshot(VaultIncarnation Incarnation, DateTimeOffset TakenAt, IReadOnlyList<long> Versions) : IAnswer;
+public sealed record InventorySnapshot(VaultIncarnation Incarnation, DateTimeOffset TakenAt, IReadOnlyList<long> Versions) : IAnswer
+{
+    /// <summary>When the vault was asked. Null in a job.</summary>
+    public DateTimeOffset? AskedAt { get; init; }
+}
 
 /// <summary>Sets the vault's job notifications, replacing the previous setting.</summary>
 [Named("set-notifications.1")]

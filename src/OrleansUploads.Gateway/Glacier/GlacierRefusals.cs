@@ -93,6 +93,8 @@ internal static class GlacierRefusals
         Refusal.LookupStale => GlacierError.Unavailable(
             "The job was not started: so many archives are being deleted that the server cannot tell whether this one still "
             + "exists. Try again."),
+        Refusal.InventoryStale => GlacierError.Unavailable(
+            "The job was not started: the server took the inventory too long ago, because it was busy or stopped. Try again."),
         Refusal.ArchiveStoredExternally r => GlacierError.Invalid(
             $"The bytes of the archive {r.Archive} are stored by the system that uploaded it and cannot be retrieved here. "
             + "Get its manifest from that system; it says where they are."),

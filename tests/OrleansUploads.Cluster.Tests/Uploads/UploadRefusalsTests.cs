@@ -17,6 +17,7 @@ public sealed class UploadRefusalsTests
         typeof(Refusal.ClockNotTrusted),
         typeof(Refusal.CollectionHeld),
         typeof(Refusal.CreateKeyInUse),
+        typeof(Refusal.InventoryStale),
         typeof(Refusal.JobNotFound),
         typeof(Refusal.JobNotReady),
         typeof(Refusal.LengthDiffers),

@@ -37,6 +37,21 @@ public sealed class LargeInventoryTests() : JobsDriver(new RetrievalPolicy())
     }
 
     [Fact]
+    public void An_inventory_that_was_taken_too_long_ago_starts_no_job()
+    {
+        var begin = Begin(1) with { Inventory = Begin(1).Inventory with { AskedAt = Now } };
+        var start = Inventory(2) with { Inventory = begin.Inventory };
+        Now += JobsDecider.MaxInventoryAge;
+        Given(begin);
+        Assert.Null(Assert.IsType<UnmeasuredInventory>(Ask(new FindJob(Job(1)))).Inventory.AskedAt);
+        Now += Tick;
+
+        EachRefused<Refusal.InventoryStale>(start, start with { Job = Job(3) });
+
+        Answered<UnmeasuredInventory>(begin);
+    }
+
+    [Fact]
     public void The_output_is_available_for_a_day_after_it_was_measured()
     {
         Given(Begin(1));

@@ -8,13 +8,15 @@ namespace OrleansUploads.Gateway.Tests.Fuzzing;
 internal static partial class RefusalWords
 {
     /// <summary>Refusals that the fuzzer cannot provoke over HTTP. Kestrel enforces the length of a body; an attempt is collected only
-    /// after days; its store grants no writes to compare with reports; 10,000 jobs take too long; only the collector gets
-    /// <see cref="Refusal.CollectionHeld"/>; and the gateway looks up stale facts again, so that a client sees them only in a race.</summary>
+    /// after days; its store grants no writes to compare with reports; 10,000 jobs take too long; no request lasts half an hour; only the
+    /// collector gets <see cref="Refusal.CollectionHeld"/>; and the gateway looks up stale facts again, so that a client sees them only in a
+    /// race.</summary>
     private static readonly string[] Unreachable =
     [
         nameof(Refusal.LengthDiffers), nameof(Refusal.AttemptCollected), nameof(Refusal.TooManyJobs), nameof(Refusal.CollectionHeld),
         nameof(Refusal.AttemptOfOtherPart), nameof(Refusal.AttemptNotAsReported), nameof(Refusal.WritesNotGranted),
         nameof(Refusal.PartLost), nameof(Refusal.ClockNotTrusted), nameof(Refusal.VerdictStale), nameof(Refusal.LookupStale),
+        nameof(Refusal.InventoryStale),
     ];
 
     private static readonly Dictionary<string, string> ByName =

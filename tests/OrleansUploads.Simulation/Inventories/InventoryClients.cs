@@ -120,7 +120,7 @@ internal sealed class InventoryClients(
         var answer = await calls.SendAsync(
             $"start {job.Description}",
             process => new InventoryFront(world, process).InitiateAsync(job, maxArchivesMeasuredFirst, repeats));
-        if (answer is { } begun)
+        if (answer is { Refusal: null } begun)
         {
             judge.Began(job, begun.Answer);
         }
