@@ -104,7 +104,7 @@ public sealed class DirectUpload
 
     private async Task<ArchiveReceipt> CompleteAsync(long archiveSizeBytes, UploadDescription? known, CancellationToken cancellationToken)
     {
-        for (var upload = known ?? await DescribeAsync(cancellationToken);; upload = await DescribeLaterAsync(upload, cancellationToken))
+        for (var upload = known ?? await DescribeAsync(cancellationToken); ; upload = await DescribeLaterAsync(upload, cancellationToken))
         {
             if (upload.State is VaultUploadState.Aborted or VaultUploadState.Expired)
             {
@@ -226,7 +226,7 @@ public sealed class DirectUpload
     {
         var time = _client.Transport.TimeProvider;
         var (bytes, since) = (-1L, time.GetTimestamp());
-        for (var upload = await DescribeAsync(cancellationToken);; upload = await DescribeLaterAsync(upload, cancellationToken))
+        for (var upload = await DescribeAsync(cancellationToken); ; upload = await DescribeLaterAsync(upload, cancellationToken))
         {
             if (upload.State is not VaultUploadState.Open || upload.Bytes >= archiveSizeBytes)
             {

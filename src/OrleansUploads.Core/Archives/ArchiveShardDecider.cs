@@ -14,7 +14,7 @@ public sealed class ArchiveShardDecider(UploadPolicy uploads, RetrievalPolicy re
 {
     /// <summary>Tolerance for the time between an inventory and the start of its job, and as much for differences between
     /// clocks.</summary>
-    private static readonly TimeSpan InventorySlack = 2 * JobsDecider.MaxInventoryAge;
+    private static readonly TimeSpan InventorySlack = 2 * Limits.MaxInventoryAge;
 
     private const int SmallShard = 16;
 

@@ -20,10 +20,6 @@ public sealed class JobsDecider(
     /// milliseconds.</summary>
     public const int MaxArchivesMeasuredFirst = 1000;
 
-    /// <summary>The maximum time from an inventory to the start of its job. Shards remember a deletion longer than a job of an older
-    /// inventory can last.</summary>
-    public static readonly TimeSpan MaxInventoryAge = TimeSpan.FromMinutes(30);
-
     /// <summary>How long the bytes are kept after the job's output has expired, because a download may still be
     /// running.</summary>
     public static readonly TimeSpan DownloadGrace = TimeSpan.FromHours(1);
@@ -115,7 +111,7 @@ public sealed class JobsDecider(
     private Decision<JobsEvent> Start(JobsState state, JobStart command, ServiceTime time) =>
         state.Find(command.Job) is { } known ? Repeat(known)
         : command is StartRetrieval retrieval && RefusalOf(state, retrieval) is { } refusal ? Refuse(refusal)
-        : InventoryOf(command)?.AskedAt < time.ServedAgo(MaxInventoryAge) ? Refuse(new Refusal.InventoryStale())
+        : InventoryOf(command)?.AskedAt < time.ServedAgo(Limits.MaxInventoryAge) ? Refuse(new Refusal.InventoryStale())
         : Admit(state, NewJob(command, time.Now), time.Now);
 
     private static InventorySnapshot? InventoryOf(JobStart command) => command switch

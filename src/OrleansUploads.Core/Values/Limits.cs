@@ -75,6 +75,10 @@ public static class Limits
 
     /// <summary>How long the output of a finished job stays available.</summary>
     public static readonly TimeSpan JobOutputLife = TimeSpan.FromHours(24);
+
+    /// <summary>The maximum time from an inventory to the start of its job. Shards remember a deletion longer than a job that starts in time
+    /// can last.</summary>
+    public static readonly TimeSpan MaxInventoryAge = TimeSpan.FromMinutes(30);
 }
 
 /// <summary>The fixed limits of S3. The names include the units.</summary>

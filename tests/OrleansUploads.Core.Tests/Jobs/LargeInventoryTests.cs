@@ -41,7 +41,7 @@ public sealed class LargeInventoryTests() : JobsDriver(new RetrievalPolicy())
     {
         var begin = Begin(1) with { Inventory = Begin(1).Inventory with { AskedAt = Now } };
         var start = Inventory(2) with { Inventory = begin.Inventory };
-        Now += JobsDecider.MaxInventoryAge;
+        Now += Limits.MaxInventoryAge;
         Given(begin);
         Assert.Null(Assert.IsType<UnmeasuredInventory>(Ask(new FindJob(Job(1)))).Inventory.AskedAt);
         Now += Tick;
