@@ -15,7 +15,7 @@ internal sealed class RetrievalJobs
         var jobs = new RetrievalJobs(session, tier);
         await foreach (var job in session.Client.ListJobsAsync(session.Vault, cancellationToken))
         {
-            // Who asks for a tier does not want to wait for a job of another one.
+            // A job of another tier that is still in progress may take hours longer.
             if (job is { ArchiveId: { } archive, Status: not JobStatus.Failed }
                 && (tier is null || job.Tier == tier || job.Status == JobStatus.Succeeded)
                 && (job.RetrievalRange is not { } range || range == new ByteRange(0, job.ArchiveSizeBytes ?? 0)))

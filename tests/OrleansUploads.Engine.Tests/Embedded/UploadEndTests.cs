@@ -73,9 +73,11 @@ public sealed class UploadEndTests
         var fails = false;
         var bench = new EngineBench(call => fails && call.Operation == JournalOperation.Append ? JournalFault.FailBefore : JournalFault.None);
         var upload = await bench.OpenFirstUploadAsync();
+        var early = bench.Host.AwaitEndAsync(upload, Long, Cancellation).AsTask();
         fails = true;
         await Assert.ThrowsAsync<EntityUnavailableException>(() => bench.AskAsync(upload.Entity, new AbortUpload(Incarnation)));
 
+        await early.WaitAsync(TimeSpan.FromSeconds(30), Cancellation);
         var waiting = bench.Host.AwaitEndAsync(upload, Long, Cancellation).AsTask();
         Assert.False(waiting.IsCompleted);
         fails = false;

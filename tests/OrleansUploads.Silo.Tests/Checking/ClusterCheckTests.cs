@@ -35,17 +35,20 @@ public sealed class ClusterCheckTests(ClusterCheckTests.StoppedCluster stopped, 
         using var stop = new CancellationTokenSource();
         var changes = 0;
         var load = LoadAsync();
+        await BecomesChangedAsync(before: 0);
         for (var check = 0; check < 2; check++)
         {
             var before = Volatile.Read(ref changes);
             var report = (await ClusterCheck.RunAsync(silo, check % 2 == 0 ? ["--deep"] : [])).ExpectSound();
             Assert.True(report.Count("archives") > 10 && report.Count("openUploads") >= 2 && report.Count("histories") > 50, $"{report}");
-            await Eventually.BecomesTrueAsync(
-                () => Volatile.Read(ref changes) > before || load.IsCompleted, "the clients have changed something");
+            await BecomesChangedAsync(before);
         }
 
         await stop.CancelAsync();
         await load;
+
+        Task BecomesChangedAsync(int before) => Eventually.BecomesTrueAsync(
+            () => Volatile.Read(ref changes) > before || load.IsCompleted, "the clients have changed something");
 
         async Task LoadAsync()
         {
