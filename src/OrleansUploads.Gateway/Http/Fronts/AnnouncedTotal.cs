@@ -14,15 +14,16 @@ internal static class AnnouncedTotal
     public static readonly string Rule = string.Create(
         CultureInfo.InvariantCulture, $"It must be a whole number of bytes, at most {MaxBytes}. Leave it out if the size is not known.");
 
-    /// <summary>Reads the header; null if there is none.</summary>
+    /// <summary>Reads the header.</summary>
+    /// <returns>The total, or null if the request does not have the header.</returns>
     /// <exception cref="FrontError">The value is malformed.</exception>
     public static long? Read(FrontCall call) => TryRead(call.Header(Header), out var totalBytes)
         ? totalBytes
         : throw call.InvalidHeader(Header, call.Header(Header)!, Rule);
 
     /// <summary>Reads a total.</summary>
-    /// <param name="text">The text, or null if there is none.</param>
-    /// <param name="totalBytes">The total, or null if there is none.</param>
+    /// <param name="text">The value of the header, or null if the request does not have it.</param>
+    /// <param name="totalBytes">The total, or null without a value.</param>
     /// <returns>False if the value is malformed.</returns>
     public static bool TryRead(string? text, out long? totalBytes)
     {

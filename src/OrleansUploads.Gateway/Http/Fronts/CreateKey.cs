@@ -16,7 +16,8 @@ internal static class CreateKey
         $"It must have 1 to {MaxChars} characters of printable ASCII without blanks. Choose a random one for each upload, and keep it until the "
         + $"upload has ended.");
 
-    /// <summary>Reads the header; null if there is none.</summary>
+    /// <summary>Reads the header.</summary>
+    /// <returns>The key, or null if the request does not have the header.</returns>
     /// <exception cref="FrontError">The value is malformed.</exception>
     public static string? Read(FrontCall call)
     {

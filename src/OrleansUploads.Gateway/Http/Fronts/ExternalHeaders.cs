@@ -55,7 +55,7 @@ internal static class ExternalHeaders
     }
 
     /// <summary>Reads where the bytes of an upload are stored.</summary>
-    /// <exception cref="FrontError">The value is none that this server knows.</exception>
+    /// <exception cref="FrontError">The value is unknown.</exception>
     public static ByteStorage ReadStorage(FrontCall call) => call.Header(Storage) switch
     {
         null => ByteStorage.Gateway,
