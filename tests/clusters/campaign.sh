@@ -47,8 +47,18 @@ require_benchmarks() {
     require_build "$benchmarks" bench/OrleansUploads.Benchmarks
 }
 
+# Compiles the silo ahead of time, as releases are, unless LOCAL_CLUSTER_SILO names another one.
+publish_silo() {
+    if [ -z "${LOCAL_CLUSTER_SILO:-}" ]; then
+        programs=$root/artifacts/programs
+        "$root/tests/publish-programs.sh" "$programs" Silo
+        export LOCAL_CLUSTER_SILO="$programs/Silo/orleans-uploads-silo.dll"
+    fi
+}
+
 bench() {
     require_benchmarks
+    publish_silo
     port=${LOCAL_CLUSTER_PORT:-9400}
     started=$("$root/deploy/local-cluster.sh" $azure start 3)
     eval "$(echo "$started" | grep '^export AWS_')"
@@ -58,6 +68,7 @@ bench() {
 
 direct() {
     require_benchmarks
+    publish_silo
     parts=s3
     [ -z "$azure" ] || parts=blobs
     started=$("$root/deploy/local-cluster.sh" $azure --parts $parts start 3)
@@ -85,7 +96,7 @@ case "${1:-}" in
         run_tests FaultTests
         ;;
     failover)
-        export ORLEANSUPLOADS_FAULT_KINDS="the primary" ORLEANSUPLOADS_FAULT_ROUNDS="${2:-9}"
+        export ORLEANSUPLOADS_FAULT_KINDS="the primary" ORLEANSUPLOADS_FAULT_ROUNDS="${2:-9}" ORLEANSUPLOADS_FAULT_UPLOADS=300
         run_tests FaultTests
         ;;
     shared)

@@ -6,6 +6,9 @@ namespace OrleansUploads.Silo.Tests.Faults;
 /// again.</param>
 internal sealed record Disturbance(string Kind, Func<int, Task> InjectAsync)
 {
+    /// <summary>Repairs what the silos serve without.</summary>
+    public Func<Task> RepairAsync { get; init; } = static () => Task.CompletedTask;
+
     /// <summary>Whether no silo serves meanwhile.</summary>
     public bool StopsAll { get; init; }
 

@@ -5,7 +5,7 @@ namespace OrleansUploads.Silo.Tests.Faults;
 
 /// <summary>Silos to which everything happens, under clients of both protocols that repeat nothing.</summary>
 /// <remarks>The judge of the simulation compares every answer of the vault API, and the histories of the keys every answer of S3. A request
-/// may fail or wait only while a disturbance, or the recovery from it, lasts.</remarks>
+/// may fail or wait only while a disturbance, or the recovery from it, lasts. Soon after it, every upload that is open stores parts.</remarks>
 internal sealed class FaultCampaign : RealSeries
 {
     /// <summary>More than an hour has.</summary>
@@ -21,6 +21,7 @@ internal sealed class FaultCampaign : RealSeries
     private readonly RotatedService _service;
     private readonly FaultLog _log;
     private readonly ObjectLoad _objects;
+    private readonly OpenUploads _uploads;
     private readonly Action<string> _say;
     private readonly Disturbance[] _table;
     private readonly Queue<Disturbance> _next = new();
@@ -28,12 +29,20 @@ internal sealed class FaultCampaign : RealSeries
     private bool _wasOutlasted;
 
     private FaultCampaign(
-        FaultPlan plan, RealTally tally, RotatedService service, FaultLog log, ObjectLoad objects, IEnumerable<Disturbance> table, Action<string> say)
+        FaultPlan plan,
+        RealTally tally,
+        RotatedService service,
+        FaultLog log,
+        ObjectLoad objects,
+        OpenUploads uploads,
+        IEnumerable<Disturbance> table,
+        Action<string> say)
         : base((ulong)plan.Seed, kind: 13, tally, Math.Max(plan.Rounds, plan.Duration == TimeSpan.Zero ? 0 : MaxRounds))
     {
         _service = service;
         _log = log;
         _objects = objects;
+        _uploads = uploads;
         _say = say;
         _table = [.. table];
         _random = new Random(plan.Seed);
@@ -69,8 +78,11 @@ internal sealed class FaultCampaign : RealSeries
         // The first requests of a process take longer, and must not fail.
         await Eventually.BecomesTrueAsync(() => objects.Played >= WarmUp || running.IsCompleted, "the first races end", Patience);
         log.Add(new FaultWindow(Started, 0, TimeSpan.Zero, log.Now));
+        using var client = Connect(unmeasured);
+        var uploads = new OpenUploads(client, plan.OpenUploads);
+        await uploads.OpenAsync();
         await using var service = new RotatedService(Connect(http), Connect(unmeasured));
-        await using var campaign = new FaultCampaign(plan, tally, service, log, objects, table, say);
+        await using var campaign = new FaultCampaign(plan, tally, service, log, objects, uploads, table, say);
 
         var failure = await campaign.PlayAsync(
             service, round => round < MaxRounds && !running.IsCompleted && (round < plan.Rounds || log.Now < plan.Duration));
@@ -84,7 +96,7 @@ internal sealed class FaultCampaign : RealSeries
         }
 
         say($"{tally}, {objects.Played} races for objects.");
-        return [.. failure is null ? [] : (string[])[$"{failure}"], .. objects.Flaws, .. log.Findings];
+        return [.. failure is null ? [] : (string[])[$"{failure}"], .. objects.Flaws, .. uploads.Findings, .. log.Findings];
     }
 
     /// <summary>Creates a client of the silos in a rotation, which repeats nothing unless it is told to.</summary>
@@ -116,13 +128,22 @@ internal sealed class FaultCampaign : RealSeries
         Clients.MayHangUp = false;
         var silo = _random.Next(SiloCluster.Count);
         await _log.InjectAsync(disturbance, silo, () => disturbance.StopsAll
-            ? _service.PauseAsync(() => disturbance.InjectAsync(silo))
-            : disturbance.InjectAsync(silo));
+            ? _service.PauseAsync(() => InjectAsync(disturbance, silo))
+            : InjectAsync(disturbance, silo));
         _wasOutlasted = !clients.IsCompleted;
         await _objects.ReadKeptAsync();
         _say(string.Create(
             CultureInfo.InvariantCulture,
             $"{_log.Now.TotalSeconds,5:F0} s: {_log.Windows.Last()}; {_log.Answered} answers, {_log.Failed.Count} failures so far"));
+    }
+
+    /// <summary>Disturbs the silos, and lets every open upload store a part as soon as they are ready.</summary>
+    private async Task InjectAsync(Disturbance disturbance, int silo)
+    {
+        await disturbance.InjectAsync(silo);
+        var slowest = await _uploads.StorePartsAsync(FaultLog.Settling);
+        _say(string.Create(CultureInfo.InvariantCulture, $"Each open upload stored a part, the slowest after {slowest.TotalSeconds:F1} s."));
+        await disturbance.RepairAsync();
     }
 
     /// <summary>What a request without an answer has begun may take effect for a while.</summary>

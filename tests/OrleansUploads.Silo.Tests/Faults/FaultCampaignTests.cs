@@ -118,6 +118,33 @@ public sealed class FaultCampaignTests : IAsyncDisposable
         Assert.Single(log.Findings);
     }
 
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(2, false)]
+    [InlineData(int.MaxValue, true)]
+    public async Task An_open_upload_that_stores_no_part_in_time_is_found(int refusals, bool isFound)
+    {
+        _server = await ServerProcess.StartAsync(_folder.Data, "--quiet");
+        await using var rotation = new Rotation([_server.Address]);
+        string? refused = null;
+        using var http = new HttpClient(new MeasuredRequests(rotation, null, new ChangingHandler((request, answer) =>
+        {
+            if (request.Method == HttpMethod.Put && request.RequestUri!.AbsolutePath.Contains("/multipart-uploads/", StringComparison.Ordinal)
+                && (Interlocked.CompareExchange(ref refused, request.RequestUri.AbsolutePath, null) ?? refused) == request.RequestUri.AbsolutePath
+                && Interlocked.Decrement(ref refusals) >= 0)
+            {
+                answer.StatusCode = HttpStatusCode.ServiceUnavailable;
+            }
+        })));
+        using var client = FaultCampaign.Connect(http);
+        var uploads = new OpenUploads(client, count: 4);
+        await uploads.OpenAsync();
+
+        await uploads.StorePartsAsync(Second);
+
+        Assert.Equal(isFound ? 1 : 0, uploads.Findings.Count);
+    }
+
     private Task<IReadOnlyList<string>> RunAsync(Action<HttpRequestMessage, HttpResponseMessage> change) => RunAsync(new ChangingHandler(change));
 
     /// <summary>Runs a campaign in which nothing happens.</summary>

@@ -9,6 +9,9 @@ internal sealed record FaultPlan(int Rounds, TimeSpan Duration, int Seed)
     /// <summary>An answer may take this long while nothing is disturbed.</summary>
     public TimeSpan MaxWait { get; init; } = TimeSpan.FromSeconds(TestSetting.Read("ORLEANSUPLOADS_FAULT_SECONDS", 20));
 
+    /// <summary>The uploads that stay open, and store a part after each disturbance.</summary>
+    public int OpenUploads { get; init; }
+
     /// <summary>Reads <c>ORLEANSUPLOADS_FAULT_ROUNDS</c>, <c>ORLEANSUPLOADS_FAULT_MINUTES</c> and <c>ORLEANSUPLOADS_FAULT_SEED</c>. Unless
     /// they say otherwise, everything happens once.</summary>
     public static FaultPlan Read(int byDefault) => new(

@@ -9,6 +9,7 @@ namespace OrleansUploads.Silo.Tests.Faults;
 public sealed class FaultTests(AzuriteServer azurite, ITestOutputHelper output) : TestWithFolder
 {
     private const string Container = "parts";
+    private const int OpenUploads = 32;
 
     [Fact]
     [Promise("README.md", "An acknowledged part is never lost")]
@@ -60,7 +61,8 @@ public sealed class FaultTests(AzuriteServer azurite, ITestOutputHelper output) 
             var table = FaultPlan.Choose(tableOf(cluster));
             output.Say(NetworkCut.IsPossible ? "The network is cut, too." : "The network is not cut, because only root with iptables can.");
 
-            var findings = await FaultCampaign.RunAsync(FaultPlan.Read(table.Count), cluster.Rotation, table, output.Say);
+            var plan = FaultPlan.Read(table.Count) with { OpenUploads = TestSetting.Read("ORLEANSUPLOADS_FAULT_UPLOADS", OpenUploads) };
+            var findings = await FaultCampaign.RunAsync(plan, cluster.Rotation, table, output.Say);
 
             Assert.True(findings.Count == 0, string.Join('\n', findings.Take(30)) + $"\n{string.Join('\n', cluster.Silos)}");
             Assert.False(Directory.Exists(cluster.PartsFolder));

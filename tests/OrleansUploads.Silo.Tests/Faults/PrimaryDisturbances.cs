@@ -9,16 +9,18 @@ internal sealed class PrimaryDisturbances(PostgresPair pair, Rotation rotation, 
 
     public IEnumerable<Disturbance> All =>
     [
-        new("the primary was lost", _ => LoseAsync()) { StopsAll = true },
-        new("the primary hung, and returned after the promotion", _ => HangAsync()) { StopsAll = true },
-        new("the primary waited for a lost standby, the waits were cancelled, and it was lost", _ => CancelWaitsAsync()) { StopsAll = true },
+        new("the primary was lost", _ => LoseAsync()) { RepairAsync = pair.AddStandbyAsync, StopsAll = true },
+        new("the primary hung, and returned after the promotion", _ => HangAsync()) { RepairAsync = ReturnAsync, StopsAll = true },
+        new("the primary waited for a lost standby, the waits were cancelled, and it was lost", _ => CancelWaitsAsync())
+        {
+            RepairAsync = pair.AddStandbyAsync, StopsAll = true,
+        },
     ];
 
     private async Task LoseAsync()
     {
         await pair.Primary.LoseAsync();
         await PromoteAsync();
-        await pair.AddStandbyAsync();
     }
 
     private async Task HangAsync()
@@ -26,6 +28,11 @@ internal sealed class PrimaryDisturbances(PostgresPair pair, Rotation rotation, 
         await pair.Primary.PauseAsync();
         await rotation.AwaitUnreadyAsync(MaxUntilRed);
         await PromoteAsync();
+    }
+
+    /// <summary>Lets the old primary go on, before another server takes its place.</summary>
+    private async Task ReturnAsync()
+    {
         await pair.Standby.ResumeAsync();
         await Task.Delay(Return);
 
@@ -51,7 +58,6 @@ internal sealed class PrimaryDisturbances(PostgresPair pair, Rotation rotation, 
         await pair.Primary.LoseAsync();
         await pair.Standby.StartAsync();
         await PromoteAsync();
-        await pair.AddStandbyAsync();
         say($"{cancelled} waits were cancelled.");
     }
 
