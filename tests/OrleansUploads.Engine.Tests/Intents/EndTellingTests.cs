@@ -125,6 +125,30 @@ public sealed class EndTellingTests : IDisposable
         await AssertNothingMoreIsToldAsync(3);
     }
 
+    [Fact]
+    public async Task An_event_for_which_there_is_no_place_has_not_had_its_last_attempt()
+    {
+        using var abandoned = new OwnMeasurements("orleansuploads.events.abandoned");
+        _told.Hold();
+        var telling = new EndTelling(_told, _bench.Time, EngineLog.None);
+        const int Places = EndTelling.MaxPerTenant + EndTelling.MaxWaitingPerTenant;
+        var waiting = Enumerable.Range(0, Places).Select(number => TellAsync(telling, number)).ToList();
+
+        await Assert.ThrowsAsync<IOException>(() => TellAsync(telling, Places, isLast: true));
+
+        Assert.Equal(0, abandoned.Sum);
+        _told.Release();
+        await Task.WhenAll(waiting);
+        await TellAsync(telling, Places, isLast: true);
+        Assert.Equal(Places + 1, _told.Notices.Count);
+    }
+
+    private static Task TellAsync(EndTelling telling, int number, bool isLast = false)
+    {
+        var notice = new EndNotice(Some.Spec(upload: number), UploadPhase.Aborted, Some.Noon, Completion: null);
+        return telling.TellAsync(new TellEnd(notice, "tenant", isLast), CancellationToken.None).AsTask();
+    }
+
     private async Task AbortAsync(UploadId upload) => await _bench.AskAsync(upload.Entity, new AbortUpload(ClientCalls.Incarnation));
 
     /// <summary>Waits until no entity has anything in hand, and none is in memory.</summary>
