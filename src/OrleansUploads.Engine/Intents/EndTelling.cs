@@ -47,6 +47,8 @@ internal sealed class EndTelling(IUploadEvents? receiver, TimeProvider time, Eng
         }
     }
 
+    /// <summary>Tells an event. A receiver that neither takes it in time nor heeds the token loses its turn all the same, because others
+    /// wait for it.</summary>
     private async Task TellInTimeAsync(EndNotice notice, CancellationToken cancellationToken)
     {
         if (receiver is null)
@@ -58,7 +60,7 @@ internal sealed class EndTelling(IUploadEvents? receiver, TimeProvider time, Eng
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {
-            await receiver.EndedAsync(notice, linked.Token);
+            await receiver.EndedAsync(notice, linked.Token).AsTask().WaitAsync(linked.Token);
         }
         catch (OperationCanceledException fault) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {
