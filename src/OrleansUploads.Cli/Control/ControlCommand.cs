@@ -52,7 +52,7 @@ internal static class BackupCommand
             var code = parsed.GetValue(check) ? await CheckCommand.RunAsync(backup, cancellationToken) : ExitCode.Done;
             if (code == ExitCode.Done && parsed.GetValue(keep) is { } count)
             {
-                run.Prune(count);
+                run.Prune(backup, count);
             }
 
             return code;
