@@ -83,6 +83,13 @@ public sealed class UploadsServerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_server_may_be_disposed_more_than_once()
+    {
+        await _server.DisposeAsync();
+        await _server.DisposeAsync();
+    }
+
+    [Fact]
     public async Task A_restart_keeps_what_was_answered_and_the_address_and_the_key()
     {
         var (upload, part) = await UploadPartAsync();
