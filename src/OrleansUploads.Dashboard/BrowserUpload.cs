@@ -4,7 +4,6 @@ using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Engine.Receiving;
 using OrleansUploads.Engine.Ports;
-using OrleansUploads.Gateway.Glacier;
 using OrleansUploads.Gateway.Http.Admission;
 using OrleansUploads.Gateway.Http.Authentication;
 using OrleansUploads.Hashing;
@@ -44,7 +43,7 @@ internal static class BrowserUpload
 
         if (await call.Services.AdmitAsync(exchange, call.Account, SpaceUse.Grows, Transfer.Receives) is { } throttled)
         {
-            return DashboardAnswer.OfError(GlacierHttpErrors.Describe(throttled));
+            return DashboardAnswer.OfError(DashboardErrors.Describe(throttled));
         }
 
         using var slot = exchange.Received.Slot;

@@ -1,8 +1,20 @@
+using OrleansUploads.Gateway.Glacier;
+
 namespace OrleansUploads.Dashboard;
 
-/// <summary>The errors that only the dashboard has.</summary>
+/// <summary>The errors of the dashboard.</summary>
 internal static class DashboardErrors
 {
+    /// <summary>Describes an error that does not depend on the protocol. The messages of the vault API fit any reader; its status of a
+    /// throttled request does not, because pages tell by the status what to send again.</summary>
+    public static FrontError Describe(HttpError error)
+    {
+        var described = GlacierHttpErrors.Describe(error);
+        return error is HttpError.Throttled
+            ? new FrontError(StatusCodes.Status429TooManyRequests, described.Code, described.Message) { RetryAfter = described.RetryAfter }
+            : described;
+    }
+
     /// <summary>There is nothing at this path.</summary>
     public static FrontError NotFound(string path) =>
         new(StatusCodes.Status404NotFound, "NotFound", $"The dashboard has nothing at '{path}'.");

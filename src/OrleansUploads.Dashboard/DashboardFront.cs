@@ -1,4 +1,3 @@
-using OrleansUploads.Gateway.Glacier;
 using OrleansUploads.Gateway.Http.Authentication;
 using OrleansUploads.Signing;
 
@@ -30,9 +29,7 @@ internal sealed class DashboardFront(
     public FrontRequest Recognize(HttpExchange exchange) =>
         new DashboardRequest(this, exchange, operations.Find(exchange.Context.Request.Method, exchange.Target));
 
-    /// <inheritdoc/>
-    /// <remarks>Errors have the messages of the vault API, which fit any reader.</remarks>
-    public FrontError Describe(HttpError error) => GlacierHttpErrors.Describe(error);
+    public FrontError Describe(HttpError error) => DashboardErrors.Describe(error);
 
     public FrontAnswer AnswerOf(HttpExchange exchange, FrontError error) => DashboardAnswer.OfError(error);
 

@@ -1,5 +1,4 @@
 using OrleansUploads.Engine.Ports;
-using OrleansUploads.Gateway.Glacier;
 using OrleansUploads.Gateway.Http.Admission;
 using OrleansUploads.Gateway.S3;
 
@@ -20,7 +19,7 @@ internal static class ObjectDownload
     {
         if (await call.Services.AdmitAsync(call.Exchange, call.Account, SpaceUse.None, Transfer.Sends) is { } throttled)
         {
-            return DashboardAnswer.OfError(GlacierHttpErrors.Describe(throttled));
+            return DashboardAnswer.OfError(DashboardErrors.Describe(throttled));
         }
 
         var answer = await read();

@@ -7,6 +7,9 @@ namespace OrleansUploads.Engine;
 /// <param name="RetryInterval">Time after a round that failed.</param>
 public sealed record BackgroundTask(TimeSpan FirstDelay, TimeSpan Interval, TimeSpan RetryInterval)
 {
+    /// <summary>The longest time that a timer of .NET can wait is a little longer. An operator may wish for a pause of a year.</summary>
+    private static readonly TimeSpan LongestTimer = TimeSpan.FromDays(49);
+
     /// <summary>Repeats the task. Returns when it is cancelled, after the current round.</summary>
     /// <param name="round">One round. False if it could not do its work; the next one follows as after a failure.</param>
     /// <param name="report">Receives why a round failed.</param>
@@ -21,7 +24,7 @@ public sealed record BackgroundTask(TimeSpan FirstDelay, TimeSpan Interval, Time
         {
             try
             {
-                await Task.Delay(delay, time, cancellationToken);
+                await WaitAsync(delay, time, cancellationToken);
                 delay = await round(cancellationToken) ? Interval : RetryInterval;
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
@@ -34,5 +37,15 @@ public sealed record BackgroundTask(TimeSpan FirstDelay, TimeSpan Interval, Time
                 report(fault);
             }
         }
+    }
+
+    private static async Task WaitAsync(TimeSpan delay, TimeProvider time, CancellationToken cancellationToken)
+    {
+        for (; delay > LongestTimer; delay -= LongestTimer)
+        {
+            await Task.Delay(LongestTimer, time, cancellationToken);
+        }
+
+        await Task.Delay(delay, time, cancellationToken);
     }
 }

@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Http;
 
 namespace OrleansUploads.Testing;
@@ -7,14 +6,21 @@ namespace OrleansUploads.Testing;
 /// moment.</summary>
 internal sealed class LostAnswers
 {
-    private readonly ConcurrentQueue<Func<HttpRequest, bool>> _awaited = [];
+    private readonly Lock _gate = new();
+    private readonly Queue<Func<HttpRequest, bool>> _awaited = [];
 
     /// <summary>Loses the answer to the next request that a condition accepts.</summary>
-    public void Lose(Func<HttpRequest, bool> condition) => _awaited.Enqueue(condition);
+    public void Lose(Func<HttpRequest, bool> condition)
+    {
+        lock (_gate)
+        {
+            _awaited.Enqueue(condition);
+        }
+    }
 
     public async Task ServeAsync(HttpContext context, RequestDelegate next)
     {
-        if (!_awaited.TryPeek(out var condition) || !condition(context.Request) || !_awaited.TryDequeue(out _))
+        if (!IsAwaited(context.Request))
         {
             await next(context);
             return;
@@ -30,6 +36,16 @@ internal sealed class LostAnswers
         {
             context.Response.Body = sent;
             context.Abort();
+        }
+    }
+
+    /// <summary>Whether the first condition accepts a request. Each condition is met by one request, also if several come at the same
+    /// time.</summary>
+    private bool IsAwaited(HttpRequest request)
+    {
+        lock (_gate)
+        {
+            return _awaited.TryPeek(out var condition) && condition(request) && _awaited.TryDequeue(out _);
         }
     }
 }

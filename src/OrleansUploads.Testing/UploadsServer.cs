@@ -128,12 +128,16 @@ public sealed class UploadsServer : IAsyncDisposable
     /// <summary>Stops the server and deletes its data.</summary>
     public async ValueTask DisposeAsync()
     {
-        if (_app is not null)
+        if (_app is { } app)
         {
-            await _app.DisposeAsync();
+            _app = null;
+            await app.DisposeAsync();
         }
 
-        Directory.Delete(_folder, recursive: true);
+        if (Directory.Exists(_folder))
+        {
+            Directory.Delete(_folder, recursive: true);
+        }
     }
 
     private EnginePorts Mortal(EnginePorts ports) => ports with { Journal = _journal = new MortalJournal(ports.Journal) };

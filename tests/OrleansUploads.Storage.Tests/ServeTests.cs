@@ -53,6 +53,23 @@ public sealed class ServeTests(StoreServers servers) : TestWithFolder
     }
 
     [Fact]
+    public async Task A_backup_is_checked_with_the_bytes_in_the_store()
+    {
+        var setup = await servers.SetupAsync("own", Path.Combine(Folder.Path, "data"));
+        await using var server = await ServerProcess.StartAsync(setup);
+        using var client = await server.ConnectAsync("photos");
+        await client.UploadInPartsAsync("photos", Archives.Bytes(3000, seed: 9));
+        string[] backup = ["backup", "run", "--check", "--data", setup.DataFolder, "--to", Path.Combine(Folder.Path, "backups")];
+
+        (await CommandLine.RunAsync(backup, setup.Environment)).ExpectOneLine("Name it with --parts");
+        Assert.False(Directory.Exists(Path.Combine(Folder.Path, "backups")));
+        var made = await CommandLine.RunAsync([.. backup, .. setup.Options.Where(option => option != "--quiet")], setup.Environment);
+
+        Assert.True(made.ExitCode == 0, made.ToString());
+        Assert.Contains("Sound: 1 archive", made.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
     [Promise("operations.md", "another folder or cluster")]
     public async Task A_store_of_another_folder_is_refused_before_it_has_bytes()
     {

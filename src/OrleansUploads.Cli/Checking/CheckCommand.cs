@@ -34,11 +34,12 @@ internal static class CheckCommand
             cancellationToken));
     }
 
-    /// <summary>Checks a folder that has its bytes, and prints the result.</summary>
+    /// <summary>Checks a folder, and prints the result.</summary>
+    /// <param name="address">Where its bytes are, or null if they are in the folder.</param>
     /// <returns>The exit code.</returns>
-    public static Task<int> RunAsync(string folder, CancellationToken cancellationToken) => RunAsync(
+    public static Task<int> RunAsync(string folder, StorageAddress? address, CancellationToken cancellationToken) => RunAsync(
         folder,
-        address: null,
+        address,
         new CheckSettings(Deep: false, BytesPerSecond: null, ResumeFile: null, Json: false, ListOrphans: false, Quiet: true),
         cancellationToken);
 

@@ -79,11 +79,13 @@ internal sealed class BackupRun : IDisposable
         return (backup, parts);
     }
 
-    /// <summary>Deletes the oldest backups.</summary>
+    /// <summary>Deletes the oldest backups. The newest is the one that was just made, also if the clock was wrong when one of them got its
+    /// name.</summary>
+    /// <param name="made">The folder of the newest backup.</param>
     /// <param name="keep">How many stay.</param>
-    public void Prune(int keep)
+    public void Prune(string made, int keep)
     {
-        foreach (var old in FindComplete().SkipLast(keep).ToList())
+        foreach (var old in FindComplete().OrderBy(path => path == made).SkipLast(keep).ToList())
         {
             // If this is interrupted, the rest is no backup that could be restored.
             Directory.Move(old, old + UnfinishedSuffix);

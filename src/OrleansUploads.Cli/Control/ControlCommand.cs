@@ -1,6 +1,8 @@
 using OrleansUploads.Cli.Checking;
+using OrleansUploads.Cli.Serving;
 using OrleansUploads.Core.Service;
 using OrleansUploads.Engine.DataFolders;
+using OrleansUploads.Engine.Disk;
 using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Cli.Control;
@@ -35,24 +37,33 @@ internal static class BackupCommand
         {
             Description = "Compare the bytes of the new backup with its journal, as 'check' does. Only if they are sound are older backups deleted.",
         };
+        var parts = ServeOptions.OfParts();
         var command = new Command(
             "run", "Make a whole backup: journal, keys and bytes. Files that the backup before has, too, take no space. Exit codes: 0 if it is "
                 + "complete, 1 if it is not or a check found damage, 2 if the command line is wrong or the check was not completed.")
         {
             data, to, keep, check,
         };
+        parts.AddTo(command);
         return command.Run(async (parsed, cancellationToken) =>
         {
+            var folder = parsed.GetRequiredValue(data).FullName;
+            var store = parts.Bind(parsed).PartsStore;
+            if (parsed.GetValue(check) && store is null && FolderMark.Find(folder) is not null)
+            {
+                throw new IOException($"The bytes of {folder} are in an object store. Name it with --parts, so that --check can read them.");
+            }
+
             using var run = await BackupRun.OpenAsync(
-                parsed.GetRequiredValue(data).FullName, parsed.GetRequiredValue(to).FullName, DefaultLease, TimeProvider.System, cancellationToken);
-            var (backup, parts) = await run.RunAsync(cancellationToken);
+                folder, parsed.GetRequiredValue(to).FullName, DefaultLease, TimeProvider.System, cancellationToken);
+            var (backup, copied) = await run.RunAsync(cancellationToken);
             Console.WriteLine(
-                $"Backed up {Quantity.Format(parts.Files, "file")}, {ByteCount.Format(parts.Bytes)}, to {backup}."
-                + (parts.CopiedBytes < parts.Bytes ? $" {ByteCount.Format(parts.CopiedBytes)} were copied; the backup before has the rest." : ""));
-            var code = parsed.GetValue(check) ? await CheckCommand.RunAsync(backup, cancellationToken) : ExitCode.Done;
+                $"Backed up {Quantity.Format(copied.Files, "file")}, {ByteCount.Format(copied.Bytes)}, to {backup}."
+                + (copied.CopiedBytes < copied.Bytes ? $" {ByteCount.Format(copied.CopiedBytes)} were copied; the backup before has the rest." : ""));
+            var code = parsed.GetValue(check) ? await CheckCommand.RunAsync(backup, store, cancellationToken) : ExitCode.Done;
             if (code == ExitCode.Done && parsed.GetValue(keep) is { } count)
             {
-                run.Prune(count);
+                run.Prune(backup, count);
             }
 
             return code;

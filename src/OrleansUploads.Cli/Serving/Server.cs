@@ -66,6 +66,12 @@ internal sealed partial class Server(ServerOptions options)
         using var telemetry = TelemetryExport.Start(
             Environment.GetEnvironmentVariable, options.Listen.ToString(), isScraped: metricsListen is not null);
         telemetry?.LogFaults(loggers.CreateLogger<TelemetryExport>());
+        if (FindSharedPort() is { } shared)
+        {
+            return Failure.Report(
+                $"Cannot listen on port {shared} twice. Choose another address or port with --listen, --dashboard-listen or --metrics-listen.");
+        }
+
         ForeignFolder.Require(options.DataFolder);
         await LostParts.RequireAsync(options.DataFolder, cancellationToken);
         using var parts = options.Settings.PartsStore is { } address ? await ObjectStores.OpenAsync(address, cancellationToken) : null;
@@ -167,6 +173,14 @@ internal sealed partial class Server(ServerOptions options)
 
     private IEnumerable<IPEndPoint> Addresses =>
         new[] { options.Listen, options.DashboardListen, options.Settings.MetricsListen }.OfType<IPEndPoint>();
+
+    /// <summary>The port of two addresses that cannot be used together, or null. The system would say that another program uses it.</summary>
+    private int? FindSharedPort() => Addresses.Where(static address => address.Port != 0)
+        .GroupBy(static address => address.Port)
+        .FirstOrDefault(static same => same.Count() > 1
+            && (same.Any(IsForAll) || same.Distinct().Count() < same.Count()))?.Key;
+
+    private static bool IsForAll(IPEndPoint address) => address.Address.Equals(IPAddress.Any) || address.Address.Equals(IPAddress.IPv6Any);
 
     /// <summary>Why one of the addresses cannot be used, or null.</summary>
     private SocketException? FindRefusedAddress()

@@ -62,19 +62,29 @@ internal sealed class RangeFetch(GlacierClient client, string vault, string jobI
                 idle.Restart();
             }
 
-            var read = await Transport.ReadAsync(
-                idle,
-                token => body.ReadAtLeastAsync(wanted, wanted.Length, throwOnEndOfStream: false, token).AsTask(),
-                cancellationToken);
+            var read = await Transport.ReadAsync(idle, token => FillAsync(body, wanted, idle, token), cancellationToken);
             if (read < wanted.Length)
             {
                 throw TransientFailure(
                     GlacierErrorCodes.ConnectionFailure, $"The body ended after {done + read} of {bytes.Length} bytes.");
             }
 
-            idle.Restart();
             done += read;
         }
+    }
+
+    /// <summary>Reads until the buffer is full or the body ends. On a slow link that takes longer than the idle timeout, so each byte
+    /// counts.</summary>
+    private static async Task<int> FillAsync(Stream body, Memory<byte> buffer, IdleTimer idle, CancellationToken cancellationToken)
+    {
+        var filled = 0;
+        while (filled < buffer.Length && await body.ReadAsync(buffer[filled..], cancellationToken) is > 0 and var read)
+        {
+            filled += read;
+            idle.Restart();
+        }
+
+        return filled;
     }
 
     private static GlacierException TransientFailure(string code, string message) => new(code, message) { IsTransient = true };

@@ -92,7 +92,7 @@ class Upload {
         this.problem = "";
         return answer;
       } catch (failure) {
-        if (this.isOver || !([0, 401, 429].includes(failure.status) || failure.status >= 500)) {
+        if (this.isOver || !([0, 401, 408, 429].includes(failure.status) || failure.status >= 500)) {
           throw failure;
         }
         this.problem = `${failure.message} Trying again …`;

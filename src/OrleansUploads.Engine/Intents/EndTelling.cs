@@ -25,12 +25,13 @@ internal sealed class EndTelling(IUploadEvents? receiver, TimeProvider time, Eng
     private readonly FairTurns<string> _turns = new(MaxAtOnce, MaxPerTenant, MaxWaitingPerTenant, MaxWaiting);
 
     /// <summary>Tells an event once. The last attempt does not fail: its event is logged, and given up.</summary>
-    /// <exception cref="IOException">Too many events wait.</exception>
+    /// <exception cref="IOException">Too many events wait. The receiver was not asked, so this was no attempt.</exception>
     public async ValueTask TellAsync(TellEnd tell, CancellationToken cancellationToken)
     {
+        using var turn = await _turns.TakeAsync(tell.Tenant, cancellationToken);
         try
         {
-            await TellInTurnAsync(tell, cancellationToken);
+            await TellInTimeAsync(tell.Notice, cancellationToken);
             EngineTelemetry.EventsDelivered.Add(1);
         }
         catch (Exception fault) when (!cancellationToken.IsCancellationRequested)
@@ -46,24 +47,20 @@ internal sealed class EndTelling(IUploadEvents? receiver, TimeProvider time, Eng
         }
     }
 
-    private async Task TellInTurnAsync(TellEnd tell, CancellationToken cancellationToken)
+    /// <summary>Tells an event. A receiver that neither takes it in time nor heeds the token loses its turn all the same, because others
+    /// wait for it.</summary>
+    private async Task TellInTimeAsync(EndNotice notice, CancellationToken cancellationToken)
     {
         if (receiver is null)
         {
             throw new InvalidOperationException("No receiver of events is configured.");
         }
 
-        using var turn = await _turns.TakeAsync(tell.Tenant, cancellationToken);
-        await TellInTimeAsync(receiver, tell.Notice, cancellationToken);
-    }
-
-    private async Task TellInTimeAsync(IUploadEvents events, EndNotice notice, CancellationToken cancellationToken)
-    {
         using var timeout = new CancellationTokenSource(Timeout, time);
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, timeout.Token);
         try
         {
-            await events.EndedAsync(notice, linked.Token);
+            await receiver.EndedAsync(notice, linked.Token).AsTask().WaitAsync(linked.Token);
         }
         catch (OperationCanceledException fault) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
         {

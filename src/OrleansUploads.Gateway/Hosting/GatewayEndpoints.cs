@@ -131,6 +131,6 @@ internal static class HealthRequest
 
         var path = Array.Find([GatewayEndpoints.HealthPath, GatewayEndpoints.LivePath], path =>
             path.AsSpan(1).Equals(name, StringComparison.OrdinalIgnoreCase));
-        return path is not null && RequestCredentials.Read(request, target).Authorization is null ? path : null;
+        return path is not null && RequestCredentials.Read(request, target) is { Authorization: null, IsPresigned: false } ? path : null;
     }
 }

@@ -13,13 +13,15 @@ namespace OrleansUploads.Silo.Hosting;
 internal sealed class PortClaims : IDisposable
 {
     private readonly List<Socket> _claims = [];
+    private readonly Dictionary<IPEndPoint, string> _settings = [];
 
     private PortClaims()
     {
     }
 
     /// <summary>Claims the ports that the role of the process needs.</summary>
-    /// <exception cref="SettingException">Another process uses one of them, or the address does not belong to this host.</exception>
+    /// <exception cref="SettingException">Another process uses one of them, two settings have the same one, or the address does not belong to
+    /// this host.</exception>
     public static PortClaims Take(SiloSettings settings)
     {
         var claims = new PortClaims();
@@ -58,6 +60,12 @@ internal sealed class PortClaims : IDisposable
         if (endpoint.Port == 0)
         {
             return;
+        }
+
+        if (!_settings.TryAdd(endpoint, setting))
+        {
+            throw new SettingException(
+                $"{VariableOf(setting)} and {VariableOf(_settings[endpoint])} are both {endpoint}. Choose another address or port for one of them.");
         }
 
         try

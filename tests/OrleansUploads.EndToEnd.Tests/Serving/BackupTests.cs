@@ -62,6 +62,11 @@ public sealed class BackupTests : TestWithFolder
             Assert.Contains(" 0 B were copied", await RunUntilAnotherSecondAsync("--keep", "2"), StringComparison.Ordinal);
             Assert.True(Directory.Exists(Path.Combine(backups, "letters")));
             Assert.Equal(3, Directory.GetDirectories(backups).Length);
+
+            // The clock was wrong when it was made.
+            Directory.CreateDirectory(Path.Combine(backups, "2099-01-01T000000Z"));
+            await RunUntilAnotherSecondAsync("--keep", "1");
+            Assert.False(Directory.Exists(Path.Combine(backups, "2099-01-01T000000Z")));
             (await RunAsync("backup", "run", "--to", Folder.Data)).ExpectOneLine(Folder.Data);
             (await RunAsync("backup", "run", "--to", Path.Combine(Folder.Data, "parts"))).ExpectOneLine("is in the data folder");
             await server.KillAsync();

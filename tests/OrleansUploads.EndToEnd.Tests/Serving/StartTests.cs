@@ -18,6 +18,16 @@ public sealed class StartTests : TestWithFolder
         await first.Connect().CreateVaultAsync("photos");
     }
 
+    [Theory]
+    [InlineData("127.0.0.1:9499", "--dashboard-listen", "127.0.0.1:9499")]
+    [InlineData("0.0.0.0:9499", "--metrics-listen", "127.0.0.1:9499")]
+    public async Task A_port_that_the_command_line_has_twice_is_not_said_to_be_another_programs(string listen, params string[] options)
+    {
+        (await ServerProcess.RefuseAsync(new ServerSetup(Folder.Data) { Listen = listen, Options = options }))
+            .ExpectOneLine("Cannot listen on port 9499 twice", "--metrics-listen");
+        Assert.False(Directory.Exists(Folder.Data));
+    }
+
     [Fact, Campaign]
     public async Task An_address_of_another_machine_is_reported_in_one_line_and_no_folder_is_made()
     {

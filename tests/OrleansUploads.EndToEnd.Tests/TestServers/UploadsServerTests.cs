@@ -52,6 +52,44 @@ public sealed class UploadsServerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Of_requests_at_the_same_time_one_loses_its_answer()
+    {
+        using var http = new HttpClient { BaseAddress = _server.Endpoint };
+        using var both = new Barrier(2);
+        _server.LoseNextAnswer(_ =>
+        {
+            // Each request looks, if the other one may look meanwhile.
+            both.SignalAndWait(TimeSpan.FromMilliseconds(100));
+            return true;
+        });
+        _server.LoseNextAnswer(static request => request.Method == "POST");
+
+        var asked = await Task.WhenAll(AskAsync(), AskAsync());
+
+        Assert.Single(asked, static isAnswered => isAnswered);
+
+        async Task<bool> AskAsync()
+        {
+            try
+            {
+                using var answer = await http.GetAsync(new Uri("/", UriKind.Relative), Cancellation);
+                return true;
+            }
+            catch (HttpRequestException)
+            {
+                return false;
+            }
+        }
+    }
+
+    [Fact]
+    public async Task A_server_may_be_disposed_more_than_once()
+    {
+        await _server.DisposeAsync();
+        await _server.DisposeAsync();
+    }
+
+    [Fact]
     public async Task A_restart_keeps_what_was_answered_and_the_address_and_the_key()
     {
         var (upload, part) = await UploadPartAsync();

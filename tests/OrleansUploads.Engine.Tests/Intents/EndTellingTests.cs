@@ -125,6 +125,51 @@ public sealed class EndTellingTests : IDisposable
         await AssertNothingMoreIsToldAsync(3);
     }
 
+    [Fact]
+    public async Task A_receiver_that_heeds_no_token_loses_its_turns_all_the_same()
+    {
+        var time = new ManualTime();
+        var deaf = new DeafReceiver();
+        var telling = new EndTelling(deaf, time, EngineLog.None);
+        var hanging = Enumerable.Range(0, EndTelling.MaxPerTenant).Select(number => TellAsync(telling, number)).ToList();
+        var next = TellAsync(telling, EndTelling.MaxPerTenant);
+        Assert.Equal(EndTelling.MaxPerTenant, deaf.Calls);
+
+        time.Advance(EndTelling.Timeout);
+
+        foreach (var told in hanging)
+        {
+            await Assert.ThrowsAsync<TimeoutException>(() => told);
+        }
+
+        await Eventually.BecomesTrueAsync(() => deaf.Calls == EndTelling.MaxPerTenant + 1, "the next event is told");
+        Assert.False(next.IsCompleted);
+    }
+
+    [Fact]
+    public async Task An_event_for_which_there_is_no_place_has_not_had_its_last_attempt()
+    {
+        using var abandoned = new OwnMeasurements("orleansuploads.events.abandoned");
+        _told.Hold();
+        var telling = new EndTelling(_told, _bench.Time, EngineLog.None);
+        const int Places = EndTelling.MaxPerTenant + EndTelling.MaxWaitingPerTenant;
+        var waiting = Enumerable.Range(0, Places).Select(number => TellAsync(telling, number)).ToList();
+
+        await Assert.ThrowsAsync<IOException>(() => TellAsync(telling, Places, isLast: true));
+
+        Assert.Equal(0, abandoned.Sum);
+        _told.Release();
+        await Task.WhenAll(waiting);
+        await TellAsync(telling, Places, isLast: true);
+        Assert.Equal(Places + 1, _told.Notices.Count);
+    }
+
+    private static Task TellAsync(EndTelling telling, int number, bool isLast = false)
+    {
+        var notice = new EndNotice(Some.Spec(upload: number), UploadPhase.Aborted, Some.Noon, Completion: null);
+        return telling.TellAsync(new TellEnd(notice, "tenant", isLast), CancellationToken.None).AsTask();
+    }
+
     private async Task AbortAsync(UploadId upload) => await _bench.AskAsync(upload.Entity, new AbortUpload(ClientCalls.Incarnation));
 
     /// <summary>Waits until no entity has anything in hand, and none is in memory.</summary>
@@ -154,5 +199,18 @@ public sealed class EndTellingTests : IDisposable
         }
 
         Assert.Equal(count, _told.Notices.Count);
+    }
+
+    private sealed class DeafReceiver : IUploadEvents
+    {
+        private int _calls;
+
+        public int Calls => Volatile.Read(ref _calls);
+
+        public async ValueTask EndedAsync(EndNotice notice, CancellationToken cancellationToken)
+        {
+            Interlocked.Increment(ref _calls);
+            await new TaskCompletionSource().Task;
+        }
     }
 }

@@ -30,6 +30,8 @@ public sealed class S3HealthPathTests(S3Server s3) : IClassFixture<S3Server>
         Assert.NotNull((await SendAsync("PUT", "/healthz", "my.bucket.s3.test:9000", Content)).Expect(200).Header("ETag"));
         Assert.Equal(Content, (await SendAsync("GET", "/healthz", "my.bucket.s3.test", [])).Expect(200).Body);
         Assert.Equal(Content, (await SendAsync("GET", "/my.bucket/healthz", "s3.test", [])).Expect(200).Body);
+        var url = s3.PresignOld("GET", "/healthz", "/my.bucket/healthz");
+        Assert.Equal(Content, (await server.SendAsync(new ApiRequest("GET", url), [("host", "my.bucket.s3.test")])).Expect(200).Body);
 
         Task<ApiAnswer> SendAsync(string method, string target, string host, byte[] body)
         {

@@ -47,6 +47,17 @@ public sealed class RefusedStartTests(PostgresServer postgres, AzuriteServer azu
     public Task An_operator_command_for_a_process_without_a_cluster_is_refused() =>
         RefuseAsync("The command needs a cluster", RunningSilo.Alone(), "clock", "accept");
 
+    [Fact]
+    public async Task Two_settings_with_the_same_port_are_named()
+    {
+        var listen = $"127.0.0.1:{FreePort.Take(1)[0]}";
+        var silo = new SiloStart(RunningSilo.Alone())
+            .With(VariableOf(nameof(SiloSettings.Listen)), listen)
+            .With(VariableOf(nameof(SiloSettings.DashboardListen)), listen);
+
+        await RefuseAsync($"OrleansUploads__DashboardListen and OrleansUploads__Listen are both {listen}.", silo.Environment);
+    }
+
     [Theory]
     [InlineData("Listen")]
     [InlineData("SiloPort")]

@@ -264,6 +264,9 @@ public sealed class KeyFileTests : IDisposable
     [InlineData("""{"keys":[{"accessKeyId":"AKIA","secretAccessKey":"","account":"000000000001"}]}""", "AKIA has no secretAccessKey")]
     [InlineData("""{"keys":[],"scopedKeys":[null]}""", "accessKeyId")]
     [InlineData("""{"keys":[],"scopedKeys":[{"accessKeyId":"AKIA","account":"000000000001","role":"read"}]}""", "AKIA has no secretAccessKey")]
+    [InlineData(
+        """{"keys":[],"scopedKeys":[{"accessKeyId":"AKIA","secretAccessKey":"s","account":"000000000001","role":"reader"}]}""",
+        "'reader', which this version does not know. Use one of admin, read, upload, node.")]
     [Promise("operations.md", "keys.json is damaged")]
     public async Task A_file_with_an_incomplete_key_is_refused_and_the_keys_read_before_stay_valid(string content, string problem)
     {
