@@ -71,6 +71,7 @@ internal sealed class FolderTar : IAsyncDisposable
                 continue;
             }
 
+            InputFile.RequireUtf8(entry.FullName);
             switch (entry)
             {
                 case { LinkTarget: { } target }:

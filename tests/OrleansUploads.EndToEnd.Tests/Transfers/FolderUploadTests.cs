@@ -105,8 +105,12 @@ public sealed class FolderUploadTests
             .ExpectOneLine(4, "which does not include this");
     }
 
-    [Fact]
-    public async Task A_file_whose_name_is_not_UTF_8_is_named_as_such()
+    [Theory]
+    [InlineData("cp a", "")]
+    [InlineData("mkdir", "")]
+    [InlineData("cp a", " --tar")]
+    [InlineData("mkdir", " --tar")]
+    public async Task A_name_that_is_not_UTF_8_is_named_as_such(string create, string option)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Other systems have no such names.");
         await using var place = await Workplace.ShareAsync();
@@ -115,13 +119,13 @@ public sealed class FolderUploadTests
 
         // .NET cannot delete the file, so the shell does.
         var sent = await CommandLine.RunInShellAsync(
-            $"cp '{folder}/a' '{folder}/'$'\\xe9'; orleans-uploads upload '{folder}' --vault {Workplace.Vault}; code=$?; "
-                + $"rm '{folder}/'$'\\xe9'; exit $code",
+            $"cd '{folder}'; {create} $'\\xe9'; orleans-uploads upload '{folder}' --vault {Workplace.Vault}{option}; code=$?; "
+                + "rm -r $'\\xe9'; exit $code",
             place.Environment);
 
         Assert.Equal(1, sent.ExitCode);
         Assert.Contains("is not UTF-8. Rename it", sent.Error, StringComparison.Ordinal);
-        Assert.Equal(["Pictures/a"], await NamesAsync(place));
+        Assert.Equal(option.Length == 0 ? ["Pictures/a"] : [], await NamesAsync(place));
     }
 
     [Fact]
