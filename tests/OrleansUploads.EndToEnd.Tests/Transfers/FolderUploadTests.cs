@@ -193,6 +193,24 @@ public sealed class FolderUploadTests
             Environment.IsPrivilegedProcess ? (1234, 5678) : (entry.Uid, entry.Gid), (entry.Uid, entry.Gid)));
     }
 
+    [Theory]
+    [InlineData("chown 2147483648")]
+    [InlineData("chgrp 4294967294")]
+    public async Task A_tar_does_not_change_a_large_owner_ID(string change)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "Only root gives files away.");
+        await using var place = await Workplace.ShareAsync();
+        var folder = Directory.CreateDirectory(place.File("Pictures")).FullName;
+        place.Create("Pictures/a", 10);
+
+        var sent = await CommandLine.RunInShellAsync(
+            $"{change} '{folder}/a' && orleans-uploads upload '{folder}' --vault {Workplace.Vault} --tar", place.Environment);
+
+        Assert.Equal(1, sent.ExitCode);
+        Assert.Contains($"belongs to the user or group {change.Split(' ')[1]}", sent.Error, StringComparison.Ordinal);
+        Assert.Empty(await NamesAsync(place));
+    }
+
     [Fact, Campaign]
     public async Task An_unfinished_upload_of_standard_input_is_named_and_continued_or_aborted_on_request()
     {
