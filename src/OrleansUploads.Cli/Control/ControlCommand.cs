@@ -1,7 +1,7 @@
 using OrleansUploads.Cli.Checking;
-using OrleansUploads.Core.Service;
 using OrleansUploads.Engine.DataFolders;
 using OrleansUploads.Engine.Ports;
+using OrleansUploads.Serving;
 
 namespace OrleansUploads.Cli.Control;
 
@@ -9,15 +9,14 @@ namespace OrleansUploads.Cli.Control;
 /// which no bytes are deleted while they are copied.</summary>
 internal static class BackupCommand
 {
-    private static readonly TimeSpan MinLease = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan DefaultLease = TimeSpan.FromHours(6);
 
     public static Command Create() => new("backup", "Back up a running server.")
     {
         CreateRun(),
         CreateBegin(),
-        ControlCommand.Create("backup", "end", "End the lease of a backup. The server then deletes unneeded bytes again."),
-        ControlCommand.Create("backup", "show", "Show whether a backup is in progress, and when its lease ends."),
+        ControlCommand.Create("backup", "end", OperatorText.EndBackup),
+        ControlCommand.Create("backup", "show", OperatorText.ShowBackup),
     };
 
     private static Command CreateRun()
@@ -73,15 +72,10 @@ internal static class BackupCommand
         // Its value is the text, so that the help shows the default as a user writes it.
         var lease = new Option<string>("--for")
         {
-            Description = "The time allowed for copying parts/, at most 7d. The server deletes no bytes for this time or until 'backup end'. "
-                + "If a backup takes longer, run 'backup begin' again before it ends.",
+            Description = OperatorText.Lease,
             HelpName = "duration",
             DefaultValueFactory = static _ => Durations.Format(DefaultLease),
-        }.Refuse(static text =>
-            !Durations.TryParse(text, out var duration) ? $"'{text}' is not a valid duration. Use a form such as {Durations.Examples}."
-            : duration < MinLease || duration > ServiceDecider.MaxBackupLease
-                ? $"--for is {text}, but must be from {Durations.Format(MinLease)} to {Durations.Format(ServiceDecider.MaxBackupLease)}."
-            : null);
+        }.Refuse(OperatorText.RefuseLease);
         var to = To("The backup folder. This command copies the journal and the keys to it. You then copy parts/.");
         var command = new Command(
             "begin", "Stop the deletion of bytes and copy the journal. Afterwards, copy parts/ and run 'backup end'.")
@@ -124,10 +118,10 @@ internal static class BackupCommand
 internal static class ControlCommand
 {
     /// <summary><c>clock show|accept</c>: show whether the server trusts its clock, and make it trust the clock again.</summary>
-    public static Command CreateClock() => new("clock", "Show whether a running server trusts its clock, or accept the clock.")
+    public static Command CreateClock() => new("clock", OperatorText.Clock)
     {
-        Create("clock", "show", "Print whether the clock is trusted, and if not, why."),
-        Create("clock", "accept", "Confirm that the clock is now correct. The server then expires stale uploads and collects bytes again."),
+        Create("clock", "show", OperatorText.ShowClock),
+        Create("clock", "accept", OperatorText.AcceptClock),
     };
 
     /// <summary>Creates a command whose request is the group's name and its own.</summary>

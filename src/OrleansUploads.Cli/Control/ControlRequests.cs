@@ -1,5 +1,6 @@
 using OrleansUploads.Engine.Clocks;
 using OrleansUploads.Engine.Embedded;
+using OrleansUploads.Serving;
 
 namespace OrleansUploads.Cli.Control;
 
@@ -14,14 +15,12 @@ internal sealed class ControlRequests(EmbeddedEngine engine)
         switch (words)
         {
             case ["clock", "show"]:
-                return clock.Fault is { } fault ? ClockFaultText.Describe(fault) : "The clock is trusted.";
+                return OperatorText.DescribeClock(clock.Fault);
             case ["clock", "accept"]:
                 await clock.AcceptAsync(engine.Host, cancellationToken);
-                return "The clock is trusted again.";
+                return OperatorText.DescribeClock(clock.Fault);
             case ["backup", "show"]:
-                return clock.BackupUntil is { } end
-                    ? $"A backup is in progress. No bytes are deleted until {ClockFaultText.Format(end)} or 'backup end'."
-                    : "No backup is in progress.";
+                return OperatorText.DescribeBackup(clock.BackupUntil, TimeProvider.System.GetUtcNow());
             case ["backup", "begin", var seconds]:
                 if (!int.TryParse(seconds, NumberStyles.None, CultureInfo.InvariantCulture, out var lease))
                 {
@@ -34,7 +33,7 @@ internal sealed class ControlRequests(EmbeddedEngine engine)
                     + (earlier is null ? "" : " An earlier backup was not ended. If it still copies parts/, run 'backup end' when both are done.");
             case ["backup", "end"]:
                 await clock.EndBackupAsync(engine.Host, cancellationToken);
-                return "The server deletes unneeded bytes again.";
+                return OperatorText.DescribeBackup(clock.BackupUntil, TimeProvider.System.GetUtcNow());
             default:
                 throw new FormatException(
                     $"The server does not support the command '{string.Join(' ', words)}'. It may be a different version.");
