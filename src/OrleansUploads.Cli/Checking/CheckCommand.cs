@@ -36,10 +36,10 @@ internal static class CheckCommand
 
     /// <summary>Checks a folder that has its bytes, and prints the result.</summary>
     /// <returns>The exit code.</returns>
-    public static Task<int> RunAsync(string folder, CancellationToken cancellationToken) => RunAsync(
+    public static Task<int> RunAsync(string folder, bool isJson, CancellationToken cancellationToken) => RunAsync(
         folder,
         address: null,
-        new CheckSettings(Deep: false, BytesPerSecond: null, ResumeFile: null, Json: false, ListOrphans: false, Quiet: true),
+        new CheckSettings(Deep: false, BytesPerSecond: null, ResumeFile: null, Json: isJson, ListOrphans: false, Quiet: true),
         cancellationToken);
 
     private static Task<int> RunAsync(

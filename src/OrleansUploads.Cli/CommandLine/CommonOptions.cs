@@ -19,6 +19,9 @@ internal static class CommonOptions
             DefaultValueFactory = _ => new DirectoryInfo(DefaultDataFolder),
         }.Refuse(static path => FileFault.FindFile(path) is { } file ? $"{file} is a file. Name a folder with --data." : null);
 
+    /// <summary>The option <c>--json</c> of a command with one result that talks to no vault API.</summary>
+    public static Option<bool> Json() => new("--json") { Description = "Print JSON: one document." };
+
     public static Option<AccountId> Account() => new("--account")
     {
         Description = "The account ID: 12 digits.",

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using OrleansUploads.Cli.Checking;
 using OrleansUploads.Engine.DataFolders;
 using OrleansUploads.Engine.Ports;
@@ -34,21 +35,24 @@ internal static class BackupCommand
         {
             Description = "Compare the bytes of the new backup with its journal, as 'check' does. Only if they are sound are older backups deleted.",
         };
+        var json = new Option<bool>("--json") { Description = "Print JSON: one document, and with --check another one, as 'check' does." };
         var command = new Command(
             "run", "Make a whole backup: journal, keys and bytes. Files that the backup before has, too, take no space. Exit codes: 0 if it is "
                 + "complete, 1 if it is not or a check found damage, 2 if the command line is wrong or the check was not completed.")
         {
-            data, to, keep, check,
+            data, to, keep, check, json,
         };
         return command.Run(async (parsed, cancellationToken) =>
         {
             using var run = await BackupRun.OpenAsync(
                 parsed.GetRequiredValue(data).FullName, parsed.GetRequiredValue(to).FullName, DefaultLease, TimeProvider.System, cancellationToken);
             var (backup, parts) = await run.RunAsync(cancellationToken);
-            Console.WriteLine(
+            var isJson = parsed.GetValue(json);
+            new Printer(isJson, quiet: false).Result(
+                new { backup, parts.Files, parts.Bytes, parts.CopiedBytes },
                 $"Backed up {Quantity.Format(parts.Files, "file")}, {ByteCount.Format(parts.Bytes)}, to {backup}."
                 + (parts.CopiedBytes < parts.Bytes ? $" {ByteCount.Format(parts.CopiedBytes)} were copied; the backup before has the rest." : ""));
-            var code = parsed.GetValue(check) ? await CheckCommand.RunAsync(backup, cancellationToken) : ExitCode.Done;
+            var code = parsed.GetValue(check) ? await CheckCommand.RunAsync(backup, isJson, cancellationToken) : ExitCode.Done;
             if (code == ExitCode.Done && parsed.GetValue(keep) is { } count)
             {
                 run.Prune(count);
@@ -77,10 +81,11 @@ internal static class BackupCommand
             DefaultValueFactory = static _ => Durations.Format(DefaultLease),
         }.Refuse(OperatorText.RefuseLease);
         var to = To("The backup folder. This command copies the journal and the keys to it. You then copy parts/.");
+        var json = CommonOptions.Json();
         var command = new Command(
             "begin", "Stop the deletion of bytes and copy the journal. Afterwards, copy parts/ and run 'backup end'.")
         {
-            data, lease, to,
+            data, lease, to, json,
         };
         return command.Run(async (parsed, cancellationToken) =>
         {
@@ -88,10 +93,21 @@ internal static class BackupCommand
             var backup = parsed.GetRequiredValue(to).FullName;
             _ = Durations.TryParse(parsed.GetRequiredValue(lease), out var duration);
             BackupFolder.RequirePlace(folder, backup);
-            var reply = await ControlClient.SendAsync(folder, $"backup begin {(long)duration.TotalSeconds}", cancellationToken);
+            var isJson = parsed.GetValue(json);
+            var reply = await ControlClient.SendAsync(
+                folder, $"backup begin {(long)duration.TotalSeconds}{ControlRequests.Form(isJson)}", cancellationToken);
             Copy(folder, backup);
+            var parts = Path.Combine(folder, DataFolder.PartsFolder);
+            if (isJson)
+            {
+                var times = JsonElement.Parse(reply);
+                var (until, earlierUntil) = (times.GetProperty("until"), times.GetProperty("earlierUntil"));
+                Console.WriteLine(Printer.Format(new { backup, parts, until, earlierUntil }));
+                return ExitCode.Done;
+            }
+
             Console.WriteLine(reply);
-            Console.WriteLine($"The journal is copied. Now copy {Path.Combine(folder, "parts")} to {backup},");
+            Console.WriteLine($"The journal is copied. Now copy {parts} to {backup},");
             Console.WriteLine($"then run: {ProgramName.Text} backup end --data {ProgramName.Quote(folder)}");
             return ExitCode.Done;
         });
@@ -128,10 +144,12 @@ internal static class ControlCommand
     public static Command Create(string group, string name, string description)
     {
         var data = CommonOptions.Data();
-        var command = new Command(name, description) { data };
+        var json = CommonOptions.Json();
+        var command = new Command(name, description) { data, json };
         return command.Run(async (parsed, cancellationToken) =>
         {
-            Console.WriteLine(await ControlClient.SendAsync(parsed.GetRequiredValue(data).FullName, $"{group} {name}", cancellationToken));
+            var request = $"{group} {name}{ControlRequests.Form(parsed.GetValue(json))}";
+            Console.WriteLine(await ControlClient.SendAsync(parsed.GetRequiredValue(data).FullName, request, cancellationToken));
             return ExitCode.Done;
         });
     }
