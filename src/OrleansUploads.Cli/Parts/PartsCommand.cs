@@ -12,14 +12,14 @@ namespace OrleansUploads.Cli.Parts;
 /// <summary><c>parts copy</c>: copies the bytes of a server or cluster to another store.</summary>
 internal static class PartsCommand
 {
-    private const string StoreKinds = "A data folder, a folder of parts, s3://bucket/prefix or az://container/prefix.";
+    private const string StoreKinds = "a data folder, a folder of parts, s3://bucket/prefix or az://container/prefix.";
     private const int ShownFaults = 20;
 
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(5);
 
     public static Command Create()
     {
-        var from = new Argument<string>("from") { Description = $"The source. {StoreKinds}" };
+        var from = new Argument<string>("from") { Description = $"The source: {StoreKinds}" };
         var to = new Argument<string>("to") { Description = "The target, which must be unused: a folder of parts, s3:// or az:// as above." };
         var final = new Option<bool>("--final")
         {
@@ -188,7 +188,7 @@ internal static class PartsCommand
         public StorageAddress? AddressOf(string place, ParseResult parsed) => StorageAddress.TryParse(place) is { } address
             ? address with { Endpoint = parsed.GetValue(_endpoint), Region = parsed.GetValue(_region), Profile = parsed.GetValue(_profile) }
             : place.Contains("://", StringComparison.Ordinal)
-                ? throw new IOException($"'{place}' is no store. {StoreKinds}")
+                ? throw new IOException($"'{place}' is not a store. Name one of these: {StoreKinds}")
                 : null;
     }
 }

@@ -83,7 +83,8 @@ internal sealed record ScopedKeyDocument(
     public KeyPair ToPair() => KeyScope.TryParse(Role, out var role)
         ? new KeyPair(AccessKeyId, SecretAccessKey, Account, CreatedAt) { Scope = new KeyScope(role, Vaults) }
         : throw new InvalidDataException(
-            $"The key {AccessKeyId} has the role '{Role}', which this version does not know. Use admin, read or upload.");
+            $"The key {AccessKeyId} has the role '{Role}', which this version does not know. Use one of: "
+            + $"{string.Join(", ", Enum.GetValues<KeyRole>().Select(KeyScope.Format))}.");
 
     /// <summary>Never the secret.</summary>
     public override string ToString() => AccessKeyId;
