@@ -156,7 +156,7 @@ internal static class PartsCommand
 
         var folder = Path.GetFullPath(place);
         return !DataFolder.Exists(folder)
-            ? DiskPartStore.OpenShared(folder)
+            ? FileFault.OpenFolder(folder, "the argument 'to'", () => DiskPartStore.OpenShared(folder))
             : throw new IOException($"{folder} is a data folder. Name a folder for the parts of a cluster.");
     }
 
