@@ -18,7 +18,7 @@ internal static class TreeHashCommand
                 using var hash = new TreeHashBuilder();
                 var sizeBytes = await hash.AppendAsync(stream, cancellationToken);
                 var treeHash = hash.Finish().ToString();
-                new Printer(parsed.GetValue(json), quiet: false).Result(new { file = path, sizeBytes, treeHash }, treeHash);
+                new Printer(parsed.GetValue(json)).Result(new { file = path, sizeBytes, treeHash }, treeHash);
                 return ExitCode.Done;
             });
     }

@@ -48,7 +48,7 @@ internal static class BackupCommand
                 parsed.GetRequiredValue(data).FullName, parsed.GetRequiredValue(to).FullName, DefaultLease, TimeProvider.System, cancellationToken);
             var (backup, parts) = await run.RunAsync(cancellationToken);
             var isJson = parsed.GetValue(json);
-            new Printer(isJson, quiet: false).Result(
+            new Printer(isJson).Result(
                 new { backup, parts.Files, parts.Bytes, parts.CopiedBytes },
                 $"Backed up {Quantity.Format(parts.Files, "file")}, {ByteCount.Format(parts.Bytes)}, to {backup}."
                 + (parts.CopiedBytes < parts.Bytes ? $" {ByteCount.Format(parts.CopiedBytes)} were copied; the backup before has the rest." : ""));

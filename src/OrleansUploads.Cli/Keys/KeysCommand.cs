@@ -48,7 +48,7 @@ internal static class KeysCommand
                     parsed.GetValue(vaults) is { Length: > 0 } named ? named : null),
             };
             FileFault.OpenFolder(Path.GetDirectoryName(file.Path)!, "--data", () => file.Change(pairs => [.. pairs, pair]));
-            new Printer(parsed.GetValue(json), quiet: false).Result(
+            new Printer(parsed.GetValue(json)).Result(
                 DocumentOf(pair),
                 $"# Added to {file.Path}: {pair.Scope}\nAWS_ACCESS_KEY_ID={pair.AccessKeyId}\nAWS_SECRET_ACCESS_KEY={pair.SecretAccessKey}");
         }, create);
@@ -87,7 +87,7 @@ internal static class KeysCommand
         return command.RunOn((parsed, file) =>
         {
             var pair = Find(parsed.GetRequiredValue(key), file.Read()) ?? throw Unknown(parsed.GetRequiredValue(key), file);
-            new Printer(parsed.GetValue(json), quiet: false).Result(DocumentOf(pair), pair.SecretAccessKey);
+            new Printer(parsed.GetValue(json)).Result(DocumentOf(pair), pair.SecretAccessKey);
         });
     }
 
@@ -110,7 +110,7 @@ internal static class KeysCommand
                 ? Find(id, pairs) ?? throw Unknown(id, file)
                 : FindDefault(pairs) ?? throw new InvalidDataException(
                     $"{file.Path} has {pairs.Count} keys, and none of them is an admin key. Name one of 'keys list': keys export ACCESS-KEY-ID.");
-            new Printer(parsed.GetValue(json), quiet: false).Result(
+            new Printer(parsed.GetValue(json)).Result(
                 DocumentOf(pair),
                 $"export AWS_ACCESS_KEY_ID={ProgramName.Quote(pair.AccessKeyId)}\n"
                 + $"export AWS_SECRET_ACCESS_KEY={ProgramName.Quote(pair.SecretAccessKey)}");
@@ -141,7 +141,7 @@ internal static class KeysCommand
             }
 
             file.Change(pairs => Find(id, pairs) is null ? throw Unknown(id, file) : [.. pairs.Where(pair => pair.AccessKeyId != id)]);
-            new Printer(parsed.GetValue(json), quiet: false).Result(new { removed = id }, $"Removed {id} from {file.Path}.");
+            new Printer(parsed.GetValue(json)).Result(new { removed = id }, $"Removed {id} from {file.Path}.");
         });
     }
 

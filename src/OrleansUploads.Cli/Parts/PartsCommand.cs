@@ -59,7 +59,7 @@ internal static class PartsCommand
                 TimeProvider.System);
             var time = Stopwatch.StartNew();
             var tally = await RunAsync(parts, isFinal, parsed.GetValue(quiet), cancellationToken);
-            Report(tally, time.Elapsed.TotalSeconds, isFinal ? targetPlace : null, new Printer(parsed.GetValue(json), quiet: false));
+            Report(tally, time.Elapsed.TotalSeconds, isFinal ? targetPlace : null, new Printer(parsed.GetValue(json)));
             return ExitCode.Done;
         });
         return new Command("parts", "Copy the bytes of a server or cluster to another store.") { copy };

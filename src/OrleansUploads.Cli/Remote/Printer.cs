@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace OrleansUploads.Cli.Remote;
 
 /// <summary>Prints the results of a command: as text, as JSON, or only what a script needs.</summary>
-internal sealed class Printer(bool json, bool quiet, bool verbose = false)
+internal sealed class Printer(bool json, bool quiet = false, bool verbose = false)
 {
     private static readonly JsonSerializerOptions Lines = new(JsonSerializerDefaults.Web)
     {

@@ -39,7 +39,7 @@ internal static class TakeOverCommand
                 parts.Bind(parsed).PartsStore!, cancellationToken);
             await using var folder = DataFolder.Open(path, new DataFolderOptions { Parts = store });
             await folder.TakeStoreAsync(takesOver: true, cancellationToken);
-            new Printer(parsed.GetValue(json), quiet: false).Result(
+            new Printer(parsed.GetValue(json)).Result(
                 new { store = store.Place, data = path }, $"{store.Place} is used by {path} now. Start its server.");
             return ExitCode.Done;
         });
