@@ -72,7 +72,7 @@ internal static class PartsCommand
         {
             if (!isQuiet)
             {
-                await Console.Error.WriteLineAsync($"{Describe(parts.Tally)} so far.");
+                await Console.Error.WriteLineAsync(Describe(parts.Tally, "so far"));
             }
         }
 
@@ -97,7 +97,7 @@ internal static class PartsCommand
                 newStore,
                 seconds = Math.Round(seconds, 1),
             },
-            string.Create(CultureInfo.InvariantCulture, $"{Describe(tally)} in {seconds:F1} s.")
+            Describe(tally, string.Create(CultureInfo.InvariantCulture, $"in {seconds:F1} s"))
             + (tally.UnfinishedCount == 0 ? "" : $"\n{Quantity.Format(tally.UnfinishedCount, "part")} not copied, because no server has "
                 + "acknowledged them: they are incomplete.")
             + (newStore is null ? "" : $"\n{newStore} is now the store. Start the silos or the server with it; they refuse to start with the old one."));
@@ -114,9 +114,9 @@ internal static class PartsCommand
         }
     }
 
-    private static string Describe(MoveTally tally) =>
+    private static string Describe(MoveTally tally, string when) =>
         $"Copied {Quantity.Format(tally.AttemptCount, "part")} of {ByteCount.Format(tally.ByteCount)} and "
-        + $"{Quantity.Format(tally.ManifestCount, "manifest")}; {tally.PresentCount:N0} were there before";
+        + $"{Quantity.Format(tally.ManifestCount, "manifest")} {when}; {tally.PresentCount:N0} were there before.";
 
     private static IDisposable OpenSource(string place, StorageAddress? address, bool isFinal)
     {
