@@ -100,8 +100,9 @@ public sealed class ServeTests(StoreServers servers) : TestWithFolder
 
         (await ServerProcess.RefuseAsync(copy)).ExpectOneLine("is used by the data folder", setup.DataFolder, "take-over");
         var taken = await CommandLine.RunAsync(
-            ["take-over", "--data", copy.DataFolder, .. setup.Options.Where(option => option != "--quiet")], setup.Environment);
+            ["take-over", "--json", "--data", copy.DataFolder, .. setup.Options.Where(option => option != "--quiet")], setup.Environment);
         Assert.True(taken.ExitCode == 0, taken.ToString());
+        Assert.Contains($"\"data\":\"{copy.DataFolder}\"", taken.Output, StringComparison.Ordinal);
 
         await using var restored = await ServerProcess.StartAsync(copy);
         using var newClient = restored.Connect();

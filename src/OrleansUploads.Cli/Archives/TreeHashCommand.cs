@@ -9,13 +9,16 @@ internal static class TreeHashCommand
     public static Command Create()
     {
         var file = new FileArgument<string>("file") { Description = $"The file. '{StandardInput.Name}' stands for standard input." };
-        return new Command("treehash", "Print the SHA-256 tree hash of a file, as the vault API defines it.") { file }.Run(
+        var json = CommonOptions.Json();
+        return new Command("treehash", "Print the SHA-256 tree hash of a file, as the vault API defines it.") { file, json }.Run(
             async (parsed, cancellationToken) =>
             {
-                await using var stream = await InputFile.OpenAsync(parsed.GetRequiredValue(file), cancellationToken);
+                var path = parsed.GetRequiredValue(file);
+                await using var stream = await InputFile.OpenAsync(path, cancellationToken);
                 using var hash = new TreeHashBuilder();
-                await hash.AppendAsync(stream, cancellationToken);
-                Console.WriteLine(hash.Finish());
+                var sizeBytes = await hash.AppendAsync(stream, cancellationToken);
+                var treeHash = hash.Finish().ToString();
+                new Printer(parsed.GetValue(json)).Result(new { file = path, sizeBytes, treeHash }, treeHash);
                 return ExitCode.Done;
             });
     }

@@ -37,10 +37,10 @@ internal static class CheckCommand
     /// <summary>Checks a folder, and prints the result.</summary>
     /// <param name="address">Where its bytes are, or null if they are in the folder.</param>
     /// <returns>The exit code.</returns>
-    public static Task<int> RunAsync(string folder, StorageAddress? address, CancellationToken cancellationToken) => RunAsync(
+    public static Task<int> RunAsync(string folder, StorageAddress? address, bool isJson, CancellationToken cancellationToken) => RunAsync(
         folder,
         address,
-        new CheckSettings(Deep: false, BytesPerSecond: null, ResumeFile: null, Json: false, ListOrphans: false, Quiet: true),
+        new CheckSettings(Deep: false, BytesPerSecond: null, ResumeFile: null, Json: isJson, ListOrphans: false, Quiet: true),
         cancellationToken);
 
     private static Task<int> RunAsync(

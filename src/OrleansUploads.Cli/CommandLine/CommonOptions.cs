@@ -17,7 +17,10 @@ internal static class CommonOptions
             Description = description,
             HelpName = "folder",
             DefaultValueFactory = _ => new DirectoryInfo(DefaultDataFolder),
-        }.Refuse(static path => FindFile(path) is { } file ? $"{file} is a file. Name a folder with --data." : null);
+        }.Refuse(static path => FileFault.FindFile(path) is { } file ? $"{file} is a file. Name a folder with --data." : null);
+
+    /// <summary>The option <c>--json</c> of a command with one result that talks to no vault API.</summary>
+    public static Option<bool> Json() => new("--json") { Description = "Print JSON: one document." };
 
     public static Option<AccountId> Account() => new("--account")
     {
@@ -42,20 +45,6 @@ internal static class CommonOptions
     public static string? DescribeInvalidName(string name, string owner) => VaultName.TryParse(name, out _)
         ? null
         : $"'{name}' is not the name of a {owner}. A name has 1 to 255 letters, digits, '_', '-' and '.'.";
-
-    /// <summary>Returns the file that occupies the path of a folder or of one of its parents, or null.</summary>
-    private static string? FindFile(string path)
-    {
-        for (var at = path; !string.IsNullOrEmpty(at); at = Path.GetDirectoryName(at))
-        {
-            if (File.Exists(at))
-            {
-                return at;
-            }
-        }
-
-        return null;
-    }
 
     private static string StateFolder()
     {

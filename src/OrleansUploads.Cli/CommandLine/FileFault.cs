@@ -24,6 +24,7 @@ internal static class FileFault
             $"{path.Split(',')[0]} cannot be loaded. If this process may open only a few files, allow it more with 'ulimit -n'; otherwise "
             + "install the program again.",
         FileNotFoundException { FileName: { Length: > 0 } path } => $"The file {path} does not exist.",
+        UnauthorizedAccessException => $"{fault.Message.TrimEnd('.')}. Run this command as a user who may use it.",
         _ => fault.Message,
     };
 
@@ -63,21 +64,64 @@ internal static class FileFault
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException && !Directory.Exists(folder))
         {
-            // The nearest folder above that exists.
-            var parent = Path.TrimEndingDirectorySeparator(folder);
-            do
-            {
-                parent = Path.GetDirectoryName(parent);
-            }
-            while (parent is not null && !Directory.Exists(parent));
-
+            var parent = NearestFolder(Path.GetDirectoryName(Path.TrimEndingDirectorySeparator(folder))) ?? folder;
             var reason = fault switch
             {
-                UnauthorizedAccessException => $"you may not write to {parent ?? folder}",
-                FileNotFoundException or DirectoryNotFoundException => $"{parent ?? folder} takes no new folders",
+                UnauthorizedAccessException => $"you may not write to {parent}",
+                FileNotFoundException or DirectoryNotFoundException => $"{parent} takes no new folders",
                 _ => FaultText.Describe(fault).TrimEnd('.'),
             };
             throw new IOException($"The folder {folder} cannot be created: {reason}. Name another one with {option}.", fault);
         }
+    }
+
+    /// <summary>Requires that a folder takes new files, or if it is missing, the nearest folder above it. Names <paramref name="option"/> as
+    /// what to change.</summary>
+    /// <exception cref="IOException">No file can be created there.</exception>
+    public static void RequireWritable(string folder, string option)
+    {
+        var existing = NearestFolder(Path.GetFullPath(folder)) ?? folder;
+        try
+        {
+            using var probe = new FileStream(
+                Path.Combine(existing, $".{Path.GetRandomFileName()}"),
+                new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, Options = FileOptions.DeleteOnClose });
+        }
+        catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
+        {
+            var reason = fault switch
+            {
+                UnauthorizedAccessException => "you may not write there",
+                FileNotFoundException or DirectoryNotFoundException => "it takes no new files",
+
+                // The path in the message is that of the probe.
+                _ => fault.Message.Split(" : '")[0].TrimEnd('.'),
+            };
+            throw new IOException($"Nothing can be written to {existing}: {reason}. Name another place with {option}.", fault);
+        }
+    }
+
+    /// <summary>Returns the file that occupies the path of a folder or of one of its parents, or null.</summary>
+    public static string? FindFile(string path)
+    {
+        for (var at = path; !string.IsNullOrEmpty(at); at = Path.GetDirectoryName(at))
+        {
+            if (File.Exists(at))
+            {
+                return at;
+            }
+        }
+
+        return null;
+    }
+
+    private static string? NearestFolder(string? path)
+    {
+        while (path is not null && !Directory.Exists(path))
+        {
+            path = Path.GetDirectoryName(path);
+        }
+
+        return path;
     }
 }

@@ -19,6 +19,13 @@ internal sealed class ArchiveArgument(string name) : Argument<string[]>(name)
 /// <summary>A file that a command reads. <c>-</c> stands for standard input.</summary>
 internal static class InputFile
 {
+    /// <summary>What the runtime reads for bytes that are not UTF-8.</summary>
+    private const char NotUtf8 = '\uFFFD';
+
+    /// <summary>What to do with files that this program cannot send. It ends a message.</summary>
+    public static string UseOtherTar { get; } =
+        $"send its folder with another program: tar -c FOLDER | {ProgramName.Text} upload - --vault NAME";
+
     /// <summary>Opens a file to read it once, from its first byte to its last. Its length may be unknown: it may be a pipe, or in
     /// <c>/proc</c>.</summary>
     /// <exception cref="FileNotFoundException">It does not exist.</exception>
@@ -37,6 +44,16 @@ internal static class InputFile
         }
 
         return new InterruptibleStream(await Task.Run(() => OpenRead(path), cancellationToken).WaitAsync(cancellationToken));
+    }
+
+    /// <summary>Requires that a name is UTF-8. The runtime cannot open a file whose name is not.</summary>
+    /// <exception cref="IOException">The name is not UTF-8.</exception>
+    public static void RequireUtf8(string path)
+    {
+        if (path.Contains(NotUtf8, StringComparison.Ordinal) && !Path.Exists(path))
+        {
+            throw new IOException($"The name of {path} is not UTF-8. Rename it, or {UseOtherTar}");
+        }
     }
 
     /// <summary>Whether a path leads to a device, a pipe or a socket, which the base library takes for files. Always false on systems other

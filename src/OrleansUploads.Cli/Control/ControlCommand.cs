@@ -1,9 +1,10 @@
+using System.Text.Json;
 using OrleansUploads.Cli.Checking;
 using OrleansUploads.Cli.Serving;
-using OrleansUploads.Core.Service;
 using OrleansUploads.Engine.DataFolders;
 using OrleansUploads.Engine.Disk;
 using OrleansUploads.Engine.Ports;
+using OrleansUploads.Serving;
 
 namespace OrleansUploads.Cli.Control;
 
@@ -11,15 +12,14 @@ namespace OrleansUploads.Cli.Control;
 /// which no bytes are deleted while they are copied.</summary>
 internal static class BackupCommand
 {
-    private static readonly TimeSpan MinLease = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan DefaultLease = TimeSpan.FromHours(6);
 
     public static Command Create() => new("backup", "Back up a running server.")
     {
         CreateRun(),
         CreateBegin(),
-        ControlCommand.Create("backup", "end", "End the lease of a backup. The server then deletes unneeded bytes again."),
-        ControlCommand.Create("backup", "show", "Show whether a backup is in progress, and when its lease ends."),
+        ControlCommand.Create("backup", "end", OperatorText.EndBackup),
+        ControlCommand.Create("backup", "show", OperatorText.ShowBackup),
     };
 
     private static Command CreateRun()
@@ -38,11 +38,12 @@ internal static class BackupCommand
             Description = "Compare the bytes of the new backup with its journal, as 'check' does. Only if they are sound are older backups deleted.",
         };
         var parts = ServeOptions.OfParts();
+        var json = new Option<bool>("--json") { Description = "Print JSON: one document, and with --check another one, as 'check' does." };
         var command = new Command(
             "run", "Make a whole backup: journal, keys and bytes. Files that the backup before has, too, take no space. Exit codes: 0 if it is "
                 + "complete, 1 if it is not or a check found damage, 2 if the command line is wrong or the check was not completed.")
         {
-            data, to, keep, check,
+            data, to, keep, check, json,
         };
         parts.AddTo(command);
         return command.Run(async (parsed, cancellationToken) =>
@@ -57,10 +58,12 @@ internal static class BackupCommand
             using var run = await BackupRun.OpenAsync(
                 folder, parsed.GetRequiredValue(to).FullName, DefaultLease, TimeProvider.System, cancellationToken);
             var (backup, copied) = await run.RunAsync(cancellationToken);
-            Console.WriteLine(
+            var isJson = parsed.GetValue(json);
+            new Printer(isJson).Result(
+                new { backup, copied.Files, copied.Bytes, copied.CopiedBytes },
                 $"Backed up {Quantity.Format(copied.Files, "file")}, {ByteCount.Format(copied.Bytes)}, to {backup}."
                 + (copied.CopiedBytes < copied.Bytes ? $" {ByteCount.Format(copied.CopiedBytes)} were copied; the backup before has the rest." : ""));
-            var code = parsed.GetValue(check) ? await CheckCommand.RunAsync(backup, store, cancellationToken) : ExitCode.Done;
+            var code = parsed.GetValue(check) ? await CheckCommand.RunAsync(backup, store, isJson, cancellationToken) : ExitCode.Done;
             if (code == ExitCode.Done && parsed.GetValue(keep) is { } count)
             {
                 run.Prune(backup, count);
@@ -84,20 +87,16 @@ internal static class BackupCommand
         // Its value is the text, so that the help shows the default as a user writes it.
         var lease = new Option<string>("--for")
         {
-            Description = "The time allowed for copying parts/, at most 7d. The server deletes no bytes for this time or until 'backup end'. "
-                + "If a backup takes longer, run 'backup begin' again before it ends.",
+            Description = OperatorText.Lease,
             HelpName = "duration",
             DefaultValueFactory = static _ => Durations.Format(DefaultLease),
-        }.Refuse(static text =>
-            !Durations.TryParse(text, out var duration) ? $"'{text}' is not a valid duration. Use a form such as {Durations.Examples}."
-            : duration < MinLease || duration > ServiceDecider.MaxBackupLease
-                ? $"--for is {text}, but must be from {Durations.Format(MinLease)} to {Durations.Format(ServiceDecider.MaxBackupLease)}."
-            : null);
+        }.Refuse(OperatorText.RefuseLease);
         var to = To("The backup folder. This command copies the journal and the keys to it. You then copy parts/.");
+        var json = CommonOptions.Json();
         var command = new Command(
             "begin", "Stop the deletion of bytes and copy the journal. Afterwards, copy parts/ and run 'backup end'.")
         {
-            data, lease, to,
+            data, lease, to, json,
         };
         return command.Run(async (parsed, cancellationToken) =>
         {
@@ -105,10 +104,21 @@ internal static class BackupCommand
             var backup = parsed.GetRequiredValue(to).FullName;
             _ = Durations.TryParse(parsed.GetRequiredValue(lease), out var duration);
             BackupFolder.RequirePlace(folder, backup);
-            var reply = await ControlClient.SendAsync(folder, $"backup begin {(long)duration.TotalSeconds}", cancellationToken);
+            var isJson = parsed.GetValue(json);
+            var reply = await ControlClient.SendAsync(
+                folder, $"backup begin {(long)duration.TotalSeconds}{ControlRequests.Form(isJson)}", cancellationToken);
             Copy(folder, backup);
+            var parts = Path.Combine(folder, DataFolder.PartsFolder);
+            if (isJson)
+            {
+                var times = JsonElement.Parse(reply);
+                var (until, earlierUntil) = (times.GetProperty("until"), times.GetProperty("earlierUntil"));
+                Console.WriteLine(Printer.Format(new { backup, parts, until, earlierUntil }));
+                return ExitCode.Done;
+            }
+
             Console.WriteLine(reply);
-            Console.WriteLine($"The journal is copied. Now copy {Path.Combine(folder, "parts")} to {backup},");
+            Console.WriteLine($"The journal is copied. Now copy {parts} to {backup},");
             Console.WriteLine($"then run: {ProgramName.Text} backup end --data {ProgramName.Quote(folder)}");
             return ExitCode.Done;
         });
@@ -135,20 +145,22 @@ internal static class BackupCommand
 internal static class ControlCommand
 {
     /// <summary><c>clock show|accept</c>: show whether the server trusts its clock, and make it trust the clock again.</summary>
-    public static Command CreateClock() => new("clock", "Show whether a running server trusts its clock, or accept the clock.")
+    public static Command CreateClock() => new("clock", OperatorText.Clock)
     {
-        Create("clock", "show", "Print whether the clock is trusted, and if not, why."),
-        Create("clock", "accept", "Confirm that the clock is now correct. The server then expires stale uploads and collects bytes again."),
+        Create("clock", "show", OperatorText.ShowClock),
+        Create("clock", "accept", OperatorText.AcceptClock),
     };
 
     /// <summary>Creates a command whose request is the group's name and its own.</summary>
     public static Command Create(string group, string name, string description)
     {
         var data = CommonOptions.Data();
-        var command = new Command(name, description) { data };
+        var json = CommonOptions.Json();
+        var command = new Command(name, description) { data, json };
         return command.Run(async (parsed, cancellationToken) =>
         {
-            Console.WriteLine(await ControlClient.SendAsync(parsed.GetRequiredValue(data).FullName, $"{group} {name}", cancellationToken));
+            var request = $"{group} {name}{ControlRequests.Form(parsed.GetValue(json))}";
+            Console.WriteLine(await ControlClient.SendAsync(parsed.GetRequiredValue(data).FullName, request, cancellationToken));
             return ExitCode.Done;
         });
     }

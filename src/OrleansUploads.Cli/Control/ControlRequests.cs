@@ -1,27 +1,39 @@
 using OrleansUploads.Engine.Clocks;
 using OrleansUploads.Engine.Embedded;
+using OrleansUploads.Serving;
 
 namespace OrleansUploads.Cli.Control;
 
 internal sealed class ControlRequests(EmbeddedEngine engine)
 {
-    /// <summary>Executes a request: words, separated by spaces. Returns the message for the user.</summary>
+    /// <summary>The last word of a request whose answer is a JSON document.</summary>
+    private const string Json = "json";
+
+    /// <summary>What follows the words of a request.</summary>
+    public static string Form(bool isJson) => isJson ? $" {Json}" : "";
+
+    /// <summary>Executes a request: words, separated by spaces. Returns the message for the user, or a JSON document.</summary>
     /// <exception cref="FormatException">There is no such request.</exception>
     public async Task<string> ExecuteAsync(string request, CancellationToken cancellationToken)
     {
-        var clock = engine.ServiceClock;
         var words = request.Split(' ');
+        var isJson = words is [.., Json];
+        var (text, document) = await ExecuteAsync(isJson ? words[..^1] : words, cancellationToken);
+        return isJson ? Printer.Format(document) : text;
+    }
+
+    private async Task<(string Text, object Document)> ExecuteAsync(string[] words, CancellationToken cancellationToken)
+    {
+        var clock = engine.ServiceClock;
         switch (words)
         {
             case ["clock", "show"]:
-                return clock.Fault is { } fault ? ClockFaultText.Describe(fault) : "The clock is trusted.";
+                return DescribeClock();
             case ["clock", "accept"]:
                 await clock.AcceptAsync(engine.Host, cancellationToken);
-                return "The clock is trusted again.";
+                return DescribeClock();
             case ["backup", "show"]:
-                return clock.BackupUntil is { } end
-                    ? $"A backup is in progress. No bytes are deleted until {ClockFaultText.Format(end)} or 'backup end'."
-                    : "No backup is in progress.";
+                return DescribeBackup();
             case ["backup", "begin", var seconds]:
                 if (!int.TryParse(seconds, NumberStyles.None, CultureInfo.InvariantCulture, out var lease))
                 {
@@ -30,14 +42,24 @@ internal sealed class ControlRequests(EmbeddedEngine engine)
 
                 var earlier = clock.BackupUntil;
                 var until = await clock.BeginBackupAsync(engine.Host, TimeSpan.FromSeconds(lease), cancellationToken);
-                return $"No bytes are deleted until {ClockFaultText.Format(until)}."
-                    + (earlier is null ? "" : " An earlier backup was not ended. If it still copies parts/, run 'backup end' when both are done.");
+                return (
+                    $"No bytes are deleted until {ClockFaultText.Format(until)}."
+                    + (earlier is null ? "" : " An earlier backup was not ended. If it still copies parts/, run 'backup end' when both are done."),
+                    new { until, earlierUntil = earlier });
             case ["backup", "end"]:
                 await clock.EndBackupAsync(engine.Host, cancellationToken);
-                return "The server deletes unneeded bytes again.";
+                return DescribeBackup();
             default:
                 throw new FormatException(
                     $"The server does not support the command '{string.Join(' ', words)}'. It may be a different version.");
         }
+
+        (string, object) DescribeClock() => (
+            OperatorText.DescribeClock(clock.Fault),
+            new { isTrusted = clock.Fault is null, fault = clock.Fault is { } fault ? ClockFaultText.Describe(fault) : null });
+
+        (string, object) DescribeBackup() => (
+            OperatorText.DescribeBackup(clock.BackupUntil, TimeProvider.System.GetUtcNow()),
+            new { isInProgress = clock.BackupUntil is not null, until = clock.BackupUntil });
     }
 }

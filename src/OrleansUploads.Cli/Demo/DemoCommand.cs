@@ -68,6 +68,7 @@ internal static class DemoCommand
             var (given, running) = (parsed.GetValue(file), parsed.GetValue(endpoints) ?? []);
             var path = parsed.GetRequiredValue(folder).FullName;
             var parent = FileFault.OpenFolder(path, "--folder", () => Directory.CreateDirectory(path));
+            FileFault.RequireWritable(path, "--folder");
             var sizeBytes = given?.Length ?? parsed.GetValue(size) ?? DefaultSizeBytes;
             RequireSpace(parent, sizeBytes, isGenerated: given is null, hasServer: running.Length == 0);
             var work = parent.CreateSubdirectory($"orleans-uploads-demo-{Environment.ProcessId}-{DateTime.UtcNow:HHmmss}");

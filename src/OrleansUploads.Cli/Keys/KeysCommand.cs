@@ -37,7 +37,7 @@ internal static class KeysCommand
         {
             Description = "Begin a key file in a folder that is no data folder, for example for the silos of a cluster.",
         };
-        var json = new Option<bool>("--json") { Description = "Print JSON: one document." };
+        var json = CommonOptions.Json();
         var command = new Command("add", "Create a key pair and print it.") { account, role, vaults, create, json };
         return command.RunOn((parsed, file) =>
         {
@@ -48,16 +48,8 @@ internal static class KeysCommand
                     parsed.GetValue(vaults) is { Length: > 0 } named ? named : null),
             };
             FileFault.OpenFolder(Path.GetDirectoryName(file.Path)!, "--data", () => file.Change(pairs => [.. pairs, pair]));
-            new Printer(parsed.GetValue(json), quiet: false).Result(
-                new
-                {
-                    pair.AccessKeyId,
-                    pair.SecretAccessKey,
-                    pair.Account,
-                    pair.CreatedAt,
-                    role = KeyScope.Format(pair.Scope.Role),
-                    vaults = pair.Scope.Containers,
-                },
+            new Printer(parsed.GetValue(json)).Result(
+                DocumentOf(pair),
                 $"# Added to {file.Path}: {pair.Scope}\nAWS_ACCESS_KEY_ID={pair.AccessKeyId}\nAWS_SECRET_ACCESS_KEY={pair.SecretAccessKey}");
         }, create);
     }
@@ -90,11 +82,12 @@ internal static class KeysCommand
     private static Command CreateShow()
     {
         var key = AccessKeyId();
-        var command = new Command("show", "Print the secret of an access key.") { key };
+        var json = CommonOptions.Json();
+        var command = new Command("show", "Print the secret of an access key.") { key, json };
         return command.RunOn((parsed, file) =>
         {
             var pair = Find(parsed.GetRequiredValue(key), file.Read()) ?? throw Unknown(parsed.GetRequiredValue(key), file);
-            Console.WriteLine(pair.SecretAccessKey);
+            new Printer(parsed.GetValue(json)).Result(DocumentOf(pair), pair.SecretAccessKey);
         });
     }
 
@@ -103,11 +96,12 @@ internal static class KeysCommand
         var key = AccessKeyId();
         key.Arity = ArgumentArity.ZeroOrOne;
         key.Description += " [default: the oldest admin key, or the only key]";
+        var json = CommonOptions.Json();
         var command = new Command(
             "export", "Print the commands with which a shell takes a key pair into its environment, as AWS_ACCESS_KEY_ID and "
                 + "AWS_SECRET_ACCESS_KEY.")
         {
-            key,
+            key, json,
         };
         return command.RunOn((parsed, file) =>
         {
@@ -116,8 +110,10 @@ internal static class KeysCommand
                 ? Find(id, pairs) ?? throw Unknown(id, file)
                 : FindDefault(pairs) ?? throw new InvalidDataException(
                     $"{file.Path} has {pairs.Count} keys, and none of them is an admin key. Name one of 'keys list': keys export ACCESS-KEY-ID.");
-            Console.WriteLine($"export AWS_ACCESS_KEY_ID={ProgramName.Quote(pair.AccessKeyId)}");
-            Console.WriteLine($"export AWS_SECRET_ACCESS_KEY={ProgramName.Quote(pair.SecretAccessKey)}");
+            new Printer(parsed.GetValue(json)).Result(
+                DocumentOf(pair),
+                $"export AWS_ACCESS_KEY_ID={ProgramName.Quote(pair.AccessKeyId)}\n"
+                + $"export AWS_SECRET_ACCESS_KEY={ProgramName.Quote(pair.SecretAccessKey)}");
         });
     }
 
@@ -134,7 +130,8 @@ internal static class KeysCommand
     {
         var key = AccessKeyId();
         var yes = new Option<bool>("--yes", "-y") { Description = "Remove the last key, or the last admin key, without asking." };
-        var command = new Command("remove", "Remove an access key.") { key, yes };
+        var json = CommonOptions.Json();
+        var command = new Command("remove", "Remove an access key.") { key, yes, json };
         return command.RunOn((parsed, file) =>
         {
             var id = parsed.GetRequiredValue(key);
@@ -144,9 +141,20 @@ internal static class KeysCommand
             }
 
             file.Change(pairs => Find(id, pairs) is null ? throw Unknown(id, file) : [.. pairs.Where(pair => pair.AccessKeyId != id)]);
-            Console.WriteLine($"Removed {id} from {file.Path}.");
+            new Printer(parsed.GetValue(json)).Result(new { removed = id }, $"Removed {id} from {file.Path}.");
         });
     }
+
+    /// <summary>A key pair with its secret.</summary>
+    private static object DocumentOf(KeyPair pair) => new
+    {
+        pair.AccessKeyId,
+        pair.SecretAccessKey,
+        pair.Account,
+        pair.CreatedAt,
+        role = KeyScope.Format(pair.Scope.Role),
+        vaults = pair.Scope.Containers,
+    };
 
     private static KeyPair? Find(string id, IReadOnlyList<KeyPair> pairs) => pairs.FirstOrDefault(pair => pair.AccessKeyId == id);
 

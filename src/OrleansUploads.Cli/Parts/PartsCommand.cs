@@ -12,14 +12,14 @@ namespace OrleansUploads.Cli.Parts;
 /// <summary><c>parts copy</c>: copies the bytes of a server or cluster to another store.</summary>
 internal static class PartsCommand
 {
-    private const string StoreKinds = "A data folder, a folder of parts, s3://bucket/prefix or az://container/prefix.";
+    private const string StoreKinds = "a data folder, a folder of parts, s3://bucket/prefix or az://container/prefix.";
     private const int ShownFaults = 20;
 
     private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(5);
 
     public static Command Create()
     {
-        var from = new Argument<string>("from") { Description = $"The source. {StoreKinds}" };
+        var from = new Argument<string>("from") { Description = $"The source: {StoreKinds}" };
         var to = new Argument<string>("to") { Description = "The target, which must be unused: a folder of parts, s3:// or az:// as above." };
         var final = new Option<bool>("--final")
         {
@@ -32,13 +32,14 @@ internal static class PartsCommand
         };
         var limit = LimitOption.Create("The maximum rate at which bytes are copied, such as 50MiB/s.");
         var quiet = new Option<bool>("--quiet", "-q") { Description = "Do not print progress to standard error." };
+        var json = CommonOptions.Json();
         var (source, target) = (new PlaceOptions("from", "source"), new PlaceOptions("to", "target"));
         var copy = new Command(
             "copy",
             "Copy what is missing from one store of parts to another. Servers may use the source meanwhile, and the command may be interrupted and "
             + "repeated. Exit codes: 0 if all is copied, 1 if something is damaged or the copy failed.")
         {
-            from, to, final, verify, limit, quiet,
+            from, to, final, verify, limit, quiet, json,
         };
         foreach (var option in source.All.Concat(target.All))
         {
@@ -56,55 +57,66 @@ internal static class PartsCommand
                 (ICopiedStore)targetStore,
                 new CopyOptions { ComparesHashes = parsed.GetValue(verify), BytesPerSecond = parsed.GetValue(limit) },
                 TimeProvider.System);
-            return await RunAsync(parts, isFinal, parsed.GetValue(quiet), targetPlace, cancellationToken);
+            var time = Stopwatch.StartNew();
+            var tally = await RunAsync(parts, isFinal, parsed.GetValue(quiet), cancellationToken);
+            Report(tally, time.Elapsed.TotalSeconds, isFinal ? targetPlace : null, new Printer(parsed.GetValue(json)));
+            return ExitCode.Done;
         });
         return new Command("parts", "Copy the bytes of a server or cluster to another store.") { copy };
     }
 
-    private static async Task<int> RunAsync(
-        PartsCopy parts, bool isFinal, bool isQuiet, string target, CancellationToken cancellationToken)
+    private static async Task<MoveTally> RunAsync(PartsCopy parts, bool isFinal, bool isQuiet, CancellationToken cancellationToken)
     {
-        var time = Stopwatch.StartNew();
         var running = isFinal ? parts.FinishAsync(cancellationToken) : parts.CopyAsync(cancellationToken);
         while (await Task.WhenAny(running, Task.Delay(ProgressInterval, cancellationToken)) != running && !running.IsCompleted)
         {
             if (!isQuiet)
             {
-                await Console.Error.WriteLineAsync($"{Describe(parts.Tally)} so far.");
+                await Console.Error.WriteLineAsync(Describe(parts.Tally, "so far"));
             }
         }
 
-        var tally = await running;
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{Describe(tally)} in {time.Elapsed.TotalSeconds:F1} s."));
-        if (tally.UnfinishedCount > 0)
-        {
-            Console.WriteLine(
-                $"{Quantity.Format(tally.UnfinishedCount, "part")} not copied, because no server has acknowledged them: they are incomplete.");
-        }
+        return await running;
+    }
 
+    /// <summary>Prints what was copied.</summary>
+    /// <param name="newStore">The store that is now used instead of the source, or null.</param>
+    /// <exception cref="IOException">Something is damaged.</exception>
+    private static void Report(MoveTally tally, double seconds, string? newStore, Printer printer)
+    {
+        newStore = tally.FaultCount == 0 ? newStore : null;
+        printer.Result(
+            new
+            {
+                parts = tally.AttemptCount,
+                bytes = tally.ByteCount,
+                manifests = tally.ManifestCount,
+                present = tally.PresentCount,
+                unfinished = tally.UnfinishedCount,
+                damaged = tally.FaultCount,
+                newStore,
+                seconds = Math.Round(seconds, 1),
+            },
+            Describe(tally, string.Create(CultureInfo.InvariantCulture, $"in {seconds:F1} s"))
+            + (tally.UnfinishedCount == 0 ? "" : $"\n{Quantity.Format(tally.UnfinishedCount, "part")} not copied, because no server has "
+                + "acknowledged them: they are incomplete.")
+            + (newStore is null ? "" : $"\n{newStore} is now the store. Start the silos or the server with it; they refuse to start with the old one."));
         if (tally.FaultCount > 0)
         {
             foreach (var fault in tally.Faults.Take(ShownFaults))
             {
-                await Console.Error.WriteLineAsync(fault);
+                Console.Error.WriteLine(fault);
             }
 
             throw new IOException(
                 $"{Quantity.Format(tally.FaultCount, "part or manifest is", "parts and manifests are")} damaged and not copied. 'check' names "
                 + "the archives. Delete or restore what is damaged, and run the command again.");
         }
-
-        if (isFinal)
-        {
-            Console.WriteLine($"{target} is now the store. Start the silos or the server with it; they refuse to start with the old one.");
-        }
-
-        return ExitCode.Done;
     }
 
-    private static string Describe(MoveTally tally) =>
+    private static string Describe(MoveTally tally, string when) =>
         $"Copied {Quantity.Format(tally.AttemptCount, "part")} of {ByteCount.Format(tally.ByteCount)} and "
-        + $"{Quantity.Format(tally.ManifestCount, "manifest")}; {tally.PresentCount:N0} were there before";
+        + $"{Quantity.Format(tally.ManifestCount, "manifest")} {when}; {tally.PresentCount:N0} were there before.";
 
     private static IDisposable OpenSource(string place, StorageAddress? address, bool isFinal)
     {
@@ -144,7 +156,7 @@ internal static class PartsCommand
 
         var folder = Path.GetFullPath(place);
         return !DataFolder.Exists(folder)
-            ? DiskPartStore.OpenShared(folder)
+            ? FileFault.OpenFolder(folder, "the argument 'to'", () => DiskPartStore.OpenShared(folder))
             : throw new IOException($"{folder} is a data folder. Name a folder for the parts of a cluster.");
     }
 
@@ -176,7 +188,7 @@ internal static class PartsCommand
         public StorageAddress? AddressOf(string place, ParseResult parsed) => StorageAddress.TryParse(place) is { } address
             ? address with { Endpoint = parsed.GetValue(_endpoint), Region = parsed.GetValue(_region), Profile = parsed.GetValue(_profile) }
             : place.Contains("://", StringComparison.Ordinal)
-                ? throw new IOException($"'{place}' is no store. {StoreKinds}")
+                ? throw new IOException($"'{place}' is not a store. Name one of these: {StoreKinds}")
                 : null;
     }
 }

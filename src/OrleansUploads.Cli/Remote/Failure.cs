@@ -55,7 +55,7 @@ internal sealed record Failure(int Code, string Message)
         GlacierErrorCodes.UnrecognizedClient => new Failure(
             ExitCode.Denied, $"{refusal.Message} The key comes from AWS_ACCESS_KEY_ID or the profile."),
         GlacierErrorCodes.InvalidSignature => new Failure(
-            ExitCode.Denied, $"{refusal.Message} The secret comes from AWS_SECRET_ACCESS_KEY or the profile. Also check the region and this machine's clock."),
+            ExitCode.Denied, $"{FirstParagraph(refusal.Message)} The secret comes from AWS_SECRET_ACCESS_KEY or the profile. Also check the region and this machine's clock."),
         GlacierErrorCodes.UnreadableAnswer when refusal is { RequestId: null, StatusCode: < HttpStatusCode.InternalServerError } => new Failure(
             ExitCode.NotReachable, $"{refusal.Message.TrimEnd('.')}. It does not answer like a server of the vault API. Check the address in --endpoint."),
         _ when refusal.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized =>
@@ -82,6 +82,9 @@ internal sealed record Failure(int Code, string Message)
         fault.InnerException is GlacierException { Code: GlacierErrorCodes.ConnectionFailure or GlacierErrorCodes.IdleTimeout } lost
             ? Describe(lost).Message
             : fault.Message;
+
+    /// <summary>What follows is the text that the server has signed, which is of no use without the text that this program has signed.</summary>
+    private static string FirstParagraph(string message) => message.ReplaceLineEndings("\n").Split("\n\n")[0].ReplaceLineEndings(" ");
 
     private static string WithoutParameter(ArgumentException mistake) =>
         mistake.Message.Split(" (Parameter '")[0];

@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace OrleansUploads.Cli.Remote;
 
 /// <summary>Prints the results of a command: as text, as JSON, or only what a script needs.</summary>
-internal sealed class Printer(bool json, bool quiet, bool verbose = false)
+internal sealed class Printer(bool json, bool quiet = false, bool verbose = false)
 {
     private static readonly JsonSerializerOptions Lines = new(JsonSerializerDefaults.Web)
     {
@@ -21,13 +21,16 @@ internal sealed class Printer(bool json, bool quiet, bool verbose = false)
     /// <summary>Shows notes while a display is drawn on the terminal, or null if none is.</summary>
     public Action<string>? Notes { get; set; }
 
+    /// <summary>Writes a document as one line.</summary>
+    public static string Format(object document) => JsonSerializer.Serialize(document, Lines);
+
     /// <summary>Prints one result, in JSON or as text.</summary>
     /// <param name="essence">What <c>--quiet</c> prints, or null for nothing.</param>
     public void Result(object document, string text, string? essence = null)
     {
         if (json)
         {
-            Console.Out.WriteLine(JsonSerializer.Serialize(document, Lines));
+            Console.Out.WriteLine(Format(document));
         }
         else if (!quiet)
         {
@@ -76,7 +79,7 @@ internal sealed class Printer(bool json, bool quiet, bool verbose = false)
     {
         if (json && !quiet)
         {
-            Console.Out.WriteLine(JsonSerializer.Serialize(document, Lines));
+            Console.Out.WriteLine(Format(document));
         }
     }
 

@@ -18,6 +18,8 @@ internal static class TakeOverCommand
             data,
         };
         parts.AddTo(command);
+        var json = CommonOptions.Json();
+        command.Add(json);
         command.Validators.Add(static result =>
         {
             if (result.GetResult("--parts") is null)
@@ -37,7 +39,8 @@ internal static class TakeOverCommand
                 parts.Bind(parsed).PartsStore!, cancellationToken);
             await using var folder = DataFolder.Open(path, new DataFolderOptions { Parts = store });
             await folder.TakeStoreAsync(takesOver: true, cancellationToken);
-            Console.WriteLine($"{store.Place} is used by {path} now. Start its server.");
+            new Printer(parsed.GetValue(json)).Result(
+                new { store = store.Place, data = path }, $"{store.Place} is used by {path} now. Start its server.");
             return ExitCode.Done;
         });
     }

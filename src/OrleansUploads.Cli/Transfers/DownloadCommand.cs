@@ -53,38 +53,52 @@ internal static class DownloadCommand
                 result.AddError("Several archives need a folder: name it with -o.");
             }
         });
-        return command.WithConnection().Run(async (parsed, session, cancellationToken) =>
+        return command.WithConnection().Run((parsed, session, cancellationToken) => RunAsync(
+            session,
+            parsed.GetValue(archives) ?? [],
+            parsed.GetValue(output),
+            named => new DownloadChoice(
+                named, parsed.GetValue(overwrite), parsed.GetValue(skip), parsed.GetValue(tier), parsed.GetValue(workers)),
+            entry => filter.Includes(parsed, entry),
+            filter.Words(parsed),
+            cancellationToken));
+    }
+
+    /// <param name="output">The file or folder to write, or null for a file in the current folder with the name of the only archive.</param>
+    /// <param name="choose">Completes what is said of the output.</param>
+    /// <param name="filterWords">The options that <paramref name="includes"/> stands for, with a leading space.</param>
+    private static async Task<int> RunAsync(
+        Session session,
+        string[] words,
+        string? output,
+        Func<string, DownloadChoice> choose,
+        Func<InventoryEntry, bool> includes,
+        string filterWords,
+        CancellationToken cancellationToken)
+    {
+        var lookup = new ArchiveLookup(session);
+        if (output is null)
         {
-            var words = parsed.GetValue(archives) ?? [];
-            var lookup = new ArchiveLookup(session);
-            var named = parsed.GetValue(output);
-            if (named is null)
-            {
-                var only = await lookup.FindEntriesAsync(words, static _ => false, cancellationToken);
-                words = [only[0].ArchiveId];
-                named = DefaultFileName.Of(only[0]);
-            }
+            var only = (await lookup.FindEntriesAsync(words, includes, cancellationToken))[0];
+            var file = choose(DefaultFileName.Of(only));
+            file.RequireTarget(session.Printer);
+            await new DownloadRun(session, file).RunAsync(only.ArchiveId, cancellationToken);
+            return ExitCode.Done;
+        }
 
-            var choice = new DownloadChoice(
-                named,
-                parsed.GetValue(overwrite),
-                parsed.GetValue(skip),
-                parsed.GetValue(tier),
-                parsed.GetValue(workers));
-            var isPipe = choice.Output == DownloadChoice.StandardOutput;
-            if (words.Length == 1 && (isPipe || parsed.GetValue(output) is null || !choice.IsFolder))
-            {
-                choice.RequireTarget(session.Printer);
-                var found = await lookup.FindAsync(words, alsoNames: true, cancellationToken);
-                await new DownloadRun(session, choice).RunAsync(found[0], cancellationToken);
-                return ExitCode.Done;
-            }
+        var choice = choose(output);
+        if (words.Length == 1 && (output == DownloadChoice.StandardOutput || !choice.IsFolder))
+        {
+            choice.RequireTarget(session.Printer);
+            var found = await lookup.FindAsync(words, alsoNames: true, cancellationToken);
+            await new DownloadRun(session, choice).RunAsync(found[0], cancellationToken);
+            return ExitCode.Done;
+        }
 
-            choice.RequireFolder();
-            var chosen = await lookup.FindEntriesAsync(words, entry => filter.Includes(parsed, entry), cancellationToken);
-            var resume = $"{ProgramName.Text} download{string.Concat(words.Select(static word => $" {ProgramName.Quote(word)}"))}"
-                + $"{filter.Words(parsed)} --vault {session.Vault}{choice.Words}{session.ServerWords}";
-            return await new FolderDownload(session, choice).RunAsync(chosen, resume, cancellationToken);
-        });
+        choice.RequireFolder();
+        var chosen = await lookup.FindEntriesAsync(words, includes, cancellationToken);
+        var resume = $"{ProgramName.Text} download{string.Concat(words.Select(static word => $" {ProgramName.Quote(word)}"))}"
+            + $"{filterWords} --vault {session.Vault}{choice.Words}{session.ServerWords}";
+        return await new FolderDownload(session, choice).RunAsync(chosen, resume, cancellationToken);
     }
 }

@@ -34,19 +34,27 @@ internal sealed record DownloadChoice(string Output, bool Overwrites, bool Skips
                 $"{Output} is a device, pipe or socket. Name a file, or write to standard output with '-o {StandardOutput}'.");
         }
 
-        if (Path.GetDirectoryName(Path.GetFullPath(Output)) is { } folder && !Directory.Exists(folder))
-        {
-            throw new DirectoryNotFoundException($"The folder {folder} does not exist. Create it, or name another file with -o.");
-        }
-
         if (Directory.Exists(Output))
         {
             throw new IOException($"{Output} is a folder. Name another file with -o.");
         }
 
+        var folder = Path.GetDirectoryName(Path.GetFullPath(Output))!;
+        if (!Directory.Exists(folder))
+        {
+            throw FileFault.FindFile(folder) is { } file
+                ? new IOException($"{file} is a file, not a folder. Name another file with -o.")
+                : new DirectoryNotFoundException($"The folder {folder} does not exist. Create it, or name another file with -o.");
+        }
+
         if (!SkipsExisting)
         {
             RequireAbsent();
+        }
+
+        if (!SkipsExisting || !File.Exists(Output))
+        {
+            FileFault.RequireWritable(folder, "-o");
         }
     }
 
@@ -70,9 +78,9 @@ internal sealed record DownloadChoice(string Output, bool Overwrites, bool Skips
             throw new ArgumentException("Standard output takes one archive. Name a folder with -o for several.");
         }
 
-        if (File.Exists(Path.TrimEndingDirectorySeparator(Output)))
+        if (FileFault.FindFile(Output) is { } file)
         {
-            throw new IOException($"{Output} is a file. Name a folder with -o.");
+            throw new IOException($"{file} is a file. Name a folder with -o.");
         }
     }
 

@@ -28,6 +28,11 @@ internal sealed class FolderDownload(Session session, DownloadChoice choice)
     public async Task<int> RunAsync(IReadOnlyList<InventoryEntry> archives, string resume, CancellationToken cancellationToken)
     {
         var targets = Place(archives, out var refusedCount);
+        if (targets.Exists(static target => !File.Exists(target.Path)))
+        {
+            FileFault.RequireWritable(choice.Output, "-o");
+        }
+
         var totalCount = targets.Count + refusedCount;
         var jobs = await RetrievalJobs.FindAsync(session, choice.Tier, cancellationToken);
         try

@@ -71,6 +71,7 @@ internal sealed class FolderTar : IAsyncDisposable
                 continue;
             }
 
+            InputFile.RequireUtf8(entry.FullName);
             switch (entry)
             {
                 case { LinkTarget: { } target }:
@@ -130,8 +131,13 @@ internal sealed class FolderTar : IAsyncDisposable
             Mode = OperatingSystem.IsWindows() || type == TarEntryType.SymbolicLink
                 ? UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute
                 : file.UnixFileMode,
-            Uid = (int)(owner?.User ?? 0),
-            Gid = (int)(owner?.Group ?? 0),
+            Uid = RequireId(owner?.User ?? 0, file),
+            Gid = RequireId(owner?.Group ?? 0, file),
         };
     }
+
+    /// <summary>The base library's IDs are signed.</summary>
+    private static int RequireId(uint id, FileSystemInfo file) => id <= int.MaxValue ? (int)id : throw new IOException(
+        $"{file.FullName} belongs to the user or group {id}, and --tar keeps no ID above {int.MaxValue}. Give it another owner, or "
+        + InputFile.UseOtherTar);
 }

@@ -64,13 +64,11 @@ internal sealed class UploadFiles
     /// <exception cref="IOException">It cannot be read, or is empty.</exception>
     public static long RequireFile(string path) => Measure(path) is > 0 and var bytes ? bytes : throw new IOException(Emptiness(path));
 
-    /// <summary>What the runtime reads for bytes that are not UTF-8. It cannot open a file that has them in its name.</summary>
-    private const char NotUtf8 = '\uFFFD';
-
     private static string Emptiness(string path) => $"The file {path} is empty. An archive must have at least one byte.";
 
     private static long Measure(string path)
     {
+        InputFile.RequireUtf8(path);
         if (InputFile.IsSpecial(path))
         {
             throw new IOException($"{path} is a device, pipe or socket. {AsInput(path)}");
@@ -78,10 +76,8 @@ internal sealed class UploadFiles
 
         if (!File.Exists(path))
         {
-            throw Directory.Exists(path) ? new IOException($"{path} is a folder. Name a file.")
-                : path.Contains(NotUtf8, StringComparison.Ordinal) ? new IOException(
-                    $"The name of the file {path} is not UTF-8. Rename it, or send it with another program: tar -c FOLDER | "
-                    + $"{ProgramName.Text} upload - --vault NAME")
+            throw Directory.Exists(path)
+                ? new IOException($"{path} is a folder. Name a file.")
                 : new FileNotFoundException($"The file {path} does not exist.");
         }
 
@@ -125,6 +121,7 @@ internal sealed class UploadFiles
         {
             try
             {
+                InputFile.RequireUtf8(folder);
                 foreach (var entry in new DirectoryInfo(folder).EnumerateFileSystemInfos().OrderBy(static entry => entry.Name, StringComparer.Ordinal))
                 {
                     var path = Path.Combine(folder, entry.Name);

@@ -14,7 +14,7 @@ internal static class UploadFilesCommand
         };
         var description = new Option<string?>("--description", "-d")
         {
-            Description = "The description of the archive, which is its name. For a folder, what stands for its name. [default: the name as given]",
+            Description = "The description of the archive, which is its name. For a folder, the text that replaces its name. [default: the name as given]",
             HelpName = "text",
         };
         var partSize = TransferOptions.PartSize();

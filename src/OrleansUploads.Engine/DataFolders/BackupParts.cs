@@ -36,7 +36,7 @@ public sealed class BackupParts(string folder, string backup, string? earlier, F
             switch (entry)
             {
                 case { LinkTarget: not null }:
-                    throw new IOException($"{entry.FullName} is a link, which no part of a data folder is.");
+                    throw new IOException($"{entry.FullName} is a link. A data folder has none: replace it with the file or folder to which it leads.");
                 case DirectoryInfo:
                     await CopyFolderAsync(path, cancellationToken);
                     break;

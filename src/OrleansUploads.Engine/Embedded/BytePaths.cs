@@ -10,9 +10,9 @@ public sealed class BytePaths
 {
     /// <param name="time">The clock of creation times.</param>
     /// <param name="lanes">Hashes several bodies at a time, or null to hash each one alone.</param>
+    /// <param name="ends">Tells when uploads end.</param>
     /// <param name="keys">Knows the leaves of the indexes, or null for one that has to learn them.</param>
     /// <param name="claims">Divides parts among the nodes that write them straight into the store, or null if only this process grants writes.</param>
-    /// <param name="ends">Tells when uploads end, or null to ask them now and then.</param>
     public BytePaths(
         IEntityHost host,
         IPartStore parts,
@@ -20,9 +20,9 @@ public sealed class BytePaths
         TimeProvider time,
         MaintenanceOptions maintenance,
         SharedLanes? lanes,
+        IUploadEnds ends,
         KeyIndex? keys = null,
-        IWriteClaims? claims = null,
-        IUploadEnds? ends = null)
+        IWriteClaims? claims = null)
     {
         Keys = keys ?? new KeyIndex(host);
         KeyLister = new KeyLister(Keys);
@@ -59,6 +59,6 @@ public sealed class BytePaths
     /// <summary>Takes the parts that nodes write straight into the store.</summary>
     public DirectIntake DirectIntake { get; }
 
-    /// <summary>Tells when uploads end, or null if they must be asked.</summary>
-    public IUploadEnds? UploadEnds { get; }
+    /// <summary>Tells when uploads end.</summary>
+    public IUploadEnds UploadEnds { get; }
 }

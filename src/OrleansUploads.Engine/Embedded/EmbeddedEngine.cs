@@ -34,7 +34,7 @@ public sealed class EmbeddedEngine : IAsyncDisposable
             _log,
             setup.Events);
         Ids = setup.Ids ?? new IdSource(setup.Time);
-        Paths = new BytePaths(Host, Parts, Ids, setup.Time, setup.Options.Maintenance, setup.Lanes, Host.Keys, ends: Host);
+        Paths = new BytePaths(Host, Parts, Ids, setup.Time, setup.Options.Maintenance, setup.Lanes, Host, Host.Keys);
         Collector = new AttemptCollector(Host, Parts, Clock, setup.Ports.CheckIndex, _log);
         Wakes = new WakeScan(Host, setup.Ports.Wakes);
         Deleted = new DeletedBytes(Host, setup.Ports.Wakes, Clock, setup.Options.LongestRetention, setup.Time);

@@ -83,8 +83,10 @@ public sealed class EmbeddedHost : IEntityHost, IUploadEnds, IAsyncDisposable
 
     public async ValueTask AwaitEndAsync(UploadId upload, TimeSpan atMost, CancellationToken cancellationToken)
     {
-        var end = _activations.TryGetValue(upload.Entity, out var activation) ? activation.End : Task.Delay(atMost, _time, cancellationToken);
-        await end.WaitAsync(atMost, _time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        var wait = _activations.TryGetValue(upload.Entity, out var activation)
+            ? activation.End.WaitAsync(atMost, _time, cancellationToken)
+            : Task.Delay(atMost, _time, cancellationToken);
+        await wait.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         cancellationToken.ThrowIfCancellationRequested();
     }
 

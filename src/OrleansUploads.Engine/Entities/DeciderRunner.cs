@@ -341,10 +341,8 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
     {
         if (_held.Count > 0 && _queue.TryPeek(out var next) && (batch.IsWoken || next.Command is not { } command || NeedsHeld(command, time)))
         {
-            QueuedCommand[] waiting = [.. _queue];
-            _queue.Clear();
-            EnqueueHeld();
-            Array.ForEach(waiting, _queue.Enqueue);
+            EnqueueFirst(_held);
+            _held.Clear();
         }
 
         return _queue.TryDequeue(out item);
@@ -374,6 +372,13 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
         _held.Clear();
     }
 
+    private void EnqueueFirst(IEnumerable<QueuedCommand> commands)
+    {
+        QueuedCommand[] inOrder = [.. commands, .. _queue];
+        _queue.Clear();
+        Array.ForEach(inOrder, _queue.Enqueue);
+    }
+
     /// <summary>Whether a command is decided without reading the journal, on the assumption that the entity is new. Its write fails if
     /// it is not. Only a journal that is far away is worth it.</summary>
     private bool MayBegin(ICommand command) =>
@@ -392,13 +397,7 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
             return false;
         }
 
-        QueuedCommand[] inOrder = [command, .. _queue];
-        _queue.Clear();
-        foreach (var queued in inOrder)
-        {
-            _queue.Enqueue(queued);
-        }
-
+        EnqueueFirst([command]);
         _begins = null;
         _replies.DropBatch();
         ResetState();

@@ -37,16 +37,14 @@ public sealed class ArchiveIntake(
         CancellationToken cancellationToken)
     {
         var spec = NewSpec(vault, partSize, description, UploadOrigin.Multipart) with { ByteStorage = storage, TotalBytes = totalBytes };
-        if (createKey is not null)
-        {
-            spec = spec with { Upload = UploadId.FromCreateKey($"{vault}", createKey).InGroup(EntityGroup.Of(vault.Id)) };
-        }
-
-        await host.AskAsync(spec.Upload.Entity, new InitiateUpload(spec), cancellationToken);
         if (createKey is null)
         {
+            await host.AskAsync(spec.Upload.Entity, new InitiateUpload(spec), cancellationToken);
             return new(spec);
         }
+
+        spec = spec with { Upload = UploadId.FromCreateKey($"{vault}", createKey).InGroup(EntityGroup.Of(vault.Id)) };
+        await host.AskAsync(spec.Upload.Entity, new InitiateUpload(spec), cancellationToken);
 
         // An upload that exists already stays as it is.
         var found = await host.AskAsync(spec.Upload.Entity, new SummarizeUpload(vault), cancellationToken);

@@ -40,8 +40,9 @@ public static class GatewayServices
     /// and four more.</summary>
     private const int Backlog = 4096;
 
-    /// <summary>Adds the gateway: the vault API and S3. The host adds an <see cref="IEntityHost"/>, an <see cref="IPartStore"/> and an
-    /// <see cref="ICredentialStore"/>, and a <see cref="TimeProvider"/> if it does not want the system's.</summary>
+    /// <summary>Adds the gateway: the vault API and S3. The host adds an <see cref="IEntityHost"/>, an
+    /// <see cref="IUploadEnds"/>, an <see cref="IPartStore"/> and an <see cref="ICredentialStore"/>, and a <see cref="TimeProvider"/> if it does
+    /// not want the system's.</summary>
     public static IServiceCollection AddOrleansUploadsFronts(this IServiceCollection services, GatewayOptions options) =>
         services.AddVaultGateway(options).AddS3Front();
 
@@ -62,8 +63,8 @@ public static class GatewayServices
             provider.GetRequiredService<TimeProvider>(),
             provider.GetRequiredService<MaintenanceOptions>(),
             SharedLanes.OfProcess,
-            claims: provider.GetService<IWriteClaims>(),
-            ends: provider.GetService<IUploadEnds>()));
+            provider.GetRequiredService<IUploadEnds>(),
+            claims: provider.GetService<IWriteClaims>()));
         services.TryAddSingleton<PolicyCache>();
         return services.AddSingleton<FrontServices>();
     }

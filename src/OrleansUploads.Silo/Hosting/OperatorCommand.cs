@@ -5,6 +5,7 @@ using OrleansUploads.Core.Service;
 using OrleansUploads.Engine.Clocks;
 using OrleansUploads.Engine.Entities;
 using OrleansUploads.Gateway;
+using OrleansUploads.Serving;
 
 namespace OrleansUploads.Silo.Hosting;
 
@@ -15,39 +16,40 @@ internal sealed class OperatorCommand(ICommand<ServiceStatus> command, Func<Serv
     /// <summary>A cluster client tries to connect for as long as it is allowed to. A command is run again instead.</summary>
     private static readonly TimeSpan ConnectTime = TimeSpan.FromSeconds(30);
 
-    public static Command CreateClock() => new("clock", "Show or accept the clock of a running cluster.")
+    public static Command CreateClock() => new("clock", OperatorText.Clock)
     {
-        Create("show", "Say whether the cluster trusts its clock.", DescribeClock, static _ => new DescribeService()),
-        Create("accept", "Accept the clock.", DescribeClock, static _ => new AcceptClock()),
+        Create("show", OperatorText.ShowClock, DescribeClock, static _ => new DescribeService()),
+        Create("accept", OperatorText.AcceptClock, DescribeClock, static _ => new AcceptClock()),
     };
 
     public static Command CreateBackup()
     {
         var lease = new Argument<TimeSpan>("time")
         {
-            Description = "How long at most: 6h, or up to 7d.",
+            Description = OperatorText.Lease,
             CustomParser = static result =>
             {
                 var text = result.Tokens[0].Value;
-                if (!Durations.TryParse(text, out var time) || time == TimeSpan.Zero)
+                if (OperatorText.RefuseLease(text) is { } refusal)
                 {
-                    result.AddError($"'{text}' is not a time. Write a duration such as {Durations.Examples}.");
+                    result.AddError(refusal);
                 }
 
+                _ = Durations.TryParse(text, out var time);
                 return time;
             },
         };
         var begin = Create(
             "begin",
-            "Prevent deletions in a running cluster for this time, or until 'backup end'.",
+            "Stop the deletion of bytes. Afterwards, copy the database and the bytes, and run 'backup end'.",
             DescribeBackup,
             commandLine => new BeginBackup(commandLine.GetRequiredValue(lease)));
         begin.Add(lease);
-        return new Command("backup", "Keep what a backup copies.")
+        return new Command("backup", "Stop the deletion of bytes while you copy them.")
         {
             begin,
-            Create("show", "Say whether a backup is in progress, and until when.", DescribeBackup, static _ => new DescribeService()),
-            Create("end", "Permit deletions again.", DescribeBackup, static _ => new EndBackup()),
+            Create("show", OperatorText.ShowBackup, DescribeBackup, static _ => new DescribeService()),
+            Create("end", OperatorText.EndBackup, DescribeBackup, static _ => new EndBackup()),
         };
     }
 
@@ -113,16 +115,10 @@ internal sealed class OperatorCommand(ICommand<ServiceStatus> command, Func<Serv
         }
     }
 
-    private static string DescribeClock(ServiceStatus status) =>
-        status.Fault is { } fault ? ClockFaultText.Describe(fault) : "The clock is trusted.";
+    private static string DescribeClock(ServiceStatus status) => OperatorText.DescribeClock(status.Fault);
 
-    private static string DescribeBackup(ServiceStatus status) => status.BackupUntil switch
-    {
-        null => "No backup is in progress.",
-        { } until when until <= TimeProvider.System.GetUtcNow() =>
-            $"No backup is in progress. The last one was not ended, and its time was over at {ClockFaultText.Format(until)}.",
-        { } until => $"A backup is in progress. No bytes are deleted until {ClockFaultText.Format(until)} or 'backup end'.",
-    };
+    private static string DescribeBackup(ServiceStatus status) =>
+        OperatorText.DescribeBackup(status.BackupUntil, TimeProvider.System.GetUtcNow());
 
     private static async Task ConnectAsync(IHost host, SiloSettings settings)
     {

@@ -28,6 +28,19 @@ public sealed class FileFaultTests
         Assert.Equal("The file /tmp/a does not exist.", FileFault.Describe(new FileNotFoundException("", "/tmp/a")));
 
     [Fact]
+    public async Task A_place_that_takes_no_files_or_folders_is_named_with_what_to_change()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux has /proc.");
+        using var folder = new TemporaryFolder();
+        Directory.CreateDirectory(Path.Combine(folder.Data, "parts"));
+
+        (await CommandLine.RunAsync("demo", "--folder", "/proc")).ExpectOneLine(
+            "Nothing can be written to /proc: it takes no new files. Name another place with --folder.");
+        (await CommandLine.RunAsync("parts", "copy", folder.Data, "/proc/copy")).ExpectOneLine(
+            "The folder /proc/copy cannot be created: /proc takes no new folders. Name another one with the argument 'to'.");
+    }
+
+    [Fact]
     public void A_full_disk_is_said_with_the_remedy() => Assert.Equal(
         "No space left on device : '/tmp/a'. Free space on that disk, or use another one.",
         FileFault.Describe(new IOException("No space left on device : '/tmp/a'", hresult: 28)));

@@ -213,6 +213,24 @@ public sealed class FolderDownloadTests
         }
     }
 
+    [Theory]
+    [InlineData("/proc/film", "Nothing can be written to /proc: it takes no new files.")]
+    [InlineData("/proc/films/", "Nothing can be written to /proc: it takes no new files.")]
+    [InlineData("/dev/null/film", "/dev/null is a file, not a folder.")]
+    [InlineData("/dev/null/films/", "/dev/null is a file.")]
+    public async Task A_place_that_takes_no_files_is_named_before_a_job_begins(string output, string reason)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Other systems have no such places.");
+        await using var place = await Workplace.ShareAsync();
+        (await place.RunInVaultAsync("upload", place.Create("film", 10), "-d", "film", "-q")).Expect();
+
+        var refused = await place.RunInVaultAsync("download", "film", "-o", output);
+
+        refused.ExpectOneLine(reason, "Name", "with -o.");
+        Assert.DoesNotContain(
+            "ArchiveRetrieval", (await place.RunInVaultAsync("job", "list", "--json")).Expect().Output, StringComparison.Ordinal);
+    }
+
     private static void Create(Workplace place, string name, int lengthBytes)
     {
         Directory.CreateDirectory(Path.GetDirectoryName(place.File(name))!);

@@ -105,8 +105,12 @@ public sealed class FolderUploadTests
             .ExpectOneLine(4, "which does not include this");
     }
 
-    [Fact]
-    public async Task A_file_whose_name_is_not_UTF_8_is_named_as_such()
+    [Theory]
+    [InlineData("cp a", "")]
+    [InlineData("mkdir", "")]
+    [InlineData("cp a", " --tar")]
+    [InlineData("mkdir", " --tar")]
+    public async Task A_name_that_is_not_UTF_8_is_named_as_such(string create, string option)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Other systems have no such names.");
         await using var place = await Workplace.ShareAsync();
@@ -115,13 +119,13 @@ public sealed class FolderUploadTests
 
         // .NET cannot delete the file, so the shell does.
         var sent = await CommandLine.RunInShellAsync(
-            $"cp '{folder}/a' '{folder}/'$'\\xe9'; orleans-uploads upload '{folder}' --vault {Workplace.Vault}; code=$?; "
-                + $"rm '{folder}/'$'\\xe9'; exit $code",
+            $"cd '{folder}'; {create} $'\\xe9'; orleans-uploads upload '{folder}' --vault {Workplace.Vault}{option}; code=$?; "
+                + "rm -r $'\\xe9'; exit $code",
             place.Environment);
 
         Assert.Equal(1, sent.ExitCode);
         Assert.Contains("is not UTF-8. Rename it", sent.Error, StringComparison.Ordinal);
-        Assert.Equal(["Pictures/a"], await NamesAsync(place));
+        Assert.Equal(option.Length == 0 ? ["Pictures/a"] : [], await NamesAsync(place));
     }
 
     [Fact]
@@ -187,6 +191,24 @@ public sealed class FolderUploadTests
             entries.Select(static entry => $"{entry.EntryType} {entry.Name} {entry.LinkName}"));
         Assert.All(entries[1..], static entry => Assert.Equal(
             Environment.IsPrivilegedProcess ? (1234, 5678) : (entry.Uid, entry.Gid), (entry.Uid, entry.Gid)));
+    }
+
+    [Theory]
+    [InlineData("chown 2147483648")]
+    [InlineData("chgrp 4294967294")]
+    public async Task A_tar_does_not_change_a_large_owner_ID(string change)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.IsPrivilegedProcess, "Only root gives files away.");
+        await using var place = await Workplace.ShareAsync();
+        var folder = Directory.CreateDirectory(place.File("Pictures")).FullName;
+        place.Create("Pictures/a", 10);
+
+        var sent = await CommandLine.RunInShellAsync(
+            $"{change} '{folder}/a' && orleans-uploads upload '{folder}' --vault {Workplace.Vault} --tar", place.Environment);
+
+        Assert.Equal(1, sent.ExitCode);
+        Assert.Contains($"belongs to the user or group {change.Split(' ')[1]}", sent.Error, StringComparison.Ordinal);
+        Assert.Empty(await NamesAsync(place));
     }
 
     [Fact, Campaign]

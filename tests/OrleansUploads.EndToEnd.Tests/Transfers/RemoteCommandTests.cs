@@ -203,7 +203,9 @@ public sealed class RemoteCommandTests
         var wrongSecret = new Dictionary<string, string?>(place.Environment) { ["AWS_SECRET_ACCESS_KEY"] = "wrong" };
         var wrongKey = new Dictionary<string, string?>(place.Environment) { ["AWS_ACCESS_KEY_ID"] = "UNKNOWN" };
 
-        (await CommandLine.RunAsync(["vault", "list"], wrongSecret)).ExpectOneLine(4, "AWS_SECRET_ACCESS_KEY");
+        var refused = await CommandLine.RunAsync(["vault", "list"], wrongSecret);
+        refused.ExpectOneLine(4, "does not match", "AWS_SECRET_ACCESS_KEY");
+        Assert.DoesNotContain("x-amz-date", refused.Error, StringComparison.Ordinal);
         (await CommandLine.RunAsync(["vault", "list"], wrongKey)).ExpectOneLine(4, "UNKNOWN");
         (await place.RunAsync("vault", "list", "--endpoint", $"https://{place.Server.EndPoint}")).ExpectOneLine(5, "HTTPS", "http://");
         await place.Server.KillAsync();

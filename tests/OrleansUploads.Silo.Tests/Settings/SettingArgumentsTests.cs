@@ -32,7 +32,8 @@ public sealed class SettingArgumentsTests
     [InlineData("--listen 127.0.0.1:9400", "--listen has no effect. Write --OrleansUploads:Listen=VALUE.")]
     [InlineData("--OrleansUploads__Listen=127.0.0.1:9400", "--OrleansUploads__Listen has no effect. Write --OrleansUploads:Listen=VALUE.")]
     [InlineData("clock", "Required command was not provided.")]
-    [InlineData("backup begin soon", "'soon' is not a time.")]
+    [InlineData("backup begin soon", "'soon' is not a valid duration.")]
+    [InlineData("backup begin 8d", "The lease is 8d, but must be from 1m to 7d.")]
     [InlineData("backup begin", "Required argument 'time' missing")]
     [InlineData("import", "Required argument 'folder' missing")]
     public async Task Other_words_are_refused_without_repeating_values(string words, string expected)

@@ -59,7 +59,7 @@ internal static class UploadStatus
             }
 
             var atMost = left < PollInterval ? left : PollInterval;
-            await (call.Paths.UploadEnds?.AwaitEndAsync(upload, atMost, call.Aborted) ?? new(Task.Delay(atMost, time, call.Aborted)));
+            await call.Paths.UploadEnds.AwaitEndAsync(upload, atMost, call.Aborted);
         }
     }
 }

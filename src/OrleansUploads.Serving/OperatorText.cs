@@ -1,0 +1,43 @@
+using OrleansUploads.Core.Service;
+using OrleansUploads.Engine.Clocks;
+using OrleansUploads.Gateway;
+
+namespace OrleansUploads.Serving;
+
+/// <summary>What the commands <c>clock</c> and <c>backup</c> of both programs say.</summary>
+internal static class OperatorText
+{
+    public const string Clock = "Show whether the clock is trusted, or accept it.";
+
+    public const string ShowClock = "Show whether the clock is trusted, and if not, why.";
+
+    public const string AcceptClock = "Confirm that the clock is correct now. Stale uploads then expire again, and bytes are collected again.";
+
+    public const string ShowBackup = "Show whether a backup is in progress, and when its lease ends.";
+
+    public const string EndBackup = "End the lease of a backup. Unneeded bytes are then deleted again.";
+
+    private static readonly TimeSpan MinLease = TimeSpan.FromMinutes(1);
+
+    /// <summary>What the lease of a backup is.</summary>
+    public static string Lease { get; } = $"The time allowed for copying, at most {Durations.Format(ServiceDecider.MaxBackupLease)}. No bytes are "
+        + "deleted for this time or until 'backup end'. If a backup takes longer, run 'backup begin' again before it ends.";
+
+    /// <summary>Says why a text is no lease, or returns null if it is one.</summary>
+    public static string? RefuseLease(string text) =>
+        !Durations.TryParse(text, out var duration) ? $"'{text}' is not a valid duration. Use a form such as {Durations.Examples}."
+        : duration < MinLease || duration > ServiceDecider.MaxBackupLease
+            ? $"The lease is {text}, but must be from {Durations.Format(MinLease)} to {Durations.Format(ServiceDecider.MaxBackupLease)}."
+        : null;
+
+    public static string DescribeClock(ClockFault? fault) => fault is null ? "The clock is trusted." : ClockFaultText.Describe(fault);
+
+    /// <summary>Says whether a backup is in progress.</summary>
+    /// <param name="until">When its lease ends, or null.</param>
+    public static string DescribeBackup(DateTimeOffset? until, DateTimeOffset now) => until switch
+    {
+        null => "No backup is in progress.",
+        { } end when end <= now => $"No backup is in progress. The last one was not ended, and its time was over at {ClockFaultText.Format(end)}.",
+        { } end => $"A backup is in progress. No bytes are deleted until {ClockFaultText.Format(end)} or 'backup end'.",
+    };
+}
