@@ -44,7 +44,7 @@ export const remove = (path) => send(path, { method: "DELETE" });
 /** Builds a path with parameters. Parameters without a value are left out. */
 export function path(segments, parameters = {}) {
   const query = new URLSearchParams(Object.entries(parameters).filter(([, value]) => value !== null && value !== undefined));
-  // The server reads a plus sign as itself.
+  // Unlike a plus sign, it is a blank in every part of an address.
   const text = query.toString().replaceAll("+", "%20");
   return segments.map(encodeURIComponent).join("/") + (text === "" ? "" : `?${text}`);
 }
