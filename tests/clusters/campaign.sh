@@ -14,7 +14,8 @@
 #                                                          then stay, with those of one process
 #   tests/clusters/campaign.sh [--azure] direct [OPTIONS]  compares nodes that write archives straight into the store of three silos, an S3
 #                                                          store or Azurite's blobs, with bare clients of the store; --mebibytes N sets the
-#                                                          size (default: 8192, which needs 25 GB of disk), --nodes N... the numbers of nodes
+#                                                          size (default: 8192, which needs 25 GB of disk), --nodes N... the numbers of nodes.
+#                                                          Azurite keeps what is deleted for ten minutes: it needs 45 GB and 14 times the size
 #
 # The database is PostgreSQL, or with --azure the tables of Azurite. deploy/local-cluster.sh says what they need.
 # The tests also need: dotnet build tests/OrleansUploads.Silo.Tests -c Release

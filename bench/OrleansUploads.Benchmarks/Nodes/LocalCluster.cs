@@ -37,13 +37,10 @@ internal sealed partial class LocalCluster(string folder, int port, string? blob
 
     private IEnumerable<string> SiloProcesses => Enumerable.Range(1, Silos).Select(number => ProcessOf($"silo-{number}.pid"));
 
-    /// <summary>The processor time, in milliseconds, that the silos, the database and its child processes have used so far.</summary>
-    public double ReadProcessorMilliseconds()
-    {
-        var processes = SiloProcesses.Append(DatabaseProcess).ToHashSet(StringComparer.Ordinal);
-        return Directory.EnumerateDirectories("/proc").Where(static path => char.IsAsciiDigit(Path.GetFileName(path)[0]))
-            .Sum(path => TicksOf(path, processes)) / TicksPerMillisecond;
-    }
+    /// <summary>The processor time, in milliseconds, that the silos have used so far, and that of the database and its child
+    /// processes.</summary>
+    public (double Silos, double Database) ReadProcessorMilliseconds() =>
+        (MillisecondsOf([.. SiloProcesses]), MillisecondsOf([DatabaseProcess]));
 
     /// <summary>The bytes that each open socket of the silos has received so far: from clients, the database, the store and other
     /// silos.</summary>
@@ -63,6 +60,10 @@ internal sealed partial class LocalCluster(string folder, int port, string? blob
     private static partial Regex ReceivedBytes();
 
     private string ProcessOf(string file) => File.ReadLines(Path.Combine(folder, file)).First().Trim();
+
+    private static double MillisecondsOf(HashSet<string> processes) =>
+        Directory.EnumerateDirectories("/proc").Where(static path => char.IsAsciiDigit(Path.GetFileName(path)[0]))
+            .Sum(path => TicksOf(path, processes)) / TicksPerMillisecond;
 
     private static long TicksOf(string path, HashSet<string> processes)
     {
