@@ -175,12 +175,17 @@ internal sealed partial class Server(ServerOptions options)
         new[] { options.Listen, options.DashboardListen, options.Settings.MetricsListen }.OfType<IPEndPoint>();
 
     /// <summary>The port of two addresses that cannot be used together, or null. The system would say that another program uses it.</summary>
-    private int? FindSharedPort() => Addresses.Where(static address => address.Port != 0)
-        .GroupBy(static address => address.Port)
-        .FirstOrDefault(static same => same.Count() > 1
-            && (same.Any(IsForAll) || same.Distinct().Count() < same.Count()))?.Key;
+    private int? FindSharedPort()
+    {
+        IPEndPoint[] chosen = [.. Addresses.Where(static address => address.Port != 0)];
+        return Array.Find(chosen, one => Array.Exists(chosen, other => !ReferenceEquals(one, other) && Includes(one, other)))?.Port;
+    }
 
-    private static bool IsForAll(IPEndPoint address) => address.Address.Equals(IPAddress.Any) || address.Address.Equals(IPAddress.IPv6Any);
+    /// <summary>Whether listening on an address takes the connections to another one. [::] includes the addresses of IPv4.</summary>
+    private static bool Includes(IPEndPoint one, IPEndPoint other) => one.Port == other.Port
+        && (one.Equals(other)
+            || one.Address.Equals(IPAddress.IPv6Any)
+            || (one.Address.Equals(IPAddress.Any) && other.AddressFamily == AddressFamily.InterNetwork));
 
     /// <summary>Why one of the addresses cannot be used, or null.</summary>
     private SocketException? FindRefusedAddress()

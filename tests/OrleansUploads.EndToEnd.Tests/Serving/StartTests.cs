@@ -21,6 +21,7 @@ public sealed class StartTests : TestWithFolder
     [Theory]
     [InlineData("127.0.0.1:9499", "--dashboard-listen", "127.0.0.1:9499")]
     [InlineData("0.0.0.0:9499", "--metrics-listen", "127.0.0.1:9499")]
+    [InlineData("127.0.0.1:9499", "--metrics-listen", "[::]:9499")]
     public async Task A_port_that_the_command_line_has_twice_is_not_said_to_be_another_programs(string listen, params string[] options)
     {
         (await ServerProcess.RefuseAsync(new ServerSetup(Folder.Data) { Listen = listen, Options = options }))
