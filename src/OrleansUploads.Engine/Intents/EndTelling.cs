@@ -47,8 +47,8 @@ internal sealed class EndTelling(IUploadEvents? receiver, TimeProvider time, Eng
         }
     }
 
-    /// <summary>Tells an event. A receiver that neither takes it in time nor heeds the token loses its turn all the same, because others
-    /// wait for it.</summary>
+    /// <summary>Tells an event. Stops waiting for the receiver after <see cref="Timeout"/>, even if it ignores the token, because other events
+    /// wait for the turn.</summary>
     private async Task TellInTimeAsync(EndNotice notice, CancellationToken cancellationToken)
     {
         if (receiver is null)
