@@ -78,8 +78,7 @@ internal sealed class FaultCampaign : RealSeries
         // The first requests of a process take longer, and must not fail.
         await Eventually.BecomesTrueAsync(() => objects.Played >= WarmUp || running.IsCompleted, "the first races end", Patience);
         log.Add(new FaultWindow(Started, 0, TimeSpan.Zero, log.Now));
-        using var client = Connect(unmeasured);
-        var uploads = new OpenUploads(client, plan.OpenUploads);
+        using var uploads = new OpenUploads(unmeasured, plan.OpenUploads);
         await uploads.OpenAsync();
         await using var service = new RotatedService(Connect(http), Connect(unmeasured));
         await using var campaign = new FaultCampaign(plan, tally, service, log, objects, uploads, table, say);

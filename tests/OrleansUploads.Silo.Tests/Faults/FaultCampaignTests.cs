@@ -136,8 +136,7 @@ public sealed class FaultCampaignTests : IAsyncDisposable
                 answer.StatusCode = HttpStatusCode.ServiceUnavailable;
             }
         })));
-        using var client = FaultCampaign.Connect(http);
-        var uploads = new OpenUploads(client, count: 4);
+        using var uploads = new OpenUploads(http, count: 4);
         await uploads.OpenAsync();
 
         await uploads.StorePartsAsync(Second);

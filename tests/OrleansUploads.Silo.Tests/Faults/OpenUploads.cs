@@ -8,9 +8,7 @@ using OrleansUploads.Simulation.RealServer;
 namespace OrleansUploads.Silo.Tests.Faults;
 
 /// <summary>Uploads that stay open during a campaign. After each disturbance, every one of them must store a part in time.</summary>
-/// <param name="client">Sends requests, and repeats nothing.</param>
-/// <param name="count">The number of uploads.</param>
-internal sealed class OpenUploads(GlacierClient client, int count)
+internal sealed class OpenUploads : IDisposable
 {
     private const string Vault = $"{HttpServer.Others}open";
     private const int PartBytes = 1 << 20;
@@ -19,18 +17,35 @@ internal sealed class OpenUploads(GlacierClient client, int count)
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     private readonly ConcurrentQueue<string> _findings = new();
+    private readonly GlacierClient _client;
+    private readonly int _count;
     private string[] _uploads = [];
+    private string? _lastFailure;
     private int _stored;
+
+    /// <param name="http">Sends requests, and repeats nothing.</param>
+    /// <param name="count">The number of uploads.</param>
+    public OpenUploads(HttpClient http, int count)
+    {
+        _count = count;
+        _client = FaultCampaign.Connect(http, new RetryPolicy
+        {
+            MaxAttempts = int.MaxValue,
+            FirstDelay = Pause,
+            MaxDelay = Pause,
+            OnRetry = (failure, _) => _lastFailure = failure.Message,
+        });
+    }
 
     /// <summary>The uploads that stored a part too late or not at all.</summary>
     public IReadOnlyCollection<string> Findings => _findings;
 
     public async Task OpenAsync()
     {
-        if (count > 0)
+        if (_count > 0)
         {
-            await client.CreateVaultAsync(Vault);
-            _uploads = await Task.WhenAll(Enumerable.Range(0, count).Select(_ => client.InitiateMultipartUploadAsync(Vault, PartBytes)));
+            await _client.CreateVaultAsync(Vault);
+            _uploads = await Task.WhenAll(Enumerable.Range(0, _count).Select(_ => _client.InitiateMultipartUploadAsync(Vault, PartBytes)));
         }
     }
 
@@ -40,38 +55,22 @@ internal sealed class OpenUploads(GlacierClient client, int count)
     public async Task<TimeSpan> StorePartsAsync(TimeSpan within)
     {
         var watch = Stopwatch.StartNew();
-        var slowest = new ConcurrentBag<TimeSpan> { TimeSpan.Zero };
+        using var late = new CancellationTokenSource(within);
         await Parallel.ForEachAsync(_uploads, new ParallelOptions { MaxDegreeOfParallelism = Callers }, async (upload, _) =>
         {
-            var bytes = BitConverter.GetBytes(Interlocked.Increment(ref _stored));
-            for (string? failed = ""; failed is not null;)
+            var part = HashedBody.Of(
+                BitConverter.GetBytes(Interlocked.Increment(ref _stored)), withLinearHash: !_client.AcceptsUnsignedPayload);
+            try
             {
-                failed = await StoreAsync(upload, bytes);
-                if (watch.Elapsed > within)
-                {
-                    _findings.Enqueue($"The upload {upload} stored no part within {within.TotalSeconds:F0} s. {failed ?? "Later it did."}");
-                    return;
-                }
-
-                await (failed is null ? Task.CompletedTask : Task.Delay(Pause, CancellationToken.None));
+                await _client.UploadPartAsync(Vault, upload, 0, part, late.Token);
             }
-
-            slowest.Add(watch.Elapsed);
+            catch (OperationCanceledException)
+            {
+                _findings.Enqueue($"The upload {upload} stored no part within {within.TotalSeconds:F0} s. The last failure of any: {_lastFailure}");
+            }
         });
-        return slowest.Max();
+        return watch.Elapsed;
     }
 
-    /// <summary>Returns why a part was not stored, or null if it was.</summary>
-    private async Task<string?> StoreAsync(string upload, byte[] bytes)
-    {
-        try
-        {
-            await client.UploadPartAsync(Vault, upload, 0, HashedBody.Of(bytes, withLinearHash: !client.AcceptsUnsignedPayload));
-            return null;
-        }
-        catch (GlacierException failed) when (failed.IsTransient)
-        {
-            return failed.Message;
-        }
-    }
+    public void Dispose() => _client.Dispose();
 }
