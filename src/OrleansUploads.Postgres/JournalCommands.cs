@@ -9,8 +9,7 @@ namespace OrleansUploads.Postgres;
 /// <remarks>The records of a stream have consecutive versions. A snapshot deletes records from the oldest on and never the one of its own
 /// version, so a stream always has its newest record. Hence a host is at the end of a stream if the record of its version exists and the
 /// next one does not. Appends lock the first (<c>FOR KEY SHARE</c>), which fences them against a deletion at the same time, and the
-/// primary key decides about the second. <para>Each write has its own statement, because PostgreSQL plans one statement for an array
-/// anew for each group: it expects that an unknown array is long.</para></remarks>
+/// primary key decides about the second.</remarks>
 /// <param name="service">Part of the key of all rows.</param>
 internal sealed class JournalCommands(string service)
 {
@@ -27,6 +26,18 @@ internal sealed class JournalCommands(string service)
 
     private static readonly string InsertNext =
         $"{Insert} SELECT service, stream, $3 + 1, $4, $5 {Records} AND version = $3 FOR KEY SHARE ON CONFLICT DO NOTHING";
+
+    private static readonly string IsExpected =
+        "SELECT 1 FROM uploads_record WHERE (service, stream, version) = ($1, append.stream, append.version) FOR KEY SHARE";
+
+    /// <summary>Does for many streams what <see cref="InsertNext"/> does for one, in the order of the arrays, and returns the streams to
+    /// which it has appended. Each stream occurs once.</summary>
+    private static readonly string InsertNextOfEach =
+        $"""
+        {Insert} SELECT $1, stream, version + 1, crc, payload
+        FROM unnest($2, $3, $4, $5) append (stream, version, crc, payload) CROSS JOIN LATERAL ({IsExpected}) expected
+        ON CONFLICT DO NOTHING RETURNING stream
+        """;
 
     private static readonly string SaveSnapshot =
         $"""
@@ -87,7 +98,6 @@ internal sealed class JournalCommands(string service)
     {
         var (entity, expected, record, wake, _) = append;
         var insert = expected == 0 ? InsertFirst : InsertNext;
-        var crc = RecordChecksum.OfRecord(RecordChecksum.OfStream(entity), expected + 1, record.Span);
         var command = WithBlob(
             wake switch
             {
@@ -103,7 +113,7 @@ internal sealed class JournalCommands(string service)
                     ON CONFLICT (service, stream) DO UPDATE SET wake_at = excluded.wake_at
                     """,
             },
-            entity, expected, crc, record);
+            entity, expected, ChecksumOf(append), record);
         if (wake is { At: { } at })
         {
             command.Parameters.Add(Number(at.ToUnixTimeMilliseconds()));
@@ -111,6 +121,24 @@ internal sealed class JournalCommands(string service)
 
         return command;
     }
+
+    /// <summary>Whether <see cref="AppendToEach"/> can append it.</summary>
+    public static bool IsPlain(in JournalAppend append) => append is { ExpectedVersion: > 0, Wake: null };
+
+    /// <summary>Appends plain records to many streams, and returns those that were at the expected version, as <see cref="StreamText"/>.
+    /// </summary>
+    /// <param name="appends">Of one stream each. They are carried out in this order.</param>
+    public NpgsqlBatchCommand AppendToEach(IReadOnlyCollection<JournalAppend> appends) => new(InsertNextOfEach)
+    {
+        Parameters =
+        {
+            Text(service),
+            Array(appends, static append => StreamText.Of(append.Entity)),
+            Array(appends, static append => append.ExpectedVersion),
+            Array(appends, static append => unchecked((int)ChecksumOf(append))),
+            Array(appends, static append => append.Record),
+        },
+    };
 
     /// <summary>Saves a snapshot if it is newer than the stored one and not newer than the stream.</summary>
     public NpgsqlBatchCommand Save(EntityId entity, long version, ReadOnlyMemory<byte> snapshot) => WithBlob(
@@ -183,6 +211,9 @@ internal sealed class JournalCommands(string service)
     private static string PageOf(string table) =>
         $"(SELECT DISTINCT stream FROM {table} WHERE service = $1 AND stream > $2 AND stream < $3 ORDER BY stream LIMIT $4)";
 
+    private static uint ChecksumOf(in JournalAppend append) =>
+        RecordChecksum.OfRecord(RecordChecksum.OfStream(append.Entity), append.ExpectedVersion + 1, append.Record.Span);
+
     private NpgsqlBatchCommand WithBlob(string statement, EntityId entity, long version, uint crc, ReadOnlyMemory<byte> bytes)
     {
         var command = WithStream(statement, entity, version);
@@ -203,6 +234,9 @@ internal sealed class JournalCommands(string service)
     }
 
     private static NpgsqlParameter<string> Text(string value) => new() { TypedValue = value };
+
+    private static NpgsqlParameter<T[]> Array<T>(IReadOnlyCollection<JournalAppend> appends, Func<JournalAppend, T> valueOf) =>
+        new() { TypedValue = [.. appends.Select(valueOf)] };
 
     private static NpgsqlParameter<long> Number(long value) => new() { TypedValue = value };
 }

@@ -23,7 +23,7 @@ internal sealed class PostgresJournal : IJournal, ISharedWakeIndex
     {
         _commands = new JournalCommands(service);
         _batches = new PrimaryBatches(database);
-        _writes = new SharedWrites(_batches, TimeProvider.System);
+        _writes = new SharedWrites(_batches, _commands, TimeProvider.System);
         _versions = new CallGroups<EntityId, long>(ReadVersionsAsync, static _ => 0, TimeProvider.System);
     }
 
@@ -50,6 +50,7 @@ internal sealed class PostgresJournal : IJournal, ISharedWakeIndex
             var write = new SharedWrite(StreamText.Of(append.Entity), append.Record.Length, () => [_commands.Append(append)])
             {
                 MayWait = append.MayWait,
+                PlainAppend = JournalCommands.IsPlain(append) ? append : null,
             };
             return !isLast && await _writes.RunAsync(write, cancellationToken) > 0 ? AppendOutcome.Appended : AppendOutcome.Conflict;
         }, cancellationToken);

@@ -7,11 +7,12 @@ namespace OrleansUploads.Postgres;
 internal sealed class SharedWrites
 {
     private readonly PrimaryBatches _batches;
+    private readonly JournalCommands _commands;
     private readonly CallGroups<SharedWrite, ulong> _groups;
 
-    public SharedWrites(PrimaryBatches batches, TimeProvider time)
+    public SharedWrites(PrimaryBatches batches, JournalCommands commands, TimeProvider time)
     {
-        _batches = batches;
+        (_batches, _commands) = (batches, commands);
         _groups = new CallGroups<SharedWrite, ulong>(RunAsync, static write => write.LengthBytes, time);
     }
 
@@ -22,13 +23,77 @@ internal sealed class SharedWrites
     public Task<ulong> RunAsync(SharedWrite write, CancellationToken cancellationToken) =>
         _groups.RunAsync(write, write.MayWait, cancellationToken);
 
-    /// <summary>Two transactions that lock the same rows in the same order cannot wait for each other.</summary>
     private async Task<IReadOnlyList<ulong>> RunAsync(IReadOnlyList<SharedWrite> writes)
     {
-        var made = writes.Select(static write => write.Make()).ToArray();
-        var inOrder = Enumerable.Range(0, made.Length).OrderBy(i => writes[i].Key, StringComparer.Ordinal);
-        await _batches.WriteAsync(inOrder.SelectMany(i => made[i]));
-        return [.. writes.Select((write, i) => made[i][write.Deciding].Rows)];
+        var (commands, made) = MakeInOrder(writes);
+        var appended = await _batches.WriteAsync(commands, ReadStreamsAsync);
+        return
+        [
+            .. writes.Select(write => made.TryGetValue(write, out var own)
+                ? own[write.Deciding].Rows
+                : Convert.ToUInt64(appended.Contains(write.Key))),
+        ];
+    }
+
+    /// <summary>Makes the commands of writes in the order of their keys, because two transactions that lock the same rows in the same order
+    /// cannot wait for each other. Neighbours that only append share a command.</summary>
+    /// <returns>All commands, and those of the writes that have their own.</returns>
+    private (List<NpgsqlBatchCommand> Commands, Dictionary<SharedWrite, NpgsqlBatchCommand[]> Made) MakeInOrder(
+        IReadOnlyList<SharedWrite> writes)
+    {
+        var commands = new List<NpgsqlBatchCommand>(writes.Count);
+        var made = new Dictionary<SharedWrite, NpgsqlBatchCommand[]>(ReferenceEqualityComparer.Instance);
+        var neighbours = new List<SharedWrite>(writes.Count);
+        string? last = null;
+        foreach (var write in writes.OrderBy(static write => write.Key, StringComparer.Ordinal))
+        {
+            if (write.PlainAppend is null || write.Key == last)
+            {
+                AddNeighbours();
+                AddOwn(write);
+            }
+            else
+            {
+                neighbours.Add(write);
+            }
+
+            last = write.Key;
+        }
+
+        AddNeighbours();
+        return (commands, made);
+
+        void AddNeighbours()
+        {
+            if (neighbours is [var only])
+            {
+                AddOwn(only);
+            }
+            else if (neighbours.Count > 0)
+            {
+                commands.Add(_commands.AppendToEach([.. neighbours.Select(static write => write.PlainAppend!.Value)]));
+            }
+
+            neighbours.Clear();
+        }
+
+        void AddOwn(SharedWrite write) => commands.AddRange(made[write] = write.Make());
+    }
+
+    /// <summary>Reads the streams that <see cref="JournalCommands.AppendToEach"/> returns. Other commands return numbers.</summary>
+    private static async Task<HashSet<string>> ReadStreamsAsync(NpgsqlDataReader reader)
+    {
+        var streams = new HashSet<string>(StringComparer.Ordinal);
+        do
+        {
+            var hasStreams = reader.FieldCount > 0 && reader.GetFieldType(0) == typeof(string);
+            while (hasStreams && await reader.ReadAsync(CancellationToken.None))
+            {
+                streams.Add(reader.GetString(0));
+            }
+        }
+        while (await reader.NextResultAsync(CancellationToken.None));
+        return streams;
     }
 }
 
@@ -43,4 +108,7 @@ internal sealed record SharedWrite(string Key, int LengthBytes, Func<NpgsqlBatch
 
     /// <summary>Whether the write leaves it to others to begin the group.</summary>
     public bool MayWait { get; init; }
+
+    /// <summary>The record, if the write only appends it to the stream of its key.</summary>
+    public JournalAppend? PlainAppend { get; init; }
 }

@@ -8,6 +8,11 @@ internal sealed class PrimaryBatches(PostgresDatabase database)
 {
     private const string Timeline = $"SELECT {PostgresTimeline.WalFile}";
 
+    /// <summary>Lets the transaction use plans that hold for all arrays. PostgreSQL would otherwise plan a statement with arrays anew for each
+    /// batch, because it expects that an unknown array is long.</summary>
+    private const string TimelineOfWrite =
+        $"SELECT {PostgresTimeline.WalFile}, set_config('plan_cache_mode', 'force_generic_plan', true)";
+
     /// <summary>Commits nothing but a record in the WAL, if commits wait for a standby at all. When it has been answered, the standby has
     /// everything that was visible before.</summary>
     private const string TimelineConfirmed =
@@ -36,12 +41,18 @@ internal sealed class PrimaryBatches(PostgresDatabase database)
     /// <summary>Writes. Afterwards each command says how many rows it has changed, or selected if it selects.</summary>
     /// <exception cref="PostgresException">The database refused a command. If it is rolled back, nothing was changed.</exception>
     /// <exception cref="NpgsqlException">The database could not be reached, or the outcome is unknown.</exception>
-    public async Task WriteAsync(IEnumerable<NpgsqlBatchCommand> commands)
+    public Task WriteAsync(IEnumerable<NpgsqlBatchCommand> commands) => WriteAsync(commands, static _ => Task.FromResult(true));
+
+    /// <summary>Writes with commands that may return rows.</summary>
+    /// <param name="readAsync">Reads the results of those that do, from the first to the last.</param>
+    /// <exception cref="PostgresException">The database refused a command. If it is rolled back, nothing was changed.</exception>
+    /// <exception cref="NpgsqlException">The database could not be reached, or the outcome is unknown.</exception>
+    public async Task<T> WriteAsync<T>(IEnumerable<NpgsqlBatchCommand> commands, Func<NpgsqlDataReader, Task<T>> readAsync)
     {
         await using var connection = await database.OpenToWriteAsync(CancellationToken.None);
         try
         {
-            await RunAsync(connection, Timeline, commands, static _ => Task.FromResult(true));
+            return await RunAsync(connection, TimelineOfWrite, commands, readAsync);
         }
         catch (PostgresException fault)
         {

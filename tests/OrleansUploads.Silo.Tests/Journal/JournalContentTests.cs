@@ -218,6 +218,7 @@ public sealed class JournalContentTests(SharedDatabase database, PostgresServer 
             await journal.AppendAsync(new JournalAppend(new EntityId(EntityKind.Upload, $"{version}"), 0, new byte[1]), Cancellation);
             await journal.AppendAsync(new JournalAppend(Upload, version, new byte[1]), Cancellation);
             await journal.ReadVersionAsync(Upload, Cancellation);
+            await AppendToBothAsync(journal, version);
         }
 
         await using var connection = await connected.OpenAsync(Cancellation);
@@ -225,7 +226,7 @@ public sealed class JournalContentTests(SharedDatabase database, PostgresServer 
             "SELECT count(*), max(custom_plans), min(generic_plans) FROM pg_prepared_statements WHERE statement ~ 'uploads_record'", connection);
         await using var reader = await command.ExecuteReaderAsync(Cancellation);
         Assert.True(await reader.ReadAsync(Cancellation));
-        Assert.Equal(3, reader.GetInt64(0));
+        Assert.Equal(4, reader.GetInt64(0));
         Assert.InRange(reader.GetInt64(1), 0, Tries);
         Assert.InRange(reader.GetInt64(2), 2 * Tries, 4 * Tries);
     }
@@ -243,6 +244,7 @@ public sealed class JournalContentTests(SharedDatabase database, PostgresServer 
             var entity = new EntityId(EntityKind.Upload, $"{number}");
             await journal.AppendAsync(new JournalAppend(entity, 0, new byte[1], new WakeChange(DateTimeOffset.UnixEpoch)), Cancellation);
             await journal.AppendAsync(new JournalAppend(entity, 1, new byte[1], new WakeChange(null)), Cancellation);
+            await AppendToBothAsync(journal, number);
             await journal.SaveSnapshotAsync(entity, 2, new byte[1], Cancellation);
             await journal.ReadAsync(entity, Cancellation);
             await journal.ListDueAsync(DateTimeOffset.UtcNow, 1, WakeShare.Whole, Cancellation);
@@ -258,6 +260,12 @@ public sealed class JournalContentTests(SharedDatabase database, PostgresServer 
         Assert.Equal("0 true", await journals.QueryAsync(
             "SELECT sum(seq_scan) || ' ' || (sum(idx_scan) > 50) FROM pg_stat_user_tables WHERE relname LIKE 'uploads_%'"));
     }
+
+    /// <summary>Appends to two streams with one transaction.</summary>
+    private static async Task AppendToBothAsync(PostgresJournal journal, long version) => await Task.WhenAll(
+        journal.AppendAsync(
+            new JournalAppend(new EntityId(EntityKind.Upload, "one"), version, new byte[1]) { MayWait = true }, Cancellation).AsTask(),
+        journal.AppendAsync(new JournalAppend(new EntityId(EntityKind.Upload, "two"), version, new byte[1]), Cancellation).AsTask());
 
     private async Task<List<EntityId>> ListAsync(EntityKind? kind, string after = "")
     {

@@ -162,18 +162,60 @@ public sealed class JournalFenceTests(SharedDatabase database) : IClassFixture<S
         Assert.Equal(5, history.Version);
     }
 
-    [Fact]
-    public async Task A_lost_fence_fails_its_own_append_among_many_in_one_transaction()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    public async Task A_lost_fence_fails_its_own_append_among_many_in_one_transaction(long version)
     {
-        const int Appends = 200;
-        await FillAsync(1);
-        var outcomes = await Task.WhenAll(Enumerable.Range(0, Appends).Select(number => _journal.AppendAsync(
-            new JournalAppend(number == 77 ? Upload : new EntityId(EntityKind.Upload, $"{number}"), 0, new byte[10]), Cancellation).AsTask()));
+        var others = Enumerable.Range(0, 200).Select(static number => new EntityId(EntityKind.Upload, $"u{number}")).ToList();
+        await FillAsync(version + 1);
+        await AppendTogetherAsync(Enumerable.Range(0, (int)version).SelectMany(before => others.Select(other => Record(other, before))));
 
-        Assert.Equal(77, Assert.Single(outcomes.Index(), static append => append.Item == AppendOutcome.Conflict).Index);
-        Assert.Equal($"{Appends}", await CountAsync());
-        var transactions = await _journals.QueryAsync("SELECT count(DISTINCT xmin::text) FROM uploads_record WHERE service = $");
-        Assert.InRange(int.Parse(transactions!, CultureInfo.InvariantCulture), 2, 1 + (Appends / 10));
+        var outcomes = await AppendTogetherAsync(others.Select(other => Record(other, version)).Append(Record(Upload, version)));
+        Assert.Equal(others.Count, Assert.Single(outcomes.Index(), static append => append.Item == AppendOutcome.Conflict).Index);
+        Assert.Equal($"{(others.Count + 1) * (version + 1)}", await CountAsync());
+        foreach (var other in others)
+        {
+            var newest = (await _journal.ReadAsync(other, Cancellation)).Records[^1];
+            Assert.Equal(Record(other, version).Record.ToArray(), newest.ToArray());
+        }
+
+        var transactions = await _journals.QueryAsync($"SELECT count(DISTINCT xmin::text) FROM uploads_record WHERE service = $ AND version > {version}");
+        Assert.InRange(int.Parse(transactions!, CultureInfo.InvariantCulture), 1, 1 + (others.Count / 10));
+
+        static JournalAppend Record(EntityId entity, long version) => new(entity, version, Encoding.UTF8.GetBytes($"{entity} {version}"));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_append_among_others_waits_for_a_forget_and_conflicts_if_that_is_committed(bool commits)
+    {
+        var (before, after) = (new EntityId(EntityKind.Upload, "a"), new EntityId(EntityKind.Upload, "z"));
+        EntityId[] all = [before, Upload, after];
+        await AppendTogetherAsync(all.Select(static entity => new JournalAppend(entity, 0, new byte[1])));
+        await using var forget = await BeginAsync(Commands.Forget(Upload, 1));
+        var appends = AppendTogetherAsync(all.Select(static entity => new JournalAppend(entity, 1, new byte[1])));
+        await AwaitWaitingAsync();
+        await forget.EndAsync(commits);
+
+        Assert.Equal([AppendOutcome.Appended, commits ? AppendOutcome.Conflict : AppendOutcome.Appended, AppendOutcome.Appended], await appends);
+        Assert.Equal(commits ? 0 : 2, await _journal.ReadVersionAsync(Upload, Cancellation));
+    }
+
+    [Fact]
+    public async Task An_append_among_others_waits_for_another_of_the_same_version_and_conflicts()
+    {
+        var neighbour = new EntityId(EntityKind.Upload, "a");
+        EntityId[] both = [neighbour, Upload];
+        await AppendTogetherAsync(both.Select(static entity => new JournalAppend(entity, 0, new byte[1])));
+        await using var other = await BeginAsync(Commands.Append(new JournalAppend(Upload, 1, "other"u8.ToArray())));
+        var appends = AppendTogetherAsync(both.Select(static entity => new JournalAppend(entity, 1, "mine"u8.ToArray())));
+        await AwaitWaitingAsync();
+        await other.EndAsync(commits: true);
+
+        Assert.Equal([AppendOutcome.Appended, AppendOutcome.Conflict], await appends);
+        Assert.Equal("other", await NewestAsync());
     }
 
     [Fact]
@@ -239,6 +281,14 @@ public sealed class JournalFenceTests(SharedDatabase database) : IClassFixture<S
 
     private static async Task<AppendOutcome> AppendAsync(PostgresJournal journal, long version, string text) =>
         await journal.AppendAsync(new JournalAppend(Upload, version, Encoding.UTF8.GetBytes(text)), Cancellation);
+
+    /// <summary>Appends with one transaction, unless that takes so many appends or so long that they need several.</summary>
+    private Task<AppendOutcome[]> AppendTogetherAsync(IEnumerable<JournalAppend> appends)
+    {
+        JournalAppend[] all = [.. appends];
+        return Task.WhenAll(all.Select(
+            (append, i) => _journal.AppendAsync(append with { MayWait = i < all.Length - 1 }, Cancellation).AsTask()));
+    }
 
     private async Task<string> NewestAsync() =>
         Encoding.UTF8.GetString((await _journal.ReadAsync(Upload, Cancellation)).Records[^1].Span);
