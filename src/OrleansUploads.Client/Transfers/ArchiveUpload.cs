@@ -99,9 +99,7 @@ public sealed class ArchiveUpload
                 vault, uploadId, source.LengthBytes, treeHash, _options.CompleteRetry, cancellationToken);
         }
 
-        parts.RequireWithin(uploadId, source.LengthBytes);
-        var plan = PartPlan.Of(source.LengthBytes, parts.PartSizeBytes);
-        return await RunAsync(vault, uploadId, source, plan, parts, cancellationToken);
+        return await RunAsync(vault, uploadId, source, parts.Divide(uploadId, source.LengthBytes), parts, cancellationToken);
     }
 
     /// <summary>Resumes an upload of a stream. The stream is read from its beginning, and parts that the server has already stored

@@ -54,8 +54,7 @@ public sealed class DirectUpload
         UploadDescription? ended = null;
         while (ended is null && await ServerParts.FindAsync(_client, _vault, _uploadId, cancellationToken) is { } have)
         {
-            have.RequireWithin(_uploadId, source.LengthBytes);
-            var plan = PartPlan.Of(source.LengthBytes, have.PartSizeBytes);
+            var plan = have.Divide(_uploadId, source.LengthBytes);
             progress.Begin(plan, have);
             if (have.HashesOf(plan) is { } hashes)
             {
@@ -249,7 +248,6 @@ public sealed class DirectUpload
     private async Task<TreeHash?> FindTreeHashAsync(long archiveSizeBytes, CancellationToken cancellationToken)
     {
         var have = await ServerParts.FindAsync(_client, _vault, _uploadId, cancellationToken);
-        have?.RequireWithin(_uploadId, archiveSizeBytes);
-        return have?.HashesOf(PartPlan.Of(archiveSizeBytes, have.PartSizeBytes)) is { } hashes ? TreeHasher.Combine(hashes) : null;
+        return have?.HashesOf(have.Divide(_uploadId, archiveSizeBytes)) is { } hashes ? TreeHasher.Combine(hashes) : null;
     }
 }

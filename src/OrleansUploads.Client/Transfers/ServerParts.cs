@@ -1,3 +1,5 @@
+using OrleansUploads.Client.Wire;
+
 namespace OrleansUploads.Client.Transfers;
 
 /// <summary>The parts of an upload that the server has stored, for comparison with the source.</summary>
@@ -93,9 +95,10 @@ internal sealed class ServerParts(long partSizeBytes, Dictionary<long, UploadedP
         return FindPartBeyond(plan.SizeBytes) is { } beyond ? new PartDifference(PartDifferenceKind.Unexpected, beyond) : null;
     }
 
-    /// <summary>Refuses an upload that has bytes beyond the end of the source.</summary>
-    /// <exception cref="ArchiveUploadException">It has such bytes.</exception>
-    public void RequireWithin(string uploadId, long sizeBytes)
+    /// <summary>Divides the bytes of a source into the parts of the upload.</summary>
+    /// <exception cref="ArchiveUploadException">They cannot be the upload's: the server has bytes beyond their end, they need more than
+    /// 10,000 parts, or there are none.</exception>
+    public PartPlan Divide(string uploadId, long sizeBytes)
     {
         if (FindPartBeyond(sizeBytes) is { } beyond)
         {
@@ -105,6 +108,16 @@ internal sealed class ServerParts(long partSizeBytes, Dictionary<long, UploadedP
                 FirstDifference = new PartDifference(PartDifferenceKind.Unexpected, beyond),
             };
         }
+
+        if (sizeBytes < 1 || sizeBytes > GlacierLimits.MaxParts * PartSizeBytes)
+        {
+            throw new ArchiveUploadException(
+                uploadId,
+                $"The source has {sizeBytes} bytes, but this upload takes 1 to {GlacierLimits.MaxParts * PartSizeBytes}: at most "
+                + $"{GlacierLimits.MaxParts} parts of {PartSizeBytes} bytes. Name the source with which it began.");
+        }
+
+        return PartPlan.Of(sizeBytes, PartSizeBytes);
     }
 
     /// <summary>Returns the range of the first part that ends after <paramref name="sizeBytes"/>, or null.</summary>

@@ -144,6 +144,31 @@ public sealed class ArchiveUploadTests : FakeVaultTests
         Assert.Empty(Vault.Sent("PUT", FakeVault.UploadId));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData((10_000L * MiB) + 1)]
+    public async Task Resuming_with_a_source_that_the_upload_cannot_take_says_how_much_it_takes(long lengthBytes)
+    {
+        StoreParts(partSizeBytes: MiB);
+        var path = Path.GetTempFileName();
+        try
+        {
+            await using (var file = File.OpenWrite(path))
+            {
+                file.SetLength(lengthBytes);
+            }
+
+            using var source = ByteSource.FromFile(path);
+            var failure = await Assert.ThrowsAsync<ArchiveUploadException>(() =>
+                Upload().ResumeAsync("v", FakeVault.UploadId, source));
+            Assert.StartsWith($"The source has {lengthBytes} bytes, but this upload takes 1 to 10485760000: ", failure.Message, StringComparison.Ordinal);
+        }
+        finally
+        {
+            File.Delete(path);
+        }
+    }
+
     [Fact]
     public async Task Completion_is_retried_until_it_is_answered()
     {
