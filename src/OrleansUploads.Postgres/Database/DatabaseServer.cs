@@ -10,10 +10,12 @@ internal sealed class DatabaseServer : IAsyncDisposable
     public static readonly TimeSpan ProbeTimeout = TimeSpan.FromSeconds(2);
 
     /// <remarks>A session keeps its plans. One that was made while a table was empty would read the whole table when it has grown, until
-    /// PostgreSQL counts its rows again.</remarks>
+    /// PostgreSQL counts its rows again. By itself PostgreSQL would plan a statement with arrays anew each time, because it expects that an
+    /// unknown array is long.</remarks>
     private const string Prepare =
         """
         SELECT set_config('client_min_messages', 'warning', false), set_config('enable_seqscan', 'off', false),
+            set_config('plan_cache_mode', 'force_generic_plan', false),
             CASE WHEN current_setting('lock_timeout') = '0' THEN set_config('lock_timeout', $1, false) END
         """;
 

@@ -8,11 +8,6 @@ internal sealed class PrimaryBatches(PostgresDatabase database)
 {
     private const string Timeline = $"SELECT {PostgresTimeline.WalFile}";
 
-    /// <summary>Lets the transaction use plans that hold for all arrays. PostgreSQL would otherwise plan a statement with arrays anew for each
-    /// batch, because it expects that an unknown array is long.</summary>
-    private const string TimelineOfWrite =
-        $"SELECT {PostgresTimeline.WalFile}, set_config('plan_cache_mode', 'force_generic_plan', true)";
-
     /// <summary>Commits nothing but a record in the WAL, if commits wait for a standby at all. When it has been answered, the standby has
     /// everything that was visible before.</summary>
     private const string TimelineConfirmed =
@@ -52,7 +47,7 @@ internal sealed class PrimaryBatches(PostgresDatabase database)
         await using var connection = await database.OpenToWriteAsync(CancellationToken.None);
         try
         {
-            return await RunAsync(connection, TimelineOfWrite, commands, readAsync);
+            return await RunAsync(connection, Timeline, commands, readAsync);
         }
         catch (PostgresException fault)
         {
