@@ -79,7 +79,7 @@ internal sealed class DashboardSignIn(
     {
         HttpOnly = true,
         SameSite = SameSiteMode.Strict,
-        Secure = exchange.Context.Request.IsHttps,
+        Secure = RequestOrigin.IsSecure(exchange.Context.Request),
         Path = $"{exchange.Target.Prefix}/{DashboardOperations.Root}",
         IsEssential = true,
     };

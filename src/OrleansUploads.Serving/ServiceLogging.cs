@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Collections;
 using System.Globalization;
 using System.Text.Encodings.Web;
@@ -84,6 +85,11 @@ public sealed class PlainLogFormatter(TimeProvider time) : ConsoleFormatter(Form
     /// <summary>The name by which the console's options select the formatter.</summary>
     public const string FormatterName = "orleans-uploads-plain";
 
+    // What a terminal obeys, and what reverses the text around it.
+    private static readonly SearchValues<char> Hidden = SearchValues.Create(
+        [.. Enumerable.Range(0, char.MaxValue).Select(static code => (char)code)
+            .Where(static letter => char.IsControl(letter) || letter is (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069'))]);
+
     /// <inheritdoc/>
     public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
     {
@@ -92,9 +98,13 @@ public sealed class PlainLogFormatter(TimeProvider time) : ConsoleFormatter(Form
         var at = time.GetUtcNow().UtcDateTime.ToString(ServiceLogging.TimestampFormat, CultureInfo.InvariantCulture);
         var line = $"{at} {Severity(logEntry.LogLevel)}{message} {request}{logEntry.Exception}";
 
-        // A value must not begin a line.
-        textWriter.WriteLine(line.ReplaceLineEndings(" ").TrimEnd());
+        // A value must not begin a line, nor speak to the terminal that shows it.
+        textWriter.WriteLine(Visible(line.ReplaceLineEndings(" ").TrimEnd()));
     }
+
+    private static string Visible(string line) => line.AsSpan().ContainsAny(Hidden)
+        ? string.Create(line.Length, line, static (visible, from) => from.AsSpan().ReplaceAny(visible, Hidden, '?'))
+        : line;
 
     private static string Severity(LogLevel level) => level switch
     {

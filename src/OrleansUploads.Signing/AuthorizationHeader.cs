@@ -61,6 +61,9 @@ public sealed class AuthorizationHeader
         $"{Algorithm} Credential={AccessKeyId}/{Scope}, SignedHeaders={string.Join(';', _signedHeaders)}, "
         + $"Signature={Convert.ToHexStringLower(_signature)}";
 
+    /// <summary>Whether a header is signed. The list may be long, and is searched before the signature is verified.</summary>
+    internal bool Signs(string name) => Array.BinarySearch(_signedHeaders, name.ToLowerInvariant(), StringComparer.Ordinal) >= 0;
+
     /// <summary>Whether names are in the canonical form that signer and verifier share: distinct, lower case,
     /// ascending.</summary>
     internal static bool AreCanonical(ReadOnlySpan<string> names)

@@ -134,7 +134,7 @@ public sealed class SignatureVerifier
     private SignatureVerdict VerifySignature(
         in SigningRequest request, AuthorizationHeader authorization, string secret, string timestamp, string? dateHeader)
     {
-        if (FindUnsigned(request, authorization.SignedHeaders, dateHeader) is { } unsigned)
+        if (FindUnsigned(request, authorization, dateHeader) is { } unsigned)
         {
             return new(SignatureOutcome.RequiredHeaderNotSigned) { Header = unsigned };
         }
@@ -159,14 +159,14 @@ public sealed class SignatureVerifier
             };
     }
 
-    private string? FindUnsigned(in SigningRequest request, IReadOnlyList<string> signed, string? dateHeader)
+    private string? FindUnsigned(in SigningRequest request, AuthorizationHeader authorization, string? dateHeader)
     {
-        if (!Contains(signed, HostHeader))
+        if (!authorization.Signs(HostHeader))
         {
             return HostHeader;
         }
 
-        if (dateHeader is not null && !Contains(signed, dateHeader))
+        if (dateHeader is not null && !authorization.Signs(dateHeader))
         {
             return dateHeader;
         }
@@ -174,7 +174,7 @@ public sealed class SignatureVerifier
         var coversBody = CoversBody(request);
         foreach (var name in request.HeaderNames)
         {
-            if (MustBeSigned(name) && !Contains(signed, name) && !(coversBody && Contains(_rules.UnsignedBesideBodyHash, name)))
+            if (MustBeSigned(name) && !authorization.Signs(name) && !(coversBody && Contains(_rules.UnsignedBesideBodyHash, name)))
             {
                 return name.ToLowerInvariant();
             }

@@ -42,12 +42,12 @@ public abstract class DashboardServer : S3Server
     protected Task<ApiAnswer> ReadAsync(string path, string? cookie = null) => BrowseAsync("GET", $"/dashboard/api/{path}", cookie);
 
     /// <summary>Tries to sign in with a secret.</summary>
-    protected async Task<ApiAnswer> TrySignInAsync(string accessKeyId, string secret, string? challenge = null)
+    protected async Task<ApiAnswer> TrySignInAsync(string accessKeyId, string secret, string? challenge = null, string? origin = null)
     {
         challenge ??= (await ReadAsync("challenge")).Expect(200).Json.GetProperty("challenge").GetString()!;
         var body = JsonSerializer.Serialize(
             new { accessKeyId, challenge, proof = SignInChallenge.Prove(secret, challenge) });
-        return await BrowseAsync("POST", "/dashboard/api/session", body: body);
+        return await BrowseAsync("POST", "/dashboard/api/session", origin: origin, body: body);
     }
 
     /// <summary>Signs in and returns the cookie.</summary>

@@ -34,8 +34,25 @@ public sealed class ForeignApplicationTests : IDisposable
         await using var app = await StartAsync(
             static services => services.AddUploadsDashboard(hasOwnAddress: true),
             static kestrel => kestrel.ListenLocalhost(FreePort.Take(1)[0], static endpoint => endpoint.UseUploadsDashboard()));
-        var haveDashboard = await Task.WhenAll(AddressesOf(app).Select(HasDashboardAsync));
+        var haveDashboard = await Task.WhenAll(AddressesOf(app).Select(address => HasDashboardAsync(address)));
         Assert.Equal([false, true], haveDashboard);
+    }
+
+    [Theory]
+    [InlineData("", "AWS4-HMAC-SHA256 Credential=A/20260504/us-east-1/dashboard/aws4_request, SignedHeaders=host, Signature={0}")]
+    [InlineData(
+        "?X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=A/20260504/us-east-1/dashboard/aws4_request&X-Amz-Date=20260504T090000Z"
+        + "&X-Amz-Expires=60&X-Amz-SignedHeaders=host&X-Amz-Signature={0}",
+        null)]
+    public async Task A_credential_scope_does_not_lead_to_a_dashboard_with_an_address_of_its_own(string query, string? authorization)
+    {
+        await using var app = await StartAsync(
+            static services => services.AddUploadsDashboard(hasOwnAddress: true),
+            static kestrel => kestrel.ListenLocalhost(FreePort.Take(1)[0], static endpoint => endpoint.UseUploadsDashboard()));
+        var api = AddressesOf(app).First();
+        Assert.False(await HasDashboardAsync(api, WithSignature(query), WithSignature(authorization)));
+
+        static string? WithSignature(string? text) => text?.Replace("{0}", new string('0', 64), StringComparison.Ordinal);
     }
 
     [Theory]
@@ -118,10 +135,16 @@ public sealed class ForeignApplicationTests : IDisposable
         return app;
     }
 
-    private static async Task<bool> HasDashboardAsync(Uri address)
+    private static async Task<bool> HasDashboardAsync(Uri address, string? query = null, string? authorization = null)
     {
         using var http = new HttpClient();
-        using var answer = await http.GetAsync(new Uri(address, "/dashboard/"), Cancellation);
+        using var request = new HttpRequestMessage(HttpMethod.Get, new Uri(address, $"/dashboard/{query}"));
+        if (authorization is not null)
+        {
+            request.Headers.TryAddWithoutValidation("Authorization", authorization);
+        }
+
+        using var answer = await http.SendAsync(request, Cancellation);
         var page = await answer.Content.ReadAsStringAsync(Cancellation);
         return page.Contains("<title>", StringComparison.Ordinal);
     }

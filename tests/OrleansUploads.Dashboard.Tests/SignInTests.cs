@@ -56,6 +56,14 @@ public sealed class SignInTests : DashboardServer
     }
 
     [Fact]
+    public async Task Behind_a_proxy_that_ends_TLS_the_cookie_is_sent_over_TLS_only()
+    {
+        var overTls = Origin.Replace("http:", "https:", StringComparison.Ordinal);
+        var signedIn = (await TrySignInAsync(Admin.AccessKeyId, Admin.Secret, origin: overTls)).Expect(204);
+        Assert.Contains("; path=/dashboard; secure; samesite=strict; httponly", signedIn.Header("Set-Cookie"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_wrong_secret_an_unknown_key_and_a_challenge_of_others_are_refused_alike()
     {
         Assert.Equal("SignInFailed", (await TrySignInAsync(Admin.AccessKeyId, "wrong")).Expect(403).Code);

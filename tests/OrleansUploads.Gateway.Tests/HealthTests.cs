@@ -54,8 +54,13 @@ public sealed class HealthTests
         Assert.InRange(memory.GetProperty("allocatedBytes").GetInt64(), memory.GetProperty("heapBytes").GetInt64(), long.MaxValue);
         Assert.InRange(memory.GetProperty("gen2Collections").GetInt32(), 0, int.MaxValue);
 
-        var proxied = (await server.SendAsync(verbose, [("X-Forwarded-For", "192.0.2.1")])).Expect(200).Text;
-        Assert.All((string[])["12 bytes free", "/srv/data", "memory"], detail => Assert.DoesNotContain(detail, proxied, StringComparison.Ordinal));
+        foreach (var foreign in ((string, string)[])[("X-Forwarded-For", "192.0.2.1"), ("Host", "uploads.example.org")])
+        {
+            var answer = (await server.SendAsync(verbose, [foreign])).Expect(200).Text;
+            Assert.All((string[])["12 bytes free", "/srv/data", "memory", "1.2.3"], detail => Assert.DoesNotContain(detail, answer, StringComparison.Ordinal));
+        }
+
+        (await server.SendAsync(verbose, [("Host", "LOCALHOST:80")])).Expect(200).Json.GetProperty("details");
     }
 
     [Theory]

@@ -68,6 +68,26 @@ public sealed class TelemetryTests
     public void The_log_names_what_a_request_is_about_without_its_signature(string target, string? location, string expected) =>
         Assert.Equal(expected, RequestSubject.Describe(RequestTarget.Parse(target), location));
 
+    [Theory]
+    [InlineData(null, "-")]
+    [InlineData("OUABC", "OUABC")]
+    [InlineData("A\n\u001b[2J\u009b31m\u202e", "A??[2J?31m?")]
+    [InlineData("OUABC on /secret", "OUABC?on?/secret")]
+    public void The_log_has_no_more_of_a_stated_key_than_an_ID(string? stated, string expected) =>
+        Assert.Equal(expected, RequestSubject.DescribeKey(stated));
+
+    [Fact]
+    public async Task A_request_without_a_valid_signature_writes_a_short_line_without_control_characters()
+    {
+        await using var server = await GatewayServer.StartAsync(new GatewaySetup());
+        var key = "A%0aforged%1b[2J" + new string('k', 9_000);
+        (await server.SendAsync(new ApiRequest("GET", $"/?AWSAccessKeyId={key}&Expires=1&Signature=a"), [("Host", "localhost")])).Expect(400);
+
+        var line = await server.Log.WaitForAsync("status 400");
+        Assert.Contains("key A?forged?[2Jkkk", line, StringComparison.Ordinal);
+        Assert.InRange(line.Length, 1, 600);
+    }
+
     [Fact]
     public void A_long_path_is_cut_in_the_log() => Assert.Equal(
         RequestSubject.MaxLength, RequestSubject.Describe(RequestTarget.Parse("/" + new string('k', 3_000)), null).Length);

@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using OrleansUploads.Cli.Archives;
 
 namespace OrleansUploads.Cli.Remote;
 
@@ -34,11 +35,11 @@ internal sealed class Printer(bool json, bool quiet = false, bool verbose = fals
         }
         else if (!quiet)
         {
-            Console.Out.WriteLine(text);
+            Console.Out.WriteLine(Visible(text));
         }
         else if (essence is not null)
         {
-            Console.Out.WriteLine(essence);
+            Console.Out.WriteLine(Visible(essence));
         }
     }
 
@@ -51,7 +52,7 @@ internal sealed class Printer(bool json, bool quiet = false, bool verbose = fals
         }
         else
         {
-            table.Add(cells);
+            table.Add([.. cells.Select(ArchiveName.ShowName)]);
         }
     }
 
@@ -88,7 +89,7 @@ internal sealed class Printer(bool json, bool quiet = false, bool verbose = fals
     {
         if (verbose)
         {
-            Console.Error.WriteLine(line);
+            Console.Error.WriteLine(Visible(line));
         }
     }
 
@@ -101,7 +102,7 @@ internal sealed class Printer(bool json, bool quiet = false, bool verbose = fals
     {
         if (!json && !quiet)
         {
-            (Notes ?? Console.Error.WriteLine)(line);
+            (Notes ?? Console.Error.WriteLine)(Visible(line));
         }
     }
 
@@ -111,4 +112,7 @@ internal sealed class Printer(bool json, bool quiet = false, bool verbose = fals
         string.Create(CultureInfo.InvariantCulture, $"{done} {doneCount:N0} of {Quantity.Format(totalCount, "file")}")
         + (presentCount > 0 ? string.Create(CultureInfo.InvariantCulture, $"; {presentCount:N0} already there") : "")
         + (failedCount > 0 ? string.Create(CultureInfo.InvariantCulture, $"; {failedCount:N0} failed") : "") + ".");
+
+    /// <summary>What a server sends must not act on the terminal. Our texts may have several lines.</summary>
+    private static string Visible(string text) => string.Join('\n', text.Split('\n').Select(ArchiveName.ShowName));
 }

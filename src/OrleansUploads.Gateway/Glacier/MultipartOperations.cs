@@ -119,8 +119,11 @@ internal static class MultipartOperations
         if (asked.Refusal is not Refusal.UploadNotFound)
         {
             var (spec, parts) = call.OrRefuse(asked);
+
+            // Keys and addresses of one account are not shown to another one that a policy allows to look.
+            var shown = call.IsOwner || parts.LastSender?.AccessKeyId == call.Sender.AccessKeyId ? parts : parts with { LastSender = null };
             return UploadStatusDocument.OfOpen(
-                spec, parts, spec.TotalBytes is { } total ? (int)Math.Min(((total - 1) / spec.PartSize.Bytes) + 1, Limits.MaxParts) : null);
+                spec, shown, spec.TotalBytes is { } total ? (int)Math.Min(((total - 1) / spec.PartSize.Bytes) + 1, Limits.MaxParts) : null);
         }
 
         var summary = await call.AskAsync(upload.Entity, new SummarizeUpload(call.Incarnation));

@@ -147,10 +147,10 @@ internal static class ProtectionHeaders
             }
         }
 
-        foreach (var name in query.Names)
+        foreach (var (name, value) in query.All)
         {
             // These are headers only.
-            if (IsUnsupported(name, query.FirstValue(name) ?? "") || name.StartsWith(OwnPrefix, StringComparison.OrdinalIgnoreCase))
+            if (IsUnsupported(name, value) || name.StartsWith(OwnPrefix, StringComparison.OrdinalIgnoreCase))
             {
                 return name.ToLowerInvariant();
             }

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace OrleansUploads.Core.Tests.Signing;
 
 public class SignatureVerifierTests
@@ -29,6 +31,21 @@ public class SignatureVerifierTests
         Assert.Equal(
             outcome == SignatureOutcome.Verified ? SignatureOutcome.SignatureDiffers : outcome,
             received.Verify(signed.Sign(), secret: "another").Outcome);
+    }
+
+    /// <remarks>Anybody who knows the ID of a key can send them. If each was compared with all others, these would take a minute.</remarks>
+    [Fact, Trait(TestRun.Name, TestRun.Timing)]
+    public void Many_signed_headers_cost_no_more_than_their_number()
+    {
+        string[] names = [.. Enumerable.Range(0, 100_000).Select(static number => $"x-amz-{number:D6}")];
+        var authorization = Unsigned("AKID/20120525/us-east-1/glacier/aws4_request", $"host;{string.Join(';', names)};x-amz-date");
+        var request = new SigningRequest(
+            "GET", "/", static name => name == "x-amz-date" ? "20120525T002453Z" : "", names, SigningRequest.EmptyPayloadHash);
+        var begun = Stopwatch.StartNew();
+
+        var verdict = new SignatureVerifier(SigningRules.Glacier, "us-east-1", TimeSpan.Zero).Verify(request, authorization, "secret", ExampleRequest.At);
+        Assert.Equal(SignatureOutcome.SignatureDiffers, verdict.Outcome);
+        Assert.InRange(begun.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(5));
     }
 
     [Theory]

@@ -286,4 +286,28 @@ public sealed class RemoteCommandTests
 
         (await asked).ExpectOneLine(5, "404 File not found", "does not answer like a server of the vault API", "--endpoint");
     }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("-q")]
+    public async Task A_foreign_server_does_not_act_on_the_terminal(string option)
+    {
+        using var listener = new System.Net.Sockets.TcpListener(System.Net.IPAddress.Loopback, 0);
+        listener.Start();
+        var environment = new Dictionary<string, string?> { ["AWS_ACCESS_KEY_ID"] = "a", ["AWS_SECRET_ACCESS_KEY"] = "b" };
+        string[] command = ["vault", "list", "--endpoint", $"http://{listener.LocalEndpoint}", .. option.Length > 0 ? [option] : (string[])[]];
+        var asked = CommandLine.RunAsync(command, environment);
+        using (var connection = await listener.AcceptTcpClientAsync(Cancellation))
+        {
+            const string Vaults = """
+                {"VaultList":[{"VaultName":"red\u001b[31m\u009b2J","VaultARN":"arn","CreationDate":"2026-01-01T00:00:00.000Z","NumberOfArchives":0,"SizeInBytes":0}]}
+                """;
+            var stream = connection.GetStream();
+            _ = await stream.ReadAsync(new byte[4096], Cancellation);
+            await stream.WriteAsync(
+                System.Text.Encoding.ASCII.GetBytes($"HTTP/1.1 200 OK\r\nContent-Length: {Vaults.Length}\r\nConnection: close\r\n\r\n{Vaults}"), Cancellation);
+        }
+
+        Assert.StartsWith("red%1B[31m%C2%9B2J", (await asked).Expect().Lines[^1], StringComparison.Ordinal);
+    }
 }

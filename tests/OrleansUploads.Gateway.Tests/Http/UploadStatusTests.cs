@@ -44,6 +44,26 @@ public sealed class UploadStatusTests(GatewayFixture gateway) : IClassFixture<Ga
     }
 
     [Fact]
+    public async Task Another_account_that_may_look_sees_no_sender_but_itself()
+    {
+        var (vault, upload) = await gateway.OpenUploadAsync();
+        var stranger = $$"""{"AWS":"{{GatewaySetup.StrangersAccount}}"}""";
+        (await gateway.SendAsync(SetAccessPolicy(vault, PolicyOf("Allow", "glacier:*", principal: stranger)))).Expect(204);
+        var look = Foreign(ListParts(vault, upload)).With(Header, "wait=0");
+        (await gateway.SendAsync(Part(vault, upload, 0, Bytes(MiB)))).Expect(204);
+        Assert.False((await gateway.SendAsync(look, Signer.Stranger)).Expect(200).Json.TryGetProperty("LastSender", out _));
+
+        gateway.Clock.Advance(TimeSpan.FromSeconds(1));
+        (await gateway.SendAsync(Foreign(Part(vault, upload, MiB, Bytes(MiB))), Signer.Stranger)).Expect(204);
+        var own = (await gateway.SendAsync(look, Signer.Stranger)).Expect(200).Json.GetProperty("LastSender");
+        Assert.Equal($"account {GatewaySetup.StrangersAccount}", Text(own, "AccessKeyId"));
+        Assert.Equal(Text(own, "AccessKeyId"), Text((await ReadAsync(vault, upload)).GetProperty("LastSender"), "AccessKeyId"));
+
+        static ApiRequest Foreign(ApiRequest request) =>
+            request with { Target = request.Target.Replace("/-/", $"/{GatewaySetup.Account}/", StringComparison.Ordinal) };
+    }
+
+    [Fact]
     public async Task A_stuck_or_aborted_upload_is_not_waited_for()
     {
         var (vault, upload) = await gateway.OpenUploadAsync();

@@ -84,6 +84,16 @@ public sealed partial class LogFormatTests
     }
 
     [Fact]
+    public async Task A_value_does_not_speak_to_the_terminal()
+    {
+        using var lines = PlainLines();
+
+        LogSlow(lines, "\u001b]0;title\u0007\u009b2J\u202eäöü\u2069\b");
+
+        Assert.Equal(["2026-05-04T09:00:00.007Z warning: It is slow: ?]0;title??2J?äöü??\n"], await lines.ReadThroughAsync("It is slow"));
+    }
+
+    [Fact]
     public async Task A_message_of_any_component_names_the_request_during_which_it_was_written()
     {
         using var lines = PlainLines();

@@ -21,7 +21,17 @@ internal sealed class QueryHeaders
 
     private readonly List<(string Name, string Value)> _headers;
 
-    private QueryHeaders(List<(string Name, string Value)> headers) => _headers = headers;
+    // Anybody can send a query of many headers, and each of them is looked up before the signature is verified.
+    private readonly Dictionary<string, string> _first = new(StringComparer.OrdinalIgnoreCase);
+
+    private QueryHeaders(List<(string Name, string Value)> headers)
+    {
+        _headers = headers;
+        foreach (var (name, value) in headers)
+        {
+            _first.TryAdd(name, value);
+        }
+    }
 
     /// <summary>All headers as sent. A name may occur more than once.</summary>
     public IReadOnlyList<(string Name, string Value)> All => _headers;
@@ -34,18 +44,7 @@ internal sealed class QueryHeaders
                 && !(isVersion2 && parameter.Name.Equals(ExpiresHeader, StringComparison.OrdinalIgnoreCase))))]);
 
     /// <summary>The first value of a header, or null.</summary>
-    public string? Find(string name)
-    {
-        foreach (var header in _headers)
-        {
-            if (header.Name.Equals(name, StringComparison.OrdinalIgnoreCase))
-            {
-                return header.Value;
-            }
-        }
-
-        return null;
-    }
+    public string? Find(string name) => _first.GetValueOrDefault(name);
 
     /// <summary>Finds a header that has two values: in the query, or in the query and in a header. Somebody other than the signer may have
     /// added one of them.</summary>

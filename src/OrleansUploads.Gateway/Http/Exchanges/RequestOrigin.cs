@@ -7,6 +7,11 @@ internal static class RequestOrigin
 {
     private const string SchemeEnd = "://";
     private const string SiteHeader = "Sec-Fetch-Site";
+    private const string SecureScheme = "https" + SchemeEnd;
+
+    /// <summary>Whether the browser speaks TLS, with this server or with a proxy in front of it.</summary>
+    public static bool IsSecure(HttpRequest request) =>
+        request.IsHttps || request.Headers.Origin.ToString().StartsWith(SecureScheme, StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Whether the page that sent a request is this server's own. Browsers state the origin of every request that is not a
     /// GET. The scheme is not compared, because a proxy may have ended TLS.</summary>

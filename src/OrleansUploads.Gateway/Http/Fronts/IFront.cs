@@ -108,8 +108,9 @@ internal sealed class FrontTable
             return only;
         }
 
+        // Anybody can write any service into a credential scope, so it must not lead to a front that has its own address.
         if ((credentials.Authorization?.Scope.Service ?? (credentials.Version2 is null ? null : SigningRules.S3.Service)) is { } service
-            && FrontFor(service) is { } named)
+            && FrontFor(service) is { Front.HasOwnAddress: false } named)
         {
             return named;
         }

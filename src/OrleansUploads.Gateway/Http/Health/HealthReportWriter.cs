@@ -162,10 +162,14 @@ internal readonly record struct CallerDistance(bool IsOnMachine, bool IsInPrivat
     ];
 
     /// <summary>How far the client is. Behind a proxy, which may pass on requests from anywhere, no client is near.</summary>
+    /// <remarks>A proxy on this machine may add none of the headers, and a web page may have a name that leads to this machine. Both send
+    /// that name as Host.</remarks>
     public static CallerDistance Of(HttpContext context) =>
-        context.Connection.RemoteIpAddress is not { } address || ProxyHeaders.Any(context.Request.Headers.ContainsKey)
-            ? default
-            : Of(address);
+        context.Connection.RemoteIpAddress is not { } address
+            || ProxyHeaders.Any(context.Request.Headers.ContainsKey)
+            || (Of(address).IsOnMachine && !LoopbackHost.Matches(context.Request.Host))
+                ? default
+                : Of(address);
 
     public static CallerDistance Of(IPAddress address)
     {

@@ -124,7 +124,7 @@ internal static partial class RequestLog
                 exchange.Sent.Bytes,
                 elapsed.TotalMilliseconds,
                 exchange.ClientAddress?.ToString() ?? "-",
-                exchange.AccessKeyId ?? "-",
+                RequestSubject.DescribeKey(exchange.AccessKeyId),
                 RequestSubject.Describe(exchange.Target, exchange.Context.Response.Headers.Location));
         }
     }
@@ -160,11 +160,15 @@ internal static partial class RequestLog
         string subject);
 }
 
-/// <summary>What a request is about, for the log: its vault, archive, upload or object.</summary>
+/// <summary>What a request is about, for the log: its key, and its vault, archive, upload or object. Anybody can send a request, so
+/// descriptions are short and have no control characters.</summary>
 internal static class RequestSubject
 {
     /// <summary>Maximum length of a description in characters.</summary>
     public const int MaxLength = 512;
+
+    /// <summary>Maximum length of the ID of a key in characters. Amazon's IDs have at most as many.</summary>
+    public const int MaxKeyLength = 128;
 
     private const string UploadId = "uploadId";
 
@@ -187,12 +191,19 @@ internal static class RequestSubject
             text = $"{text} -> {string.Join('/', segments.TakeLast(2))}";
         }
 
-        return string.Create(Math.Min(text.Length, MaxLength), text, static (line, from) =>
+        return Printable(text, MaxLength);
+    }
+
+    /// <summary>Returns the ID of the key that a request names. A blank would end it in the line.</summary>
+    public static string DescribeKey(string? accessKeyId) =>
+        string.IsNullOrEmpty(accessKeyId) ? "-" : Printable(accessKeyId, MaxKeyLength).Replace(' ', '?');
+
+    private static string Printable(string text, int maxLength) =>
+        string.Create(Math.Min(text.Length, maxLength), text, static (line, from) =>
         {
             for (var i = 0; i < line.Length; i++)
             {
                 line[i] = char.IsAscii(from[i]) && !char.IsControl(from[i]) ? from[i] : '?';
             }
         });
-    }
 }
