@@ -26,9 +26,9 @@ internal sealed class ModelCheck(Judge judge, Coverage coverage, Func<Request, T
         }
     }
 
-    public async Task CheckArchivesAsync()
+    public async Task CheckArchivesAsync(IReadOnlyList<ArchiveFacts> archives)
     {
-        foreach (var archive in judge.Archives.ToList())
+        foreach (var archive in archives)
         {
             var read = await ask(Request.ReadArchive.Of(archive, onlyRange: false));
             if (read.Verdict is Verdict.Done or Verdict.Damaged)

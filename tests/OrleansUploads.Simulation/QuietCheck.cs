@@ -138,7 +138,7 @@ internal sealed class QuietCheck(SimulatedWorld world, Hosts hosts, Judge judge,
             await CheckGrantsAsync();
         }
 
-        await model.CheckArchivesAsync();
+        await model.CheckArchivesAsync([.. judge.Archives]);
         await model.CheckCountsAsync(vaults);
         new DiskCheck(hosts.Disk.Contents(), judge, world.Coverage, world.Fail).Run();
     }

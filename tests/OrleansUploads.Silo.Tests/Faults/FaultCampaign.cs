@@ -148,7 +148,11 @@ internal sealed class FaultCampaign : RealSeries
     /// <summary>What a request without an answer has begun may take effect for a while.</summary>
     protected override Task SettleAsync() => _wasOutlasted ? Task.Delay(FaultLog.Settling) : Task.CompletedTask;
 
-    protected override Task EndAsync() => Task.Delay(Calm);
+    protected override async Task EndAsync()
+    {
+        await Checks.CheckAsync(readsAll: true);
+        await Task.Delay(Calm);
+    }
 
     private Disturbance Next()
     {
