@@ -59,6 +59,20 @@ public sealed class RefusedStartTests(PostgresServer postgres, AzuriteServer azu
     }
 
     [Theory]
+    [InlineData("0.0.0.0", "127.0.0.1")]
+    [InlineData("127.0.0.1", "0.0.0.0")]
+    [InlineData("[::]", "127.0.0.1")]
+    public async Task Two_settings_whose_addresses_exclude_each_other_are_named(string listen, string metrics)
+    {
+        var port = FreePort.Take(1)[0];
+        var silo = new SiloStart(RunningSilo.Alone())
+            .With(VariableOf(nameof(SiloSettings.Listen)), $"{listen}:{port}")
+            .With(VariableOf(nameof(SiloSettings.MetricsListen)), $"{metrics}:{port}");
+
+        await RefuseAsync("OrleansUploads__MetricsListen and OrleansUploads__Listen exclude each other: ", silo.Environment);
+    }
+
+    [Theory]
     [InlineData("Listen")]
     [InlineData("SiloPort")]
     [InlineData("ClientPort")]
