@@ -1,6 +1,11 @@
+using System.Data.Common;
 using System.Net;
+using Azure;
+using Npgsql;
+using Orleans.Configuration;
 using OrleansUploads.Cluster.Azure;
 using OrleansUploads.Cluster.Identity;
+using OrleansUploads.Cluster.Journal;
 using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Postgres;
 using OrleansUploads.Postgres.Database;
@@ -14,6 +19,8 @@ namespace OrleansUploads.Silo.Hosting;
 /// <summary>Configures the stores of a cluster's membership, journals and reminders.</summary>
 internal static class ClusterStores
 {
+    private static readonly RequiredTable[] Tables = [.. PostgresMembers.Tables, .. PostgresSchema.Journal];
+
     /// <summary>Opens the database of the cluster and checks that it has what the process needs.</summary>
     /// <param name="settings">The settings of the process.</param>
     /// <param name="logging">The section of the configuration about logs. The host's own log does not exist yet.</param>
@@ -40,7 +47,7 @@ internal static class ClusterStores
         try
         {
             return await PostgresPreflight.OpenAsync(
-                connectionString, [.. PostgresMembers.Tables, .. PostgresSchema.Journal], log, maxWait, CancellationToken.None);
+                connectionString, Tables, log, maxWait, CancellationToken.None);
         }
         catch (ClusterRefusedException fault)
         {
@@ -137,9 +144,42 @@ internal static class ClusterStores
         var identity = await IdentityOf(settings, database)!.RequireAsync(makes: isSilo, CancellationToken.None);
         settings.Use(identity);
         if (isSilo)
+    /// <summary>Requires that the user of the database may write what silos write.</summary>
+    /// <param name="database">The database, or null if the cluster has none.</param>
+    /// <exception cref="SettingException">It may not. The message names the rights.</exception>
+    public static async Task RequireRightsAsync(PostgresDatabase? database)
+    {
+        try
+        {
+            if (database is not null)
+            {
+                await PostgresSchema.RequireRightsAsync(database, Tables, CancellationToken.None);
+            }
+        }
+        catch (ClusterRefusedException fault)
+        {
+            throw Refusal(fault);
+        }
+    }
+
+    /// <summary>Says what a store refuses while a process starts or a command runs, or returns null if a fault is another one.</summary>
+    public static string? FindRefusal(Exception fault) => fault switch
+    {
+        PostgresException refused when PostgresRefusal.IsRolledBack(refused) => PostgresRefusal.Describe(refused),
+        DbException => $"PostgreSQL reported: {fault.Message}",
+        RequestFailedException => $"Azure Storage reported: {fault.Message.Split('\n')[0].TrimEnd()}",
+        StorageRefusedException => fault.Message,
+        _ => null,
+    };
+
         {
             return await PostgresMembers.ReadLastGenerationAsync(
                 database, settings.ClusterId, new IPEndPoint(settings.Address, settings.SiloPort));
+        if (isSilo)
+        {
+            await RequireRightsAsync(database);
+        }
+
         }
 
         await PostgresMembers.RequireSilosAsync(database, settings.ClusterId);

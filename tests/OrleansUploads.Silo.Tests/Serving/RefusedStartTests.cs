@@ -44,6 +44,31 @@ public sealed class RefusedStartTests(PostgresServer postgres, AzuriteServer azu
     }
 
     [Fact]
+    public async Task The_rights_that_the_user_of_the_database_lacks_are_named()
+    {
+        const string User = "few_rights";
+        var database = await postgres.CreateDatabaseAsync();
+        await PostgresServer.ExecuteAsync(database, $"CREATE ROLE {User} LOGIN");
+        var asUser = new NpgsqlConnectionStringBuilder(database) { Username = User }.ConnectionString;
+
+        await RefuseAsync(
+            $"{Connection}: the user of the database lacks rights: SELECT on orleansquery; SELECT on ",
+            RunningSilo.OnPostgres(asUser, Folder.Data), "status");
+
+        await PostgresServer.ExecuteAsync(
+            database,
+            $"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {User}; "
+            + $"GRANT INSERT, UPDATE ON orleansmembershiptable, orleansmembershipversiontable, uploads_record, uploads_wake, uploads_row TO {User}; "
+            + $"GRANT DELETE ON uploads_record, uploads_wake, uploads_row TO {User}");
+        foreach (var command in (string[][])[[], ["restore"]])
+        {
+            await RefuseAsync(
+                $"{Connection}: the user of the database lacks rights: INSERT, UPDATE, DELETE on uploads_snapshot. ",
+                RunningSilo.OnPostgres(asUser, Folder.Data), command);
+        }
+    }
+
+    [Fact]
     public Task An_operator_command_for_a_process_without_a_cluster_is_refused() =>
         RefuseAsync("The command needs a cluster", RunningSilo.Alone(), "clock", "accept");
 
