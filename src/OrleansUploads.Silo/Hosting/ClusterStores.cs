@@ -65,9 +65,15 @@ internal static class ClusterStores
     {
         try
         {
-            return settings.Clustering == ClusterStore.Azure ? await AzureAccount.RequireAsync(settings)
+            var generation = settings.Clustering == ClusterStore.Azure ? await AzureAccount.RequireAsync(settings)
                 : database is null ? 0
                 : await RequireOnPostgresAsync(settings, database);
+            if (settings is { Role: ProcessRole.Silo, ClusterIdBefore: { } before } && before != settings.ClusterId)
+            {
+                await RequireStoppedAsync(settings, before, database);
+            }
+
+            return generation;
         }
         catch (ClusterRefusedException fault)
         {
@@ -138,12 +144,6 @@ internal static class ClusterStores
         }
     }
 
-    private static async Task<int> RequireOnPostgresAsync(SiloSettings settings, PostgresDatabase database)
-    {
-        var isSilo = settings.Role == ProcessRole.Silo;
-        var identity = await IdentityOf(settings, database)!.RequireAsync(makes: isSilo, CancellationToken.None);
-        settings.Use(identity);
-        if (isSilo)
     /// <summary>Requires that the user of the database may write what silos write.</summary>
     /// <param name="database">The database, or null if the cluster has none.</param>
     /// <exception cref="SettingException">It may not. The message names the rights.</exception>
@@ -172,18 +172,45 @@ internal static class ClusterStores
         _ => null,
     };
 
-        {
-            return await PostgresMembers.ReadLastGenerationAsync(
-                database, settings.ClusterId, new IPEndPoint(settings.Address, settings.SiloPort));
+    private static async Task<int> RequireOnPostgresAsync(SiloSettings settings, PostgresDatabase database)
+    {
+        var isSilo = settings.Role == ProcessRole.Silo;
         if (isSilo)
         {
             await RequireRightsAsync(database);
         }
 
+        var identity = await IdentityOf(settings, database)!.RequireAsync(makes: isSilo, CancellationToken.None);
+        settings.Use(identity);
+        if (isSilo)
+        {
+            return await PostgresMembers.ReadLastGenerationAsync(
+                database, settings.ClusterId, new IPEndPoint(settings.Address, settings.SiloPort));
         }
 
         await PostgresMembers.RequireSilosAsync(database, settings.ClusterId);
         return 0;
+    }
+
+    /// <summary>Requires that the silos that have used the decisions under another cluster ID have stopped. Silos with different IDs do not know
+    /// of each other, so each cluster would answer reads without what the other one has changed.</summary>
+    private static async Task RequireStoppedAsync(SiloSettings settings, string before, PostgresDatabase? database)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.UseOrleans(silo =>
+        {
+            UploadsHost.AddEntities(silo, settings, database);
+            silo.Services.Configure<ClusterOptions>(cluster => cluster.ClusterId = before);
+        });
+        using var host = builder.Build();
+        var members = host.Services.GetRequiredService<IMembershipTable>();
+        if (await StoppedCluster.FindRunningAsync(members, CancellationToken.None) is { } running)
+        {
+            throw new SettingException(
+                $"{VariableOf(nameof(SiloSettings.ClusterId))}: this silo would be a cluster '{settings.ClusterId}' of its own, beside the cluster "
+                + $"'{before}' with the same data, and neither would see what the other one changes. The silo {running.SiloAddress.Endpoint} of "
+                + $"'{before}' was running at {running.IAmAliveTime:HH:mm:ss} UTC. Correct the setting; to change it, stop all silos first.");
+        }
     }
 
     private static SettingException Refusal(ClusterRefusedException fault) =>

@@ -34,7 +34,8 @@ internal sealed class SiloSettings : ServiceSettings
         RequiresHttps = true)]
     public Uri? TableService { get; set; }
 
-    [Setting("Silos with the same cluster ID form a cluster. A restored or cloned cluster gets a suffix.")]
+    [Setting("Silos with the same cluster ID form a cluster. A silo with another one does not start while they run. A restored or cloned cluster "
+        + "gets a suffix.")]
     public string ClusterId { get; set; } = "orleans-uploads";
 
     [Setting("Part of the key of everything that is stored. Never change it.")]
@@ -112,6 +113,9 @@ internal sealed class SiloSettings : ServiceSettings
     /// <summary>The address that <see cref="AdvertisedAddress"/> names.</summary>
     public IPAddress Address { get; private set; } = IPAddress.Loopback;
 
+    /// <summary>The cluster ID of the silo that started last, or null if that is not known.</summary>
+    public string? ClusterIdBefore { get; private set; }
+
     /// <summary>The files of TLS, or null if the ports of the cluster have none.</summary>
     public TlsFiles? Tls => TlsCertificate is { } certificate && TlsKey is { } key && TlsAuthority is { } authority
         ? new TlsFiles(certificate, key, authority) { SiloName = TlsSiloName }
@@ -143,7 +147,8 @@ internal sealed class SiloSettings : ServiceSettings
     }
 
     /// <summary>Uses the identity of the cluster, on which the cluster ID depends.</summary>
-    public void Use(ClusterIdentity identity) => (Identity, ClusterId) = (identity.Id, identity.NameOf(ClusterId));
+    public void Use(ClusterIdentity identity) =>
+        (Identity, ClusterId, ClusterIdBefore) = (identity.Id, identity.NameOf(ClusterId), identity.Cluster);
 
     public void RequireCluster()
     {

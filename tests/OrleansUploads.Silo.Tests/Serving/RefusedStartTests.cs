@@ -97,6 +97,18 @@ public sealed class RefusedStartTests(PostgresServer postgres, AzuriteServer azu
         await RefuseAsync("OrleansUploads__MetricsListen and OrleansUploads__Listen exclude each other: ", silo.Environment);
     }
 
+    [Fact]
+    public async Task A_silo_with_another_cluster_ID_is_refused_while_the_cluster_runs()
+    {
+        await shared.StartAsync();
+        var other = new SiloStart(RunningSilo.OnPostgres(shared.Database, shared.PartsFolder))
+            .With(VariableOf(nameof(SiloSettings.ClusterId)), "another");
+
+        var message = await RefuseAsync("OrleansUploads__ClusterId: this silo would be a cluster 'another' of its own", other.Environment);
+
+        Assert.Contains("'orleans-uploads' was running at ", message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("Listen")]
     [InlineData("SiloPort")]
