@@ -91,7 +91,7 @@ internal sealed class SiloSettings : ServiceSettings
         + "and the collector.")]
     public AccountId Account { get; set; } = KeyPair.DefaultAccountId;
 
-    [Setting("A silo misses a probe if it does not answer within this time.", IsSameOnAllSilos = true)]
+    [Setting("A silo misses a probe if it does not answer within this time; at most {max}.", Max = 3600, IsSameOnAllSilos = true)]
     public TimeSpan ProbeTimeout { get; set; } = TimeSpan.FromSeconds(3);
 
     [Setting("A silo is removed from the cluster after this many missed probes in a row.", Max = 20, IsSameOnAllSilos = true)]
@@ -100,21 +100,24 @@ internal sealed class SiloSettings : ServiceSettings
     [Setting("A silo rejects clients of the cluster above this processor load, {min} to {max}. Off if it is not set.", Max = 100)]
     public int? ShedLoadAtCpuPercent { get; set; }
 
-    [Setting("How long the process keeps serving after the stop signal, while readiness is already red.", Min = 0)]
+    [Setting(
+        "How long the process keeps serving after the stop signal, while readiness is already red; at most {max}.",
+        Min = 0,
+        Max = SettingAttribute.MaxTimerSeconds)]
     public TimeSpan DrainDelay { get; set; } = TimeSpan.Zero;
 
-    [Setting("How long running requests may take after that.")]
+    [Setting("How long running requests may take after that; at most {max}.", Max = SettingAttribute.MaxTimerSeconds)]
     public TimeSpan DrainTime { get; set; } = TimeSpan.FromSeconds(25);
 
     /// <summary>What distinguishes the decisions of the cluster from all copies of them. Null until the stores are open, and if everything is in
     /// memory.</summary>
     public string? Identity { get; private set; }
 
-    /// <summary>The address that <see cref="AdvertisedAddress"/> names.</summary>
-    public IPAddress Address { get; private set; } = IPAddress.Loopback;
-
     /// <summary>The cluster ID of the silo that started last, or null if that is not known.</summary>
     public string? ClusterIdBefore { get; private set; }
+
+    /// <summary>The address that <see cref="AdvertisedAddress"/> names.</summary>
+    public IPAddress Address { get; private set; } = IPAddress.Loopback;
 
     /// <summary>The files of TLS, or null if the ports of the cluster have none.</summary>
     public TlsFiles? Tls => TlsCertificate is { } certificate && TlsKey is { } key && TlsAuthority is { } authority
