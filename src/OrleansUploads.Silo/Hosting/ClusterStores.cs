@@ -68,9 +68,9 @@ internal static class ClusterStores
             var generation = settings.Clustering == ClusterStore.Azure ? await AzureAccount.RequireAsync(settings)
                 : database is null ? 0
                 : await RequireOnPostgresAsync(settings, database);
-            if (settings is { Role: ProcessRole.Silo, ClusterIdBefore: { } before } && before != settings.ClusterId)
+            if (settings.ClusterIdBefore is { } before && before != settings.ClusterId)
             {
-                await RequireStoppedAsync(settings, before, database);
+                await RequireChangeableAsync(settings, before, database);
             }
 
             return generation;
@@ -192,10 +192,17 @@ internal static class ClusterStores
         return 0;
     }
 
-    /// <summary>Requires that the silos that have used the decisions under another cluster ID have stopped. Silos with different IDs do not know
-    /// of each other, so each cluster would answer reads without what the other one has changed.</summary>
-    private static async Task RequireStoppedAsync(SiloSettings settings, string before, PostgresDatabase? database)
+    /// <summary>Requires that a silo may change the cluster ID: those that have used the decisions under another one have stopped. Silos with
+    /// different IDs do not know of each other, so each cluster would answer reads without what the other one has changed.</summary>
+    private static async Task RequireChangeableAsync(SiloSettings settings, string before, PostgresDatabase? database)
     {
+        if (settings.Role != ProcessRole.Silo)
+        {
+            throw new SettingException(
+                $"{VariableOf(nameof(SiloSettings.ClusterId))}: the cluster of this data is '{before}', and not '{settings.ClusterId}'. Correct the "
+                + "setting, or start a silo with it first.");
+        }
+
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         builder.UseOrleans(silo =>
         {

@@ -107,6 +107,11 @@ public sealed class RefusedStartTests(PostgresServer postgres, AzuriteServer azu
         var message = await RefuseAsync("OrleansUploads__ClusterId: this silo would be a cluster 'another' of its own", other.Environment);
 
         Assert.Contains("'orleans-uploads' was running at ", message, StringComparison.Ordinal);
+
+        // As if a silo had ever had this ID.
+        await PostgresServer.ExecuteAsync(shared.Database, "INSERT INTO orleansmembershipversiontable (deploymentid) VALUES ('another')");
+        await RefuseAsync(
+            "OrleansUploads__ClusterId: the cluster of this data is 'orleans-uploads', and not 'another'.", other.Environment, "status");
     }
 
     [Theory]
