@@ -9,6 +9,8 @@ if [ -n "${PGPASSWORD_FILE:-}" ]; then
     export PGPASSWORD
 fi
 
-# Otherwise PostgreSQL prints a notice for everything that exists.
-psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 --single-transaction --command "SET client_min_messages = warning" \
+# Otherwise PostgreSQL prints a notice for everything that exists. A change that waits for a lock keeps all silos waiting, so it gives up
+# soon, and can be run again.
+psql --no-psqlrc --quiet --set ON_ERROR_STOP=1 --single-transaction \
+    --command "SET client_min_messages = warning; SET lock_timeout = '5s'" \
     --file "$(dirname "$0")/schema.sql"

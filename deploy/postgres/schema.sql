@@ -77,11 +77,26 @@ CREATE TABLE IF NOT EXISTS uploads_wake
     PRIMARY KEY (service, stream)
 );
 
-CREATE INDEX IF NOT EXISTS ix_uploads_wake_at ON uploads_wake (service, wake_at);
+-- These statements lock their table even if they have nothing to change, and wait for a vacuum of it. Silos that serve could write nothing
+-- meanwhile.
+DO $$
+DECLARE
+    large regclass;
+BEGIN
+    IF to_regclass('ix_uploads_wake_at') IS NULL THEN
+        CREATE INDEX ix_uploads_wake_at ON uploads_wake (service, wake_at);
+    END IF;
 
--- Tables of millions of rows are cleaned up in small pieces.
-ALTER TABLE uploads_record SET (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 5000);
-ALTER TABLE uploads_wake SET (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 5000);
+    -- Tables of millions of rows are cleaned up in small pieces.
+    FOR large IN
+        SELECT oid::regclass FROM pg_class
+        WHERE oid IN ('uploads_record'::regclass, 'uploads_wake'::regclass)
+            AND NOT coalesce(reloptions, '{}') @> ARRAY['autovacuum_vacuum_scale_factor=0.02', 'autovacuum_vacuum_threshold=5000']
+    LOOP
+        EXECUTE format('ALTER TABLE %s SET (autovacuum_vacuum_scale_factor = 0.02, autovacuum_vacuum_threshold = 5000)', large);
+    END LOOP;
+END
+$$;
 
 -- A few rows beside the journal, such as the identity of the cluster.
 CREATE TABLE IF NOT EXISTS uploads_row

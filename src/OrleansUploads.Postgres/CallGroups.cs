@@ -22,6 +22,10 @@ internal sealed class CallGroups<TCall, TAnswer>(
     /// <summary>How long a call may wait for others.</summary>
     public static readonly TimeSpan MaxWait = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>How many calls of a refused group may wait in vain for a lock, each for as long as a statement may. Then the others are refused,
+    /// too: a table is locked, and the last one of a group would get no answer for minutes.</summary>
+    private const int MaxLate = 2;
+
     /// <summary>The number of calls in flight and waiting for a group. Further callers wait for room.</summary>
     private const int Capacity = 4096;
 
@@ -129,7 +133,8 @@ internal sealed class CallGroups<TCall, TAnswer>(
         return group;
     }
 
-    private async Task RunGroupAsync(List<WaitingCall> group)
+    /// <returns>Why the calls of the group have failed, or null if not all have.</returns>
+    private async Task<Exception?> RunGroupAsync(List<WaitingCall> group)
     {
         try
         {
@@ -138,18 +143,36 @@ internal sealed class CallGroups<TCall, TAnswer>(
             {
                 group[i].Completion.SetResult(answers[i]);
             }
+
+            return null;
         }
         catch (PostgresException fault) when (group.Count > 1 && PostgresRefusal.IsRolledBack(fault))
         {
             // The call that the database refused must not fail the others.
-            foreach (var waiting in group)
-            {
-                await RunGroupAsync([waiting]);
-            }
+            await RunAloneAsync(group);
+            return null;
         }
         catch (Exception fault)
         {
             group.ForEach(waiting => waiting.Completion.SetException(fault));
+            return fault;
+        }
+    }
+
+    private async Task RunAloneAsync(List<WaitingCall> group)
+    {
+        Exception? fault = null;
+        var late = 0;
+        foreach (var waiting in group.Where(static waiting => !waiting.IsCancelled()))
+        {
+            if (late == MaxLate)
+            {
+                waiting.Completion.SetException(fault!);
+                continue;
+            }
+
+            fault = await RunGroupAsync([waiting]);
+            late = PostgresRefusal.IsLate(fault) ? late + 1 : 0;
         }
     }
 

@@ -1,3 +1,6 @@
+using System.CommandLine;
+using System.Text.Encodings.Web;
+using System.Text.Json;
 using OrleansUploads.Core.Service;
 using OrleansUploads.Engine.Clocks;
 using OrleansUploads.Gateway;
@@ -30,14 +33,44 @@ internal static class OperatorText
             ? $"The lease is {text}, but must be from {Durations.Format(MinLease)} to {Durations.Format(ServiceDecider.MaxBackupLease)}."
         : null;
 
-    public static string DescribeClock(ClockFault? fault) => fault is null ? "The clock is trusted." : ClockFaultText.Describe(fault);
+    /// <summary>Says whether the clock is trusted.</summary>
+    public static OperatorAnswer DescribeClock(ClockFault? fault)
+    {
+        var text = fault is null ? null : ClockFaultText.Describe(fault);
+        return new(text ?? "The clock is trusted.", new { isTrusted = text is null, fault = text });
+    }
 
     /// <summary>Says whether a backup is in progress.</summary>
     /// <param name="until">When its lease ends, or null.</param>
-    public static string DescribeBackup(DateTimeOffset? until, DateTimeOffset now) => until switch
+    public static OperatorAnswer DescribeBackup(DateTimeOffset? until, DateTimeOffset now) => new(
+        until switch
+        {
+            null => "No backup is in progress.",
+            { } end when end <= now => $"No backup is in progress. The last one was not ended, and its time was over at {ClockFaultText.Format(end)}.",
+            { } end => $"A backup is in progress. No bytes are deleted until {ClockFaultText.Format(end)} or 'backup end'.",
+        },
+        new { isInProgress = until > now, until });
+}
+
+/// <summary>What a command answers.</summary>
+/// <param name="Text">For people.</param>
+/// <param name="Document">For scripts.</param>
+internal readonly record struct OperatorAnswer(string Text, object Document)
+{
+    public string Format(bool isJson) => isJson ? JsonOutput.Format(Document) : Text;
+}
+
+/// <summary>The results that commands print for scripts.</summary>
+internal static class JsonOutput
+{
+    private static readonly JsonSerializerOptions Lines = new(JsonSerializerDefaults.Web)
     {
-        null => "No backup is in progress.",
-        { } end when end <= now => $"No backup is in progress. The last one was not ended, and its time was over at {ClockFaultText.Format(end)}.",
-        { } end => $"A backup is in progress. No bytes are deleted until {ClockFaultText.Format(end)} or 'backup end'.",
+        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
+
+    /// <summary>The option <c>--json</c> of a command with one result.</summary>
+    public static Option<bool> CreateOption() => new("--json") { Description = "Print JSON: one document." };
+
+    /// <summary>Writes a document as one line.</summary>
+    public static string Format(object document) => JsonSerializer.Serialize(document, Lines);
 }

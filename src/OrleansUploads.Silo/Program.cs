@@ -5,8 +5,8 @@ try
 {
     return await SiloCommandLine.RunAsync(commandLine);
 }
-catch (SettingException fault)
+catch (Exception fault) when ((fault is SettingException ? fault.Message : ClusterStores.FindRefusal(fault)) is { } message)
 {
-    await Console.Error.WriteLineAsync($"orleans-uploads-silo: {fault.Message}");
+    await Console.Error.WriteLineAsync($"orleans-uploads-silo: {message}");
     return SiloCommandLine.FailureCodeOf(commandLine);
 }

@@ -1,5 +1,6 @@
 using OrleansUploads.Core.Values;
 using OrleansUploads.Gateway.Http.Credentials;
+using OrleansUploads.Serving;
 
 namespace OrleansUploads.Cli.CommandLine;
 
@@ -20,7 +21,7 @@ internal static class CommonOptions
         }.Refuse(static path => FileFault.FindFile(path) is { } file ? $"{file} is a file. Name a folder with --data." : null);
 
     /// <summary>The option <c>--json</c> of a command with one result that talks to no vault API.</summary>
-    public static Option<bool> Json() => new("--json") { Description = "Print JSON: one document." };
+    public static Option<bool> Json() => JsonOutput.CreateOption();
 
     public static Option<AccountId> Account() => new("--account")
     {

@@ -59,7 +59,7 @@ internal sealed class BackupRun : IDisposable
             Directory.Delete(unfinished, recursive: true);
         }
 
-        var backup = Path.Combine(_backups, _time.GetUtcNow().ToString(NameFormat, CultureInfo.InvariantCulture));
+        var backup = FindName();
         var parts = new BackupParts(_folder, backup + UnfinishedSuffix, FindComplete().LastOrDefault(), RenewAsync);
         await BeginAsync(cancellationToken);
         var isCopied = false;
@@ -94,6 +94,20 @@ internal sealed class BackupRun : IDisposable
     }
 
     public void Dispose() => _hold.Dispose();
+
+    /// <summary>The path of the next backup. One that was made in the same second has the name of the time, so the next free one is taken: the
+    /// order of the names stays that of the backups.</summary>
+    private string FindName()
+    {
+        for (var time = _time.GetUtcNow(); ; time += TimeSpan.FromSeconds(1))
+        {
+            var backup = Path.Combine(_backups, time.ToString(NameFormat, CultureInfo.InvariantCulture));
+            if (!Path.Exists(backup))
+            {
+                return backup;
+            }
+        }
+    }
 
     private IEnumerable<string> FindComplete() =>
         Directory.EnumerateDirectories(_backups).Where(static path => IsName(Path.GetFileName(path))).Order(StringComparer.Ordinal);

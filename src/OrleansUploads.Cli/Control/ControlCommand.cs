@@ -113,7 +113,7 @@ internal static class BackupCommand
             {
                 var times = JsonElement.Parse(reply);
                 var (until, earlierUntil) = (times.GetProperty("until"), times.GetProperty("earlierUntil"));
-                Console.WriteLine(Printer.Format(new { backup, parts, until, earlierUntil }));
+                Console.WriteLine(JsonOutput.Format(new { backup, parts, until, earlierUntil }));
                 return ExitCode.Done;
             }
 

@@ -18,11 +18,10 @@ internal sealed class ControlRequests(EmbeddedEngine engine)
     {
         var words = request.Split(' ');
         var isJson = words is [.., Json];
-        var (text, document) = await ExecuteAsync(isJson ? words[..^1] : words, cancellationToken);
-        return isJson ? Printer.Format(document) : text;
+        return (await ExecuteAsync(isJson ? words[..^1] : words, cancellationToken)).Format(isJson);
     }
 
-    private async Task<(string Text, object Document)> ExecuteAsync(string[] words, CancellationToken cancellationToken)
+    private async Task<OperatorAnswer> ExecuteAsync(string[] words, CancellationToken cancellationToken)
     {
         var clock = engine.ServiceClock;
         switch (words)
@@ -42,7 +41,7 @@ internal sealed class ControlRequests(EmbeddedEngine engine)
 
                 var earlier = clock.BackupUntil;
                 var until = await clock.BeginBackupAsync(engine.Host, TimeSpan.FromSeconds(lease), cancellationToken);
-                return (
+                return new(
                     $"No bytes are deleted until {ClockFaultText.Format(until)}."
                     + (earlier is null ? "" : " An earlier backup was not ended. If it still copies parts/, run 'backup end' when both are done."),
                     new { until, earlierUntil = earlier });
@@ -54,12 +53,8 @@ internal sealed class ControlRequests(EmbeddedEngine engine)
                     $"The server does not support the command '{string.Join(' ', words)}'. It may be a different version.");
         }
 
-        (string, object) DescribeClock() => (
-            OperatorText.DescribeClock(clock.Fault),
-            new { isTrusted = clock.Fault is null, fault = clock.Fault is { } fault ? ClockFaultText.Describe(fault) : null });
+        OperatorAnswer DescribeClock() => OperatorText.DescribeClock(clock.Fault);
 
-        (string, object) DescribeBackup() => (
-            OperatorText.DescribeBackup(clock.BackupUntil, TimeProvider.System.GetUtcNow()),
-            new { isInProgress = clock.BackupUntil is not null, until = clock.BackupUntil });
+        OperatorAnswer DescribeBackup() => OperatorText.DescribeBackup(clock.BackupUntil, TimeProvider.System.GetUtcNow());
     }
 }

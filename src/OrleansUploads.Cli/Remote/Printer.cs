@@ -1,17 +1,11 @@
-using System.Text.Encodings.Web;
-using System.Text.Json;
 using OrleansUploads.Cli.Archives;
+using OrleansUploads.Serving;
 
 namespace OrleansUploads.Cli.Remote;
 
 /// <summary>Prints the results of a command: as text, as JSON, or only what a script needs.</summary>
 internal sealed class Printer(bool json, bool quiet = false, bool verbose = false)
 {
-    private static readonly JsonSerializerOptions Lines = new(JsonSerializerDefaults.Web)
-    {
-        Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
-    };
-
     public bool IsJson => json;
 
     public bool IsQuiet => quiet;
@@ -22,16 +16,13 @@ internal sealed class Printer(bool json, bool quiet = false, bool verbose = fals
     /// <summary>Shows notes while a display is drawn on the terminal, or null if none is.</summary>
     public Action<string>? Notes { get; set; }
 
-    /// <summary>Writes a document as one line.</summary>
-    public static string Format(object document) => JsonSerializer.Serialize(document, Lines);
-
     /// <summary>Prints one result, in JSON or as text.</summary>
     /// <param name="essence">What <c>--quiet</c> prints, or null for nothing.</param>
     public void Result(object document, string text, string? essence = null)
     {
         if (json)
         {
-            Console.Out.WriteLine(Format(document));
+            Console.Out.WriteLine(JsonOutput.Format(document));
         }
         else if (!quiet)
         {
@@ -80,7 +71,7 @@ internal sealed class Printer(bool json, bool quiet = false, bool verbose = fals
     {
         if (json && !quiet)
         {
-            Console.Out.WriteLine(Format(document));
+            Console.Out.WriteLine(JsonOutput.Format(document));
         }
     }
 

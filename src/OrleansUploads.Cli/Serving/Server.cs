@@ -177,15 +177,9 @@ internal sealed partial class Server(ServerOptions options)
     /// <summary>The port of two addresses that cannot be used together, or null. The system would say that another program uses it.</summary>
     private int? FindSharedPort()
     {
-        IPEndPoint[] chosen = [.. Addresses.Where(static address => address.Port != 0)];
-        return Array.Find(chosen, one => Array.Exists(chosen, other => !ReferenceEquals(one, other) && Includes(one, other)))?.Port;
+        IPEndPoint[] chosen = [.. Addresses];
+        return Array.Find(chosen, one => Array.Exists(chosen, other => !ReferenceEquals(one, other) && one.Excludes(other)))?.Port;
     }
-
-    /// <summary>Whether listening on an address takes the connections to another one. [::] includes the addresses of IPv4.</summary>
-    private static bool Includes(IPEndPoint one, IPEndPoint other) => one.Port == other.Port
-        && (one.Equals(other)
-            || one.Address.Equals(IPAddress.IPv6Any)
-            || (one.Address.Equals(IPAddress.Any) && other.AddressFamily == AddressFamily.InterNetwork));
 
     /// <summary>Why one of the addresses cannot be used, or null.</summary>
     private SocketException? FindRefusedAddress()

@@ -17,8 +17,12 @@ internal static partial class ClusterLog
         + "({Suppressed} earlier messages of this kind were not logged)")]
     public static partial void Unavailable(ILogger log, EntityId entity, string reason, long suppressed, Exception? fault);
 
-    [LoggerMessage(3004, LogLevel.Warning, "Recording that the service is running failed: {Reason} The next attempt makes up for it")]
-    public static partial void BeatFailed(ILogger log, string reason, Exception? bug);
+    [LoggerMessage(
+        3004,
+        LogLevel.Warning,
+        "Recording that the service is running failed: {Reason} The next attempt makes up for it. "
+        + "({Suppressed} earlier messages of this kind were not logged)")]
+    public static partial void BeatFailed(ILogger log, string reason, long suppressed, Exception? bug);
 
     [LoggerMessage(3005, LogLevel.Error, "{Fault}")]
     public static partial void ClockNotTrusted(ILogger log, string fault);
@@ -29,11 +33,15 @@ internal static partial class ClusterLog
     [LoggerMessage(
         3007,
         LogLevel.Warning,
-        "{Repair} of {Silo} could not read or write the membership table: {Reason}. The next attempt follows within a second")]
-    public static partial void MembershipNotRepaired(ILogger log, string repair, string silo, string reason);
+        "{Repair} of {Silo} could not read or write the membership table: {Reason}. The next attempt follows within a second. "
+        + "({Suppressed} earlier messages of this kind were not logged)")]
+    public static partial void MembershipNotRepaired(ILogger log, string repair, string silo, string reason, long suppressed);
 
-    [LoggerMessage(3010, LogLevel.Warning, "Waking due entities failed: {Reason} The next scan tries again")]
-    public static partial void ScanFailed(ILogger log, string reason, Exception? bug);
+    [LoggerMessage(
+        3010,
+        LogLevel.Warning,
+        "Waking due entities failed: {Reason} The next scan tries again. ({Suppressed} earlier messages of this kind were not logged)")]
+    public static partial void ScanFailed(ILogger log, string reason, long suppressed, Exception? bug);
 
     [LoggerMessage(3009, LogLevel.Debug, "{Entity} is asked: {Command}")]
     public static partial void Asked(ILogger log, EntityId entity, string command);

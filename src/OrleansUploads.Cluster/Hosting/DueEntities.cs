@@ -20,6 +20,8 @@ internal sealed class DueEntities(
 {
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
+    private readonly LogRate _failures = new(options.Time);
+
     protected override Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var scan = new WakeScan(clock, ListDueAsync, new ClusterHost(grains).WakeAsync);
@@ -29,7 +31,13 @@ internal sealed class DueEntities(
                 await scan.RunAsync(token);
                 return share.Find() is not null;
             },
-            fault => ClusterLog.ScanFailed(log, FaultText.Describe(fault), FaultText.IsBug(fault) ? fault : null),
+            fault =>
+            {
+                if (_failures.TryPass(out var suppressed))
+                {
+                    ClusterLog.ScanFailed(log, FaultText.Describe(fault), suppressed, FaultText.IsBug(fault) ? fault : null);
+                }
+            },
             options.Time,
             stoppingToken);
     }

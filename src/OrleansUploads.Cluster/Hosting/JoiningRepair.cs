@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using OrleansUploads.Cluster.Entities;
+using OrleansUploads.Engine;
 
 namespace OrleansUploads.Cluster.Hosting;
 
@@ -17,6 +18,7 @@ internal abstract class JoiningRepair(IMembershipTable table, ILocalSiloDetails 
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ContentionDelay = TimeSpan.FromMilliseconds(20);
 
+    private readonly LogRate _failures = new(time);
     private readonly CancellationTokenSource _active = new();
     private Task _joining = Task.CompletedTask;
 
@@ -83,7 +85,10 @@ internal abstract class JoiningRepair(IMembershipTable table, ILocalSiloDetails 
         catch (Exception fault) when (fault is not OutOfMemoryException)
         {
             Failed();
-            ClusterLog.MembershipNotRepaired(log, GetType().Name, Self.ToString(), fault.Message);
+            if (_failures.TryPass(out var suppressed))
+            {
+                ClusterLog.MembershipNotRepaired(log, GetType().Name, Self.ToString(), fault.Message, suppressed);
+            }
         }
     }
 

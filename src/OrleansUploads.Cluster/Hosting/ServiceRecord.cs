@@ -20,6 +20,8 @@ internal sealed class ServiceRecord(
     /// <summary>The delay after a failure. The first heartbeat may fail because the silo is not yet a member of the cluster.</summary>
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(1);
 
+    private readonly LogRate _failures = new(TimeProvider.System);
+
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
         new BackgroundTask(TimeSpan.Zero, ServiceClock.BeatInterval, RetryDelay).RepeatAsync(
             async token =>
@@ -33,7 +35,13 @@ internal sealed class ServiceRecord(
 
                 return clock.Read().IsTrusted || clock.Fault is not null;
             },
-            fault => ClusterLog.BeatFailed(log, FaultText.Describe(fault), FaultText.IsBug(fault) ? fault : null),
+            fault =>
+            {
+                if (_failures.TryPass(out var suppressed))
+                {
+                    ClusterLog.BeatFailed(log, FaultText.Describe(fault), suppressed, FaultText.IsBug(fault) ? fault : null);
+                }
+            },
             TimeProvider.System,
             stoppingToken);
 }

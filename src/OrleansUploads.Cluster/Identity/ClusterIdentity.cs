@@ -10,7 +10,8 @@ namespace OrleansUploads.Cluster.Identity;
 /// <param name="Database">The database in which the identity was made. A copy is in another one.</param>
 /// <param name="IsCopy">Whether the cluster began as a copy of another one.</param>
 /// <param name="Parts">Where the bytes of the cluster are, or null if no silo has started since the identity was made.</param>
-internal sealed record ClusterIdentity(string Id, string Database, bool IsCopy = false, string? Parts = null)
+/// <param name="Cluster">The cluster ID of the silo that started last, or null if none has started that records it.</param>
+internal sealed record ClusterIdentity(string Id, string Database, bool IsCopy = false, string? Parts = null, string? Cluster = null)
 {
     private const int IdLength = 16;
 

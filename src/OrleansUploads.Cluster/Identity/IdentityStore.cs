@@ -40,12 +40,14 @@ internal abstract class IdentityStore
         }
     }
 
-    /// <summary><paramref name="parts"/> is the folder or the address of the store.</summary>
-    public async Task RecordPartsAsync(string parts, CancellationToken cancellationToken)
+    /// <summary>Records how a silo has started.</summary>
+    /// <param name="cluster">Its cluster ID.</param>
+    /// <param name="parts">The folder or the address of the store.</param>
+    public async Task RecordStartAsync(string cluster, string parts, CancellationToken cancellationToken)
     {
         while (await ReadAsync(cancellationToken) is var (identity, version)
-            && identity.Parts != parts
-            && !await TryWriteAsync(identity with { Parts = parts }, version, cancellationToken))
+            && (identity.Parts != parts || identity.Cluster != cluster)
+            && !await TryWriteAsync(identity with { Parts = parts, Cluster = cluster }, version, cancellationToken))
         {
             // Another silo records it at the same time.
         }

@@ -85,10 +85,12 @@ internal class ServiceSettings
     [Setting("Maximum number of upload bodies that are received at a time, and of job outputs that are sent at a time.")]
     public int MaxBodies { get; set; } = Defaults.Gateway.MaxConcurrentBodies;
 
-    [Setting("A connection is closed if the headers of a request take longer than this.")]
+    [Setting("A connection is closed if the headers of a request take longer than this; at most {max}.", Max = SettingAttribute.MaxTimerSeconds)]
     public TimeSpan HeaderTimeout { get; set; } = Defaults.Gateway.HeaderTimeout;
 
-    [Setting("A connection is closed if no request begins for this long. It must be longer than a load balancer keeps idle connections.")]
+    [Setting(
+        "A connection is closed if no request begins for this long; at most {max}. It must be longer than a load balancer keeps idle connections.",
+        Max = SettingAttribute.MaxTimerSeconds)]
     public TimeSpan KeepAliveTimeout { get; set; } = Defaults.Gateway.KeepAliveTimeout;
 
     [Setting("Unowned bytes younger than this are kept.", Min = 0)]

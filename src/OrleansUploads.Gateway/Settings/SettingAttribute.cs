@@ -7,9 +7,13 @@ internal sealed class SettingAttribute(string meaning) : Attribute
 {
     public string Meaning { get; } = meaning;
 
+    /// <summary>A maximum for durations that a timer of .NET waits for: it cannot wait 50 days, and fails only when it begins.</summary>
+    public const int MaxTimerSeconds = 7 * 24 * 3600;
+
     /// <summary>Minimum of a number, or of a duration in seconds.</summary>
     public int Min { get; set; } = 1;
 
+    /// <summary>Maximum of a number, or of a duration in seconds. <see cref="int.MaxValue"/> stands for none.</summary>
     public int Max { get; set; } = int.MaxValue;
 
     public TextForm Form { get; set; }

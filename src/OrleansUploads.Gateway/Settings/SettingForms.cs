@@ -16,7 +16,7 @@ internal static class SettingForms
     {
         _ when type == typeof(string) => ParseText(text, declaration.Form),
         _ when type == typeof(int) => ParseNumber(text, declaration),
-        _ when type == typeof(TimeSpan) => ParseDuration(text, TimeSpan.FromSeconds(declaration.Min)),
+        _ when type == typeof(TimeSpan) => ParseDuration(text, declaration),
         _ when type == typeof(bool) => ParseChoice(text, [true, false]),
         _ when type.IsEnum => ParseChoice(text, [.. Enum.GetValues(type).Cast<object>()]),
         _ when type == typeof(Uri) => Uri.TryCreate(text, UriKind.Absolute, out var address)
@@ -74,9 +74,11 @@ internal static class SettingForms
                 CultureInfo.InvariantCulture,
                 $"a whole number {(declaration.Max == int.MaxValue ? $"of at least {declaration.Min}" : $"from {declaration.Min} to {declaration.Max}")}"));
 
-    private static (object?, string?) ParseDuration(string text, TimeSpan min) =>
+    private static (object?, string?) ParseDuration(string text, SettingAttribute declaration) =>
         !Durations.TryParse(text, out var value) ? NotA($"a duration such as {Durations.Examples}")
-        : value < min ? NotA($"at least {Durations.Format(min)}")
+        : value < TimeSpan.FromSeconds(declaration.Min) ? NotA($"at least {FormatLimit(typeof(TimeSpan), declaration.Min)}")
+        : declaration.Max < int.MaxValue && value > TimeSpan.FromSeconds(declaration.Max)
+            ? NotA($"at most {FormatLimit(typeof(TimeSpan), declaration.Max)}")
         : (value, null);
 
     private static (object?, string?) ParseChoice(string text, object[] choices) =>

@@ -69,6 +69,14 @@ internal sealed class DatabaseServer : IAsyncDisposable
 
     public void CloseConnections() => _connections.Clear();
 
+    /// <summary>Uses new sessions from now on. A session keeps the settings of its database and its role, such as
+    /// default_transaction_read_only, with which it began, so it would never learn that the operator has changed them.</summary>
+    public void BeginNewSessions()
+    {
+        _probes.Clear();
+        CloseConnections();
+    }
+
     /// <summary>Ends everything that waits for an answer of the server, with an unknown outcome.</summary>
     public void GiveUpConnections()
     {
@@ -87,7 +95,16 @@ internal sealed class DatabaseServer : IAsyncDisposable
         try
         {
             await using var connection = await _probes.OpenConnectionAsync(limit.Token);
+            var before = Report;
             Report = await AskAsync(connection, limit.Token);
+            if (Report is { Timeline: not null, IsReadOnly: true })
+            {
+                _probes.Clear();
+            }
+            else if (before is { IsReadOnly: true })
+            {
+                CloseConnections();
+            }
         }
         catch (Exception fault) when (!cancellationToken.IsCancellationRequested && fault is not OutOfMemoryException)
         {

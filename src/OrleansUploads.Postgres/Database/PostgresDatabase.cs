@@ -138,19 +138,30 @@ public sealed class PostgresDatabase : DbDataSource
         }
     }
 
-    /// <summary>Tells the health report that the server has refused a request's write, if it is for lack of disk space. A small write may
-    /// still succeed then, so the next rehearsals are large.</summary>
+    /// <summary>Tells the health report that the server has refused a request's write, if it is for lack of disk space or because of the
+    /// session. A small write may still succeed on a full disk, so the next rehearsals are large.</summary>
     internal void NoteRefusal(PostgresException fault)
     {
-        if (fault.SqlState == PostgresErrorCodes.DiskFull)
+        var isFull = fault.SqlState == PostgresErrorCodes.DiskFull;
+        if (isFull)
         {
             _isFull = true;
+        }
+
+        if (isFull || fault.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction)
+        {
             Refuse(fault);
         }
     }
 
-    private void Refuse(PostgresException fault) => _refusedWrite =
-        $"{Primary.Name}: {(PostgresRefusal.IsRolledBack(fault) ? PostgresRefusal.Describe(fault) : fault.Message)}";
+    private void Refuse(PostgresException fault)
+    {
+        _refusedWrite = $"{Primary.Name}: {(PostgresRefusal.IsRolledBack(fault) ? PostgresRefusal.Describe(fault) : fault.Message)}";
+        if (PostgresRefusal.IsOfSession(fault) && Primary.Report is { IsReadOnly: false })
+        {
+            Primary.BeginNewSessions();
+        }
+    }
 
     /// <summary>Asks all servers what they are, and chooses the primary.</summary>
     internal async Task FindPrimaryAsync(CancellationToken cancellationToken)

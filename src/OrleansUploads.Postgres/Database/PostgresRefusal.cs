@@ -13,6 +13,15 @@ internal static class PostgresRefusal
         && fault.SqlState != PostgresErrorCodes.StatementCompletionUnknown
         && !fault.SqlState.StartsWith(ConnectionFaults, StringComparison.Ordinal);
 
+    /// <summary>Whether the server has refused a statement that took too long, as one that waits for a lock.</summary>
+    public static bool IsLate(Exception? fault) =>
+        fault is PostgresException { SqlState: PostgresErrorCodes.LockNotAvailable or PostgresErrorCodes.QueryCanceled } late && IsRolledBack(late);
+
+    /// <summary>Whether a new session may be allowed what this one was not: a session begins with the settings of its database and role, and
+    /// keeps them.</summary>
+    public static bool IsOfSession(PostgresException fault) =>
+        fault.SqlState is PostgresErrorCodes.ReadOnlySqlTransaction or PostgresErrorCodes.QueryCanceled;
+
     /// <summary>Says in one sentence what the database has refused and what the operator must do.</summary>
     public static string Describe(PostgresException fault) =>
         $"PostgreSQL refuses a statement of the silo ({fault.SqlState}: {fault.MessageText.TrimEnd('.')}); {AdviceOn(fault.SqlState)}.";

@@ -7,10 +7,13 @@ namespace OrleansUploads.Silo.Database;
 /// <summary>The members of a cluster, as Orleans' ADO.NET provider stores them.</summary>
 internal static class PostgresMembers
 {
+    private const string MemberRights = "SELECT, INSERT, UPDATE";
+
     public static readonly RequiredTable[] Tables =
     [
-        new("orleansquery", "the table of Orleans queries"),
-        new("orleansmembershiptable", "the membership table of Orleans"),
+        new("orleansquery", "the table of Orleans queries", "SELECT"),
+        new("orleansmembershiptable", "the membership table of Orleans", MemberRights),
+        new("orleansmembershipversiontable", "the table of the versions of Orleans' members", MemberRights),
     ];
 
     /// <summary>The latest generation of the silos at an address, dead or alive; 0 if there was none.</summary>

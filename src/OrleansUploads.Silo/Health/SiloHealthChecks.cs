@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using OrleansUploads.Cluster.Azure;
 using OrleansUploads.Cluster.Tls;
+using OrleansUploads.Engine;
 using OrleansUploads.Engine.Clocks;
 using OrleansUploads.Engine.Ownership;
 using OrleansUploads.Engine.Ports;
@@ -11,7 +12,7 @@ using OrleansUploads.Silo.Storage;
 
 namespace OrleansUploads.Silo.Health;
 
-internal static class SiloHealthChecks
+internal static partial class SiloHealthChecks
 {
     private const string NoRow = "ou-health/none";
 
@@ -60,7 +61,11 @@ internal static class SiloHealthChecks
     {
         Check? check = null;
         return checks.Add(new HealthCheckRegistration(
-            name, provider => LazyInitializer.EnsureInitialized(ref check, () => new Check(create(provider))), failureStatus: null, tags));
+            name,
+            provider => LazyInitializer.EnsureInitialized(ref check, () => new Check(
+                name, create(provider), TimeOf(provider), provider.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(SiloHealthChecks)))),
+            failureStatus: null,
+            tags));
     }
 
     /// <summary>Ready while the shared folder is mounted, or the object store answers, while the cluster holds it, and no write has failed
@@ -166,8 +171,40 @@ internal static class SiloHealthChecks
     private static Task<HealthCheckResult> ResultOf(string? fault) =>
         Task.FromResult(fault is null ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy(fault));
 
-    private sealed class Check(Func<Task<HealthCheckResult>> run) : IHealthCheck
+    [LoggerMessage(3040, LogLevel.Warning, "The check '{Check}' of the health report is {Status}: {Description}")]
+    private static partial void LogProblem(ILogger log, string check, HealthStatus status, string? description);
+
+    [LoggerMessage(3041, LogLevel.Warning, "The check '{Check}' of the health report is healthy again")]
+    private static partial void LogHealthy(ILogger log, string check);
+
+    /// <summary>A check that logs a problem when it begins or changes, and not each time when a load balancer asks.</summary>
+    private sealed class Check(string name, Func<Task<HealthCheckResult>> run, TimeProvider time, ILogger log) : IHealthCheck
     {
-        public Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default) => run();
+        private readonly LogRate _problems = new(time);
+        private readonly Lock _gate = new();
+        private string? _logged;
+
+        public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
+        {
+            var result = await run();
+            var problem = result.Status == HealthStatus.Healthy ? null : $"{result.Status} {result.Description}";
+            lock (_gate)
+            {
+                if (problem != _logged && _problems.TryPass(out _))
+                {
+                    _logged = problem;
+                    if (problem is null)
+                    {
+                        LogHealthy(log, name);
+                    }
+                    else
+                    {
+                        LogProblem(log, name, result.Status, result.Description);
+                    }
+                }
+            }
+
+            return result;
+        }
     }
 }

@@ -1,6 +1,11 @@
+using System.Data.Common;
 using System.Net;
+using Azure;
+using Npgsql;
+using Orleans.Configuration;
 using OrleansUploads.Cluster.Azure;
 using OrleansUploads.Cluster.Identity;
+using OrleansUploads.Cluster.Journal;
 using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Postgres;
 using OrleansUploads.Postgres.Database;
@@ -14,6 +19,8 @@ namespace OrleansUploads.Silo.Hosting;
 /// <summary>Configures the stores of a cluster's membership, journals and reminders.</summary>
 internal static class ClusterStores
 {
+    private static readonly RequiredTable[] Tables = [.. PostgresMembers.Tables, .. PostgresSchema.Journal];
+
     /// <summary>Opens the database of the cluster and checks that it has what the process needs.</summary>
     /// <param name="settings">The settings of the process.</param>
     /// <param name="logging">The section of the configuration about logs. The host's own log does not exist yet.</param>
@@ -40,7 +47,7 @@ internal static class ClusterStores
         try
         {
             return await PostgresPreflight.OpenAsync(
-                connectionString, [.. PostgresMembers.Tables, .. PostgresSchema.Journal], log, maxWait, CancellationToken.None);
+                connectionString, Tables, log, maxWait, CancellationToken.None);
         }
         catch (ClusterRefusedException fault)
         {
@@ -58,9 +65,15 @@ internal static class ClusterStores
     {
         try
         {
-            return settings.Clustering == ClusterStore.Azure ? await AzureAccount.RequireAsync(settings)
+            var generation = settings.Clustering == ClusterStore.Azure ? await AzureAccount.RequireAsync(settings)
                 : database is null ? 0
                 : await RequireOnPostgresAsync(settings, database);
+            if (settings.ClusterIdBefore is { } before && before != settings.ClusterId)
+            {
+                await RequireChangeableAsync(settings, before, database);
+            }
+
+            return generation;
         }
         catch (ClusterRefusedException fault)
         {
@@ -131,9 +144,42 @@ internal static class ClusterStores
         }
     }
 
+    /// <summary>Requires that the user of the database may write what silos write.</summary>
+    /// <param name="database">The database, or null if the cluster has none.</param>
+    /// <exception cref="SettingException">It may not. The message names the rights.</exception>
+    public static async Task RequireRightsAsync(PostgresDatabase? database)
+    {
+        try
+        {
+            if (database is not null)
+            {
+                await PostgresSchema.RequireRightsAsync(database, Tables, CancellationToken.None);
+            }
+        }
+        catch (ClusterRefusedException fault)
+        {
+            throw Refusal(fault);
+        }
+    }
+
+    /// <summary>Says what a store refuses while a process starts or a command runs, or returns null if a fault is another one.</summary>
+    public static string? FindRefusal(Exception fault) => fault switch
+    {
+        PostgresException refused when PostgresRefusal.IsRolledBack(refused) => PostgresRefusal.Describe(refused),
+        DbException => $"PostgreSQL reported: {fault.Message}",
+        RequestFailedException => $"Azure Storage reported: {fault.Message.Split('\n')[0].TrimEnd()}",
+        StorageRefusedException => fault.Message,
+        _ => null,
+    };
+
     private static async Task<int> RequireOnPostgresAsync(SiloSettings settings, PostgresDatabase database)
     {
         var isSilo = settings.Role == ProcessRole.Silo;
+        if (isSilo)
+        {
+            await RequireRightsAsync(database);
+        }
+
         var identity = await IdentityOf(settings, database)!.RequireAsync(makes: isSilo, CancellationToken.None);
         settings.Use(identity);
         if (isSilo)
@@ -144,6 +190,34 @@ internal static class ClusterStores
 
         await PostgresMembers.RequireSilosAsync(database, settings.ClusterId);
         return 0;
+    }
+
+    /// <summary>Requires that a silo may change the cluster ID: those that have used the decisions under another one have stopped. Silos with
+    /// different IDs do not know of each other, so each cluster would answer reads without what the other one has changed.</summary>
+    private static async Task RequireChangeableAsync(SiloSettings settings, string before, PostgresDatabase? database)
+    {
+        if (settings.Role != ProcessRole.Silo)
+        {
+            throw new SettingException(
+                $"{VariableOf(nameof(SiloSettings.ClusterId))}: the cluster of this data is '{before}', and not '{settings.ClusterId}'. Correct the "
+                + "setting, or start a silo with it first.");
+        }
+
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
+        builder.UseOrleans(silo =>
+        {
+            UploadsHost.AddEntities(silo, settings, database);
+            silo.Services.Configure<ClusterOptions>(cluster => cluster.ClusterId = before);
+        });
+        using var host = builder.Build();
+        var members = host.Services.GetRequiredService<IMembershipTable>();
+        if (await StoppedCluster.FindRunningAsync(members, CancellationToken.None) is { } running)
+        {
+            throw new SettingException(
+                $"{VariableOf(nameof(SiloSettings.ClusterId))}: this silo would be a cluster '{settings.ClusterId}' of its own, beside the cluster "
+                + $"'{before}' with the same data, and neither would see what the other one changes. The silo {running.SiloAddress.Endpoint} of "
+                + $"'{before}' was running at {running.IAmAliveTime:HH:mm:ss} UTC. Correct the setting; to change it, stop all silos first.");
+        }
     }
 
     private static SettingException Refusal(ClusterRefusedException fault) =>

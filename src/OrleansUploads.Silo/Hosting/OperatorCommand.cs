@@ -11,7 +11,8 @@ namespace OrleansUploads.Silo.Hosting;
 
 /// <summary>An operator's command for a running cluster: <c>clock show</c>, <c>clock accept</c>, <c>backup begin 6h</c>, <c>backup show</c>
 /// or <c>backup end</c>. The settings are a silo's. The process connects as a cluster client and exits after the command.</summary>
-internal sealed class OperatorCommand(ICommand<ServiceStatus> command, Func<ServiceStatus, string> describe, ParseResult commandLine)
+internal sealed class OperatorCommand(
+    ICommand<ServiceStatus> command, Func<ServiceStatus, OperatorAnswer> describe, bool isJson, ParseResult commandLine)
 {
     /// <summary>A cluster client tries to connect for as long as it is allowed to. A command is run again instead.</summary>
     private static readonly TimeSpan ConnectTime = TimeSpan.FromSeconds(30);
@@ -54,10 +55,12 @@ internal sealed class OperatorCommand(ICommand<ServiceStatus> command, Func<Serv
     }
 
     private static Command Create(
-        string name, string description, Func<ServiceStatus, string> describe, Func<ParseResult, ICommand<ServiceStatus>> create)
+        string name, string description, Func<ServiceStatus, OperatorAnswer> describe, Func<ParseResult, ICommand<ServiceStatus>> create)
     {
-        var command = new Command(name, description);
-        command.SetAction((commandLine, _) => new OperatorCommand(create(commandLine), describe, commandLine).RunAsync());
+        var json = JsonOutput.CreateOption();
+        var command = new Command(name, description) { json };
+        command.SetAction((commandLine, _) =>
+            new OperatorCommand(create(commandLine), describe, commandLine.GetValue(json), commandLine).RunAsync());
         return command;
     }
 
@@ -89,11 +92,12 @@ internal sealed class OperatorCommand(ICommand<ServiceStatus> command, Func<Serv
             if (command is BeginBackup)
             {
                 hasBegun = true;
-                Console.WriteLine($"The backup has begun. Every silo will know of it in {ServiceClock.BackupNoticeTime.TotalSeconds:F0} seconds.");
+                var output = isJson ? Console.Error : Console.Out;
+                output.WriteLine($"The backup has begun. Every silo will know of it in {ServiceClock.BackupNoticeTime.TotalSeconds:F0} seconds.");
                 await Task.Delay(ServiceClock.BackupNoticeTime, stopping);
             }
 
-            Console.WriteLine(describe(answer.Answer));
+            Console.WriteLine(describe(answer.Answer).Format(isJson));
             return 0;
         }
         catch (EntityUnavailableException fault)
@@ -115,9 +119,9 @@ internal sealed class OperatorCommand(ICommand<ServiceStatus> command, Func<Serv
         }
     }
 
-    private static string DescribeClock(ServiceStatus status) => OperatorText.DescribeClock(status.Fault);
+    private static OperatorAnswer DescribeClock(ServiceStatus status) => OperatorText.DescribeClock(status.Fault);
 
-    private static string DescribeBackup(ServiceStatus status) =>
+    private static OperatorAnswer DescribeBackup(ServiceStatus status) =>
         OperatorText.DescribeBackup(status.BackupUntil, TimeProvider.System.GetUtcNow());
 
     private static async Task ConnectAsync(IHost host, SiloSettings settings)

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using OrleansUploads.Serving;
 
 namespace OrleansUploads.Silo.Hosting;
 
@@ -13,14 +14,14 @@ namespace OrleansUploads.Silo.Hosting;
 internal sealed class PortClaims : IDisposable
 {
     private readonly List<Socket> _claims = [];
-    private readonly Dictionary<IPEndPoint, string> _settings = [];
+    private readonly List<(string Setting, IPEndPoint Address)> _taken = [];
 
     private PortClaims()
     {
     }
 
     /// <summary>Claims the ports that the role of the process needs.</summary>
-    /// <exception cref="SettingException">Another process uses one of them, two settings have the same one, or the address does not belong to
+    /// <exception cref="SettingException">Another process uses one of them, two settings exclude each other, or the address does not belong to
     /// this host.</exception>
     public static PortClaims Take(SiloSettings settings)
     {
@@ -62,11 +63,15 @@ internal sealed class PortClaims : IDisposable
             return;
         }
 
-        if (!_settings.TryAdd(endpoint, setting))
+        if (_taken.Find(taken => taken.Address.Excludes(endpoint)) is (var other, { } address))
         {
             throw new SettingException(
-                $"{VariableOf(setting)} and {VariableOf(_settings[endpoint])} are both {endpoint}. Choose another address or port for one of them.");
+                $"{VariableOf(setting)} and {VariableOf(other)} "
+                + (address.Equals(endpoint) ? $"are both {endpoint}" : $"exclude each other: one of {endpoint} and {address} includes the other")
+                + ". Choose another address or port for one of them.");
         }
+
+        _taken.Add((setting, endpoint));
 
         try
         {

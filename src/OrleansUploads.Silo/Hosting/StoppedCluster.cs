@@ -14,16 +14,22 @@ internal static class StoppedCluster
     /// <exception cref="SettingException">A silo is running.</exception>
     public static async Task RequireAsync(IMembershipTable members, string cluster, CancellationToken cancellationToken)
     {
-        await members.InitializeMembershipTableAsync(tryInitTableVersion: true, cancellationToken);
-        var since = DateTime.UtcNow - SilentTime;
-        var running = (await members.ReadAllAsync(cancellationToken)).Members
-            .Select(static member => member.Item1)
-            .FirstOrDefault(member => member.Status == SiloStatus.Active && member.IAmAliveTime > since);
-        if (running is not null)
+        if (await FindRunningAsync(members, cancellationToken) is { } running)
         {
             throw new SettingException(
                 $"The silo {running.SiloAddress.ToParsableString()} of the cluster {cluster} was running at {running.IAmAliveTime:HH:mm:ss} UTC. Stop "
                 + $"all silos first. If it has died, wait until {SilentTime.TotalSeconds:F0} seconds after that.");
         }
+    }
+
+    /// <summary>A silo that was running within <see cref="SilentTime"/>, or null.</summary>
+    /// <param name="members">The cluster's table of silos.</param>
+    public static async Task<MembershipEntry?> FindRunningAsync(IMembershipTable members, CancellationToken cancellationToken)
+    {
+        await members.InitializeMembershipTableAsync(tryInitTableVersion: true, cancellationToken);
+        var since = DateTime.UtcNow - SilentTime;
+        return (await members.ReadAllAsync(cancellationToken)).Members
+            .Select(static member => member.Item1)
+            .FirstOrDefault(member => member.Status == SiloStatus.Active && member.IAmAliveTime > since);
     }
 }

@@ -135,7 +135,8 @@ internal static class UploadsHost
         await ClusterImport.RequireEndedAsync(rows, cancellationToken);
         var owned = (OwnedPartStore)services.GetRequiredKeyedService<IPartStore>(OwnedPartStore.ServiceKey);
         await ClusterStoreMark.RequireMatchAsync(rows, (IStoreMark)owned.Inner, owned.Ownership, cancellationToken);
-        await ClusterStores.IdentityOf(settings, database)!.RecordPartsAsync(settings.PartsAddress!, cancellationToken);
+        await ClusterStores.IdentityOf(settings, database)!.RecordStartAsync(
+            settings.ClusterId, settings.PartsAddress!, cancellationToken);
     }
 
     /// <summary>Adds the entities and their stores.</summary>

@@ -28,6 +28,7 @@ internal static class CopyCommand
         var settings = SettingsReader.Read(builder.Configuration, commandLine);
         settings.RequireCluster();
         await using var database = await ClusterStores.OpenDatabaseAsync(settings, builder.Configuration.GetSection("Logging"));
+        await ClusterStores.RequireRightsAsync(database);
         var store = ClusterStores.IdentityOf(settings, database)!;
         var (identity, version, place) = settings.Clustering == ClusterStore.Azure
             ? await AzureAccount.AskAsync(settings, token => FindAsync(store, token))

@@ -6,15 +6,29 @@ namespace OrleansUploads.Silo.Settings;
 /// <summary>Reads the settings from a file, variables, the command line, and the files of secrets.</summary>
 internal static class SettingsReader
 {
+    private const string LevelSection = "LogLevel";
+
     /// <summary>Adds the file beside the program, the environment and the command line to a configuration, and reads all settings.</summary>
     /// <exception cref="SettingException">Some settings are wrong; the message names all of them.</exception>
     public static SiloSettings Read(ConfigurationManager configuration, ParseResult commandLine)
     {
-        configuration
-            .AddJsonFile(Path.Combine(AppContext.BaseDirectory, "appsettings.json"), optional: true, reloadOnChange: false)
-            .AddEnvironmentVariables()
-            .AddInMemoryCollection(SettingArguments.Of(commandLine));
+        AddFile(configuration, Path.Combine(AppContext.BaseDirectory, "appsettings.json"));
+        configuration.AddEnvironmentVariables().AddInMemoryCollection(SettingArguments.Of(commandLine));
         return Read(configuration);
+    }
+
+    /// <summary>Adds a file, if it exists.</summary>
+    /// <exception cref="SettingException">It is not JSON.</exception>
+    internal static void AddFile(ConfigurationManager configuration, string path)
+    {
+        try
+        {
+            configuration.AddJsonFile(path, optional: true, reloadOnChange: false);
+        }
+        catch (InvalidDataException fault)
+        {
+            throw new SettingException($"{path} cannot be read: {fault.GetBaseException().Message}", fault);
+        }
     }
 
     public static SiloSettings Read(IConfiguration configuration)
@@ -22,6 +36,7 @@ internal static class SettingsReader
         var section = configuration.GetSection(SettingVariables.Section);
         var binder = new SettingBinder(static setting => VariableOf(setting.Name));
         RefuseUnknown(section, binder);
+        RefuseWrongLevels(configuration.GetSection("Logging"), binder);
         var settings = binder.Bind<SiloSettings>(setting => Find(section, setting, binder));
         settings.Check(binder);
         return binder.Flaws switch
@@ -44,6 +59,23 @@ internal static class SettingsReader
         foreach (var unknown in section.GetChildren().Where(set => !known.Contains(set.Key, StringComparer.OrdinalIgnoreCase)))
         {
             binder.Add($"Unknown setting {VariableOf(unknown.Key)}. Valid settings: {string.Join(", ", known)}.");
+        }
+    }
+
+    /// <summary>Refuses levels of the log that do not exist, of all providers and of one. The host would end with a dump.</summary>
+    private static void RefuseWrongLevels(IConfigurationSection logging, SettingBinder binder)
+    {
+        foreach (var level in logging.GetChildren().SelectMany(
+            static section => section.Key.Equals(LevelSection, StringComparison.OrdinalIgnoreCase)
+                ? section.GetChildren()
+                : section.GetSection(LevelSection).GetChildren()))
+        {
+            if (level.Value is { Length: > 0 } text && !Enum.TryParse<LogLevel>(text, ignoreCase: true, out _))
+            {
+                binder.Add(
+                    $"{level.Path.Replace(":", "__", StringComparison.Ordinal)} is '{text}'. It must be one of "
+                    + $"{string.Join(", ", Enum.GetNames<LogLevel>())}.");
+            }
         }
     }
 

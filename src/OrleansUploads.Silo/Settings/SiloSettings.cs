@@ -34,7 +34,8 @@ internal sealed class SiloSettings : ServiceSettings
         RequiresHttps = true)]
     public Uri? TableService { get; set; }
 
-    [Setting("Silos with the same cluster ID form a cluster. A restored or cloned cluster gets a suffix.")]
+    [Setting("Silos with the same cluster ID form a cluster. A silo with another one does not start while they run. A restored or cloned cluster "
+        + "gets a suffix.")]
     public string ClusterId { get; set; } = "orleans-uploads";
 
     [Setting("Part of the key of everything that is stored. Never change it.")]
@@ -90,7 +91,7 @@ internal sealed class SiloSettings : ServiceSettings
         + "and the collector.")]
     public AccountId Account { get; set; } = KeyPair.DefaultAccountId;
 
-    [Setting("A silo misses a probe if it does not answer within this time.", IsSameOnAllSilos = true)]
+    [Setting("A silo misses a probe if it does not answer within this time; at most {max}.", Max = 3600, IsSameOnAllSilos = true)]
     public TimeSpan ProbeTimeout { get; set; } = TimeSpan.FromSeconds(3);
 
     [Setting("A silo is removed from the cluster after this many missed probes in a row.", Max = 20, IsSameOnAllSilos = true)]
@@ -99,15 +100,21 @@ internal sealed class SiloSettings : ServiceSettings
     [Setting("A silo rejects clients of the cluster above this processor load, {min} to {max}. Off if it is not set.", Max = 100)]
     public int? ShedLoadAtCpuPercent { get; set; }
 
-    [Setting("How long the process keeps serving after the stop signal, while readiness is already red.", Min = 0)]
+    [Setting(
+        "How long the process keeps serving after the stop signal, while readiness is already red; at most {max}.",
+        Min = 0,
+        Max = SettingAttribute.MaxTimerSeconds)]
     public TimeSpan DrainDelay { get; set; } = TimeSpan.Zero;
 
-    [Setting("How long running requests may take after that.")]
+    [Setting("How long running requests may take after that; at most {max}.", Max = SettingAttribute.MaxTimerSeconds)]
     public TimeSpan DrainTime { get; set; } = TimeSpan.FromSeconds(25);
 
     /// <summary>What distinguishes the decisions of the cluster from all copies of them. Null until the stores are open, and if everything is in
     /// memory.</summary>
     public string? Identity { get; private set; }
+
+    /// <summary>The cluster ID of the silo that started last, or null if that is not known.</summary>
+    public string? ClusterIdBefore { get; private set; }
 
     /// <summary>The address that <see cref="AdvertisedAddress"/> names.</summary>
     public IPAddress Address { get; private set; } = IPAddress.Loopback;
@@ -143,7 +150,8 @@ internal sealed class SiloSettings : ServiceSettings
     }
 
     /// <summary>Uses the identity of the cluster, on which the cluster ID depends.</summary>
-    public void Use(ClusterIdentity identity) => (Identity, ClusterId) = (identity.Id, identity.NameOf(ClusterId));
+    public void Use(ClusterIdentity identity) =>
+        (Identity, ClusterId, ClusterIdBefore) = (identity.Id, identity.NameOf(ClusterId), identity.Cluster);
 
     public void RequireCluster()
     {

@@ -48,6 +48,7 @@ public sealed class WrongCommandLineTests
     [InlineData("serve --max-connections 0", "at least 1")]
     [InlineData("serve --max-bodies 0", "at least 1")]
     [InlineData("serve --header-timeout 0", "at least 1s")]
+    [InlineData("serve --keep-alive-timeout 2147482d", "at most 7d")]
     [InlineData("serve --keep-alive-timeout soon", "a duration such as")]
     [InlineData("serve --notify arn:x", "is not a topic and an address")]
     [InlineData("serve --notify arn:x=ftp://example.org", "is not an address to post to")]

@@ -1,3 +1,4 @@
+using OrleansUploads.Cli.Control;
 using OrleansUploads.EndToEnd.Tests.Checking;
 using OrleansUploads.EndToEnd.Tests.Damage;
 
@@ -53,19 +54,19 @@ public sealed class BackupTests : TestWithFolder
             Assert.Equal("No backup is in progress.", (await RunAsync("backup", "show")).Expect().Output.Trim());
 
             archives[1] = (await client.UploadInPartsAsync(Vault, photo)).ArchiveId;
-            var second = await RunUntilAnotherSecondAsync("--check");
+            var second = await BackUpAsync("--check");
             Assert.Contains("1.0 MiB were copied; the backup before has the rest.", second, StringComparison.Ordinal);
 
             // What a killed run left is deleted, and what is no backup is not.
             Directory.CreateDirectory(Path.Combine(backups, "2026-01-01T000000Z.unfinished", "parts"));
             Directory.CreateDirectory(Path.Combine(backups, "letters"));
-            Assert.Contains(" 0 B were copied", await RunUntilAnotherSecondAsync("--keep", "2"), StringComparison.Ordinal);
+            Assert.Contains(" 0 B were copied", await BackUpAsync("--keep", "2"), StringComparison.Ordinal);
             Assert.True(Directory.Exists(Path.Combine(backups, "letters")));
             Assert.Equal(3, Directory.GetDirectories(backups).Length);
 
             // The clock was wrong when it was made.
             Directory.CreateDirectory(Path.Combine(backups, "2099-01-01T000000Z"));
-            await RunUntilAnotherSecondAsync("--keep", "1");
+            await BackUpAsync("--keep", "1");
             Assert.False(Directory.Exists(Path.Combine(backups, "2099-01-01T000000Z")));
             (await RunAsync("backup", "run", "--to", Folder.Data)).ExpectOneLine(Folder.Data);
             (await RunAsync("backup", "run", "--to", Path.Combine(Folder.Data, "parts"))).ExpectOneLine("is in the data folder");
@@ -80,12 +81,28 @@ public sealed class BackupTests : TestWithFolder
         Assert.Equal(film, await restored.Connect().RetrieveAsync(Vault, archives[0]));
         Assert.Equal(photo, await restored.Connect().RetrieveAsync(Vault, archives[1]));
 
-        // The name of a backup is its time in seconds.
-        async Task<string> RunUntilAnotherSecondAsync(params string[] options)
+        async Task<string> BackUpAsync(params string[] options) =>
+            (await RunAsync(["backup", "run", "--to", backups, .. options])).Expect().Output;
+    }
+
+    [Fact]
+    public async Task Backups_of_the_same_second_have_names_in_their_order()
+    {
+        await using var server = await ServerProcess.StartAsync(Folder.Data, "--quiet");
+        await server.Connect().CreateVaultAsync(Vault);
+        var (backups, time) = (Folder.File("backups"), new ManualTime());
+        string[] made = [await BackUpAsync(), await BackUpAsync(), await BackUpAsync()];
+
+        Assert.Equal(["2026-03-14T120000Z", "2026-03-14T120001Z", "2026-03-14T120002Z"], made.Select(Path.GetFileName));
+        foreach (var backup in made)
         {
-            var second = DateTimeOffset.UtcNow.ToUnixTimeSeconds();
-            await Eventually.BecomesTrueAsync(() => DateTimeOffset.UtcNow.ToUnixTimeSeconds() > second, "the next second begins");
-            return (await RunAsync(["backup", "run", "--to", backups, .. options])).Expect().Output;
+            Assert.Empty((await CheckedFolder.CheckAsync(new DataFolder(backup))).Damage);
+        }
+
+        async Task<string> BackUpAsync()
+        {
+            using var run = await BackupRun.OpenAsync(Folder.Data, backups, TimeSpan.FromHours(1), time, CancellationToken.None);
+            return (await run.RunAsync(CancellationToken.None)).Backup;
         }
     }
 

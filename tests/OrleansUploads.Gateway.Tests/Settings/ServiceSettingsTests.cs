@@ -52,6 +52,7 @@ public sealed class ServiceSettingsTests
             ("MaxVaults", "0"),
             ("MaxJobs", "many"),
             ("HeaderTimeout", "soon"),
+            ("KeepAliveTimeout", "8d"),
             ("DirectIo", "on"),
             ("Notify", "nowhere"));
 
@@ -66,6 +67,7 @@ public sealed class ServiceSettingsTests
                 "--MaxVaults is '0'. It must be a whole number of at least 1.",
                 "--MaxJobs is 'many'. It must be a whole number from 1 to 10000.",
                 "--HeaderTimeout is 'soon'. It must be a duration such as 90s, 15m, 24h or 7d.",
+                "--KeepAliveTimeout is '8d'. It must be at most 7d.",
                 "--DirectIo is 'on'. It must be one of auto, off.",
             ],
             flaws.Where(failure => !failure.StartsWith("--Notify", StringComparison.Ordinal)));

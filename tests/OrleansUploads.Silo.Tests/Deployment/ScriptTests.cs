@@ -35,6 +35,24 @@ public sealed class ScriptTests(PostgresServer postgres, AzuriteServer azurite) 
         }
     }
 
+    [Fact]
+    public async Task A_second_run_of_the_schema_locks_no_table_to_which_silos_write()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        await using var source = NpgsqlDataSource.Create(database);
+        await using var connection = await source.OpenConnectionAsync(Cancellation);
+        await using var transaction = await connection.BeginTransactionAsync(Cancellation);
+        await using var schema = new NpgsqlCommand(await File.ReadAllTextAsync(Repository.File("deploy/postgres/schema.sql")), connection);
+        await schema.ExecuteNonQueryAsync(Cancellation);
+        await using var locks = new NpgsqlCommand(
+            """
+            SELECT string_agg(relation::regclass || ' ' || mode, ', ') FROM pg_locks
+            WHERE pid = pg_backend_pid() AND relation::regclass::text ~ '^(uploads_|orleansmembership)' AND mode <> 'AccessShareLock'
+            """,
+            connection);
+        Assert.Equal(DBNull.Value, await locks.ExecuteScalarAsync(Cancellation));
+    }
+
     [Theory, Campaign]
     [InlineData("--parts", "folder", Traits = [TestRun.Name, TestRun.Campaign, SliceAttribute.Name, "0"])]
     [InlineData("--parts", "s3", Traits = [TestRun.Name, TestRun.Campaign, SliceAttribute.Name, "2"])]

@@ -58,6 +58,23 @@ public sealed class CallGroupsTests : IDisposable
         Assert.Equal([1, 5, 1, 1, 1, 1, 1], _groups.Select(static group => group.Count));
     }
 
+    [Fact]
+    public async Task Calls_that_a_lock_on_a_table_refuses_do_not_wait_for_it_one_after_the_other()
+    {
+        var groups = Groups(fault: new PostgresException("lock timeout", "ERROR", "ERROR", "55P03"), isRefused: static call => call > 0);
+        var first = await BeginAsync(groups);
+        var calls = Enumerable.Range(1, 100).Select(call => groups.RunAsync(call, mayWait: false, Cancellation)).ToList();
+        _go.SetResult();
+        await first;
+
+        foreach (var call in calls)
+        {
+            await Assert.ThrowsAsync<PostgresException>(() => call);
+        }
+
+        Assert.Equal([1, 100, 1, 1], _groups.Select(static group => group.Count));
+    }
+
     /// <summary>The server may have committed before it ended the connection.</summary>
     [Theory]
     [InlineData("FATAL", "57P01")]
@@ -142,14 +159,15 @@ public sealed class CallGroupsTests : IDisposable
     public void Dispose() => _started.Dispose();
 
     /// <summary>Each call is its own answer. The first group waits until the test goes on.</summary>
-    /// <param name="fault">What a group with <see cref="Refused"/> ends with.</param>
-    private CallGroups<int, int> Groups(int lengthBytes = 0, NpgsqlException? fault = null) => new(
+    /// <param name="fault">What a group with a refused call ends with.</param>
+    /// <param name="isRefused">Null for <see cref="Refused"/> alone.</param>
+    private CallGroups<int, int> Groups(int lengthBytes = 0, NpgsqlException? fault = null, Func<int, bool>? isRefused = null) => new(
         async calls =>
         {
             _groups.Enqueue(calls);
             _started.Release();
             await _go.Task;
-            return fault is not null && calls.Contains(Refused) ? throw fault : calls;
+            return fault is not null && calls.Any(isRefused ?? (static call => call == Refused)) ? throw fault : calls;
         },
         _ => lengthBytes,
         _time);

@@ -128,6 +128,41 @@ public sealed class HealthTests(PostgresServer postgres, SharedSilo shared) : ID
         Assert.Equal(Archives.Bytes(1000, seed: 4), await client.RetrieveAsync("photos", archive.ArchiveId));
     }
 
+    [Fact]
+    [Promise("cluster.md", "the database refuses writes")]
+    public async Task A_silo_writes_again_when_its_database_is_no_longer_read_only_and_the_log_has_the_problem_once()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        await using var silo = await RunningSilo.StartAsync(RunningSilo.OnPostgres(database, _folder.Data));
+        using var client = await silo.ConnectAsync("photos");
+        await Eventually.BecomesTrueAsync(
+            async () => (await AskAsync(silo, GatewayEndpoints.HealthPath)).Status == HttpStatusCode.OK, "it is ready");
+        var writable = new NpgsqlConnectionStringBuilder(database) { Options = "-c default_transaction_read_only=off" };
+        var name = writable.Database;
+
+        // Sessions that begin from now on are read-only, and would be for as long as they last.
+        await PostgresServer.ExecuteAsync(database, $"ALTER DATABASE {name} SET default_transaction_read_only = on");
+        await PostgresServer.ExecuteAsync(
+            writable.ConnectionString,
+            $"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}' AND pid <> pg_backend_pid()");
+        await BecomesUnreadyAsync(silo, "storage");
+        await Eventually.BecomesTrueAsync(
+            async () => (await AskAsync(silo, GatewayEndpoints.HealthPath + "?verbose")).Report.Contains("refuses writes", StringComparison.Ordinal),
+            "the report says that the database refuses writes");
+        for (var i = 0; i < 20; i++)
+        {
+            await AskAsync(silo, GatewayEndpoints.HealthPath);
+        }
+
+        await PostgresServer.ExecuteAsync(writable.ConnectionString, $"ALTER DATABASE {name} RESET default_transaction_read_only");
+        await Eventually.BecomesTrueAsync(
+            async () => (await AskAsync(silo, GatewayEndpoints.HealthPath)).Status == HttpStatusCode.OK, "it is ready again");
+        await client.CreateVaultAsync("again");
+        var problems = silo.Log.Split('\n').Where(static line =>
+            line.Contains("heck ", StringComparison.Ordinal) && line.Contains("refuses writes", StringComparison.Ordinal));
+        Assert.Single(problems);
+    }
+
     [Fact, Trait(TestRun.Name, TestRun.Timing)]
     [Promise("cluster.md", "the standby is gone, and commits wait for it")]
     public async Task Without_the_standby_for_which_commits_wait_a_silo_is_not_ready_within_seconds()

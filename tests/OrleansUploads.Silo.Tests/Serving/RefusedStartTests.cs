@@ -44,6 +44,31 @@ public sealed class RefusedStartTests(PostgresServer postgres, AzuriteServer azu
     }
 
     [Fact]
+    public async Task The_rights_that_the_user_of_the_database_lacks_are_named()
+    {
+        const string User = "few_rights";
+        var database = await postgres.CreateDatabaseAsync();
+        await PostgresServer.ExecuteAsync(database, $"CREATE ROLE {User} LOGIN");
+        var asUser = new NpgsqlConnectionStringBuilder(database) { Username = User }.ConnectionString;
+
+        await RefuseAsync(
+            $"{Connection}: the user of the database lacks rights: SELECT on orleansquery; SELECT on ",
+            RunningSilo.OnPostgres(asUser, Folder.Data), "status");
+
+        await PostgresServer.ExecuteAsync(
+            database,
+            $"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {User}; "
+            + $"GRANT INSERT, UPDATE ON orleansmembershiptable, orleansmembershipversiontable, uploads_record, uploads_wake, uploads_row TO {User}; "
+            + $"GRANT DELETE ON uploads_record, uploads_wake, uploads_row TO {User}");
+        foreach (var command in (string[][])[[], ["restore"]])
+        {
+            await RefuseAsync(
+                $"{Connection}: the user of the database lacks rights: INSERT, UPDATE, DELETE on uploads_snapshot. ",
+                RunningSilo.OnPostgres(asUser, Folder.Data), command);
+        }
+    }
+
+    [Fact]
     public Task An_operator_command_for_a_process_without_a_cluster_is_refused() =>
         RefuseAsync("The command needs a cluster", RunningSilo.Alone(), "clock", "accept");
 
@@ -56,6 +81,37 @@ public sealed class RefusedStartTests(PostgresServer postgres, AzuriteServer azu
             .With(VariableOf(nameof(SiloSettings.DashboardListen)), listen);
 
         await RefuseAsync($"OrleansUploads__DashboardListen and OrleansUploads__Listen are both {listen}.", silo.Environment);
+    }
+
+    [Theory]
+    [InlineData("0.0.0.0", "127.0.0.1")]
+    [InlineData("127.0.0.1", "0.0.0.0")]
+    [InlineData("[::]", "127.0.0.1")]
+    public async Task Two_settings_whose_addresses_exclude_each_other_are_named(string listen, string metrics)
+    {
+        var port = FreePort.Take(1)[0];
+        var silo = new SiloStart(RunningSilo.Alone())
+            .With(VariableOf(nameof(SiloSettings.Listen)), $"{listen}:{port}")
+            .With(VariableOf(nameof(SiloSettings.MetricsListen)), $"{metrics}:{port}");
+
+        await RefuseAsync("OrleansUploads__MetricsListen and OrleansUploads__Listen exclude each other: ", silo.Environment);
+    }
+
+    [Fact]
+    public async Task A_silo_with_another_cluster_ID_is_refused_while_the_cluster_runs()
+    {
+        await shared.StartAsync();
+        var other = new SiloStart(RunningSilo.OnPostgres(shared.Database, shared.PartsFolder))
+            .With(VariableOf(nameof(SiloSettings.ClusterId)), "another");
+
+        var message = await RefuseAsync("OrleansUploads__ClusterId: this silo would be a cluster 'another' of its own", other.Environment);
+
+        Assert.Contains("'orleans-uploads' was running at ", message, StringComparison.Ordinal);
+
+        // As if a silo had ever had this ID.
+        await PostgresServer.ExecuteAsync(shared.Database, "INSERT INTO orleansmembershipversiontable (deploymentid) VALUES ('another')");
+        await RefuseAsync(
+            "OrleansUploads__ClusterId: the cluster of this data is 'orleans-uploads', and not 'another'.", other.Environment, "status");
     }
 
     [Theory]

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace OrleansUploads.Silo.Tests.Serving;
 
 /// <summary>Gateways and commands beside a running silo.</summary>
@@ -16,8 +18,12 @@ public sealed class StartTests(SharedSilo shared)
         Assert.True(await command.WaitForExitAsync(TimeSpan.FromSeconds(60)) == 1, command.ToString());
         Assert.Contains("The command was stopped. The backup has begun", command.Error, StringComparison.Ordinal);
         Assert.StartsWith("A backup is in progress. No bytes are deleted until 20", await RunCommandAsync("backup", "show"), StringComparison.Ordinal);
+        var shown = JsonElement.Parse(await RunCommandAsync("backup", "show", "--json"));
+        Assert.True(shown.GetProperty("isInProgress").GetBoolean());
+        Assert.InRange(shown.GetProperty("until").GetDateTimeOffset() - DateTimeOffset.UtcNow, TimeSpan.FromMinutes(50), TimeSpan.FromHours(1));
         Assert.Equal("No backup is in progress.", await RunCommandAsync("backup", "end"));
         Assert.Equal("The clock is trusted.", await RunCommandAsync("clock", "show"));
+        Assert.Equal("""{"isTrusted":true,"fault":null}""", await RunCommandAsync("clock", "show", "--json"));
     }
 
     [Fact]

@@ -43,6 +43,9 @@ public sealed class SiloSettingsTests : TestWithFolder
     [InlineData("CollectGrace", "soon", "a duration such as")]
     [InlineData("MissedProbes", "0", "from 1 to 20")]
     [InlineData("ProbeTimeout", "0", "at least 1s")]
+    [InlineData("ProbeTimeout", "50d", "at most 1h")]
+    [InlineData("DrainDelay", "50d", "at most 7d")]
+    [InlineData("DrainTime", "50d", "at most 7d")]
     [InlineData("ShedLoadAtCpuPercent", "101", "from 1 to 100")]
     [InlineData("RetrievalDelay", "soon", "3h for all tiers")]
     [InlineData("MaxVaults", "0", "at least 1")]
@@ -108,6 +111,25 @@ public sealed class SiloSettingsTests : TestWithFolder
         {
             Assert.Contains($"OrleansUploads__{name}", fault.Message, StringComparison.Ordinal);
         }
+    }
+
+    [Theory]
+    [InlineData("Logging:LogLevel:OrleansUploads", "Logging__LogLevel__OrleansUploads")]
+    [InlineData("Logging:Console:LogLevel:Default", "Logging__Console__LogLevel__Default")]
+    public void A_level_of_the_log_that_does_not_exist_is_named(string key, string variable)
+    {
+        var configuration = new ConfigurationBuilder().AddInMemoryCollection([new("OrleansUploads:Clustering", "localhost"), new(key, "Loud")]).Build();
+        var fault = Assert.Throws<SettingException>(() => SettingsReader.Read(configuration));
+        Assert.Contains($"{variable} is 'Loud'. It must be one of Trace, ", fault.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_with_settings_that_is_not_JSON_is_named()
+    {
+        File.WriteAllText(Folder.File("appsettings.json"), "{ \"Logging\": ");
+        using var configuration = new ConfigurationManager();
+        var fault = Assert.Throws<SettingException>(() => SettingsReader.AddFile(configuration, Folder.File("appsettings.json")));
+        Assert.StartsWith($"{Folder.File("appsettings.json")} cannot be read: ", fault.Message, StringComparison.Ordinal);
     }
 
     [Fact]
