@@ -138,12 +138,7 @@ public sealed record ObjectDescription(
 /// <summary>Asks which parts of an open upload are there. The answer is short, regardless of the number of parts.</summary>
 /// <param name="Name">The object that the caller addressed.</param>
 [Named("map-numbered-parts.1")]
-public record MapNumberedParts(ObjectName Name) : ObjectUploadCommand(Name), ICommand<MappedObjectUpload>;
-
-/// <summary>Asks which parts need no grant, as <see cref="MapPartsForGrants"/> does.</summary>
-/// <param name="Name">The object that the caller addressed.</param>
-[Named("map-numbered-parts-for-grants.1")]
-public sealed record MapNumberedPartsForGrants(ObjectName Name) : MapNumberedParts(Name), IAsksForAdvice;
+public sealed record MapNumberedParts(ObjectName Name) : ObjectUploadCommand(Name), ICommand<MappedObjectUpload>;
 
 [Named("mapped-object-upload.1")]
 public sealed record MappedObjectUpload(ObjectUploadSpec Spec, MappedParts Parts) : IAnswer;

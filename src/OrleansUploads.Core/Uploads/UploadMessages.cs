@@ -205,13 +205,7 @@ public sealed record FoundPart(
 /// <summary>Asks which parts of an open upload are there. The answer is short, regardless of the number of parts.</summary>
 /// <param name="Vault">The incarnation of the vault that the caller addressed.</param>
 [Named("map-parts.1")]
-public record MapParts(VaultIncarnation Vault) : ArchiveUploadCommand(Vault), ICommand<MappedUpload>;
-
-/// <summary>Asks which parts need no grant. The answer may be outdated: a report of a part that the upload does not take is refused, and a part
-/// that is written twice counts once.</summary>
-/// <param name="Vault">The incarnation of the vault that the caller addressed.</param>
-[Named("map-parts-for-grants.1")]
-public sealed record MapPartsForGrants(VaultIncarnation Vault) : MapParts(Vault), IAsksForAdvice;
+public sealed record MapParts(VaultIncarnation Vault) : ArchiveUploadCommand(Vault), ICommand<MappedUpload>;
 
 /// <summary>An upload with the map of its parts.</summary>
 [Named("mapped-upload.1")]

@@ -35,7 +35,7 @@ public sealed class DirectIntake(
     public async ValueTask<Outcome<GrantedWrites<PartRange>>> GrantAsync(
         UploadId upload, VaultIncarnation vault, IReadOnlyList<PartRange> candidates, int? atMost, CancellationToken cancellationToken)
     {
-        var mapped = await host.AskAsync(upload.Entity, new MapPartsForGrants(vault), cancellationToken);
+        var mapped = await host.AskAsync(upload.Entity, new MapParts(vault), cancellationToken);
         return mapped.TryGet(out var known, out var refusal)
             ? await GrantAsync<PartRange>(
                 upload,
@@ -57,7 +57,7 @@ public sealed class DirectIntake(
     public async ValueTask<Outcome<GrantedWrites<PlannedPart>>> GrantAsync(
         UploadId upload, ObjectName name, IReadOnlyList<PlannedPart> candidates, int? atMost, CancellationToken cancellationToken)
     {
-        var mapped = await host.AskAsync(upload.Entity, new MapNumberedPartsForGrants(name), cancellationToken);
+        var mapped = await host.AskAsync(upload.Entity, new MapNumberedParts(name), cancellationToken);
         return mapped.TryGet(out var known, out var refusal)
             ? await GrantAsync<PlannedPart>(
                 upload,

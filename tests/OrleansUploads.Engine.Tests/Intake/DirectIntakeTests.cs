@@ -226,29 +226,4 @@ public sealed class DirectIntakeTests
         await bench.Parts.StoreAsync(upload, attempt, First);
         Assert.IsType<Refusal.WritesNotGranted>((await ReportAsync(IntakeOf(bench), upload, ClientCalls.SlotRange(0), First, attempt)).Refusal);
     }
-
-    /// <summary>Nodes ask for grants often. In a cluster, every other question reads a version from the database.</summary>
-    [Fact]
-    public async Task A_grant_takes_only_advice_from_the_upload()
-    {
-        var upload = await _bench.OpenFirstUploadAsync();
-        var asked = new List<ICommand>();
-        var intake = new DirectIntake(
-            new RecordingHost(_bench.Host, asked), _bench.Parts, _bench.Ids, _bench.Time, new MaintenanceOptions(), new WriteClaims(_bench.Time));
-
-        Assert.Null((await intake.GrantAsync(upload, ClientCalls.Incarnation, [ClientCalls.SlotRange(0)], atMost: 1, Cancellation)).Refusal);
-        Assert.NotNull((await intake.GrantAsync(upload, SomeObject.Named("key"), [new PlannedPart(1, MiB)], atMost: 1, Cancellation)).Refusal);
-
-        Assert.Equal(2, asked.Count);
-        Assert.All(asked, static command => Assert.IsAssignableFrom<IAsksForAdvice>(command));
-    }
-
-    private sealed class RecordingHost(IEntityHost inner, List<ICommand> asked) : IEntityHost
-    {
-        public ValueTask<TrackedAnswer> SendAsync(EntityId entity, ICommand command, CancellationToken cancellationToken)
-        {
-            asked.Add(command);
-            return inner.SendAsync(entity, command, cancellationToken);
-        }
-    }
 }
