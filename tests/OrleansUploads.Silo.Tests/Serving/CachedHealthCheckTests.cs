@@ -51,6 +51,7 @@ public sealed class CachedHealthCheckTests
         var created = 0;
         var services = new ServiceCollection();
         services.AddLogging();
+        services.AddSingleton(TimeProvider.System);
         services.AddHealthChecks().Add("counted", _ =>
         {
             created++;

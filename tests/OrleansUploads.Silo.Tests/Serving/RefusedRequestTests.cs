@@ -75,12 +75,14 @@ public sealed partial class RefusedRequestTests(RefusedRequestTests.TwoSilosOfRo
     {
         var (all, _) = await silos.Started;
         using var calls = new Calls(all[0]);
-        (await calls.SendAsync(HttpMethod.Put, Bucket, [])).Dispose();
         var ids = new HashSet<string>();
         await Eventually.BecomesTrueAsync(
             async () =>
             {
-                using var answer = await calls.SendAsync(HttpMethod.Put, $"{Bucket}/{Guid.NewGuid()}", [1]);
+                // The grains of a bucket live together, on either silo.
+                var bucket = $"{Bucket}-{ids.Count}";
+                (await calls.SendAsync(HttpMethod.Put, bucket, [])).Dispose();
+                using var answer = await calls.SendAsync(HttpMethod.Put, $"{bucket}/object", [1]);
                 Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
                 ids.Add(answer.Headers.GetValues("x-amz-request-id").Single());
                 return IdsIn(all[1].Log).Overlaps(ids);
