@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+
 namespace OrleansUploads.Engine.ObjectStorage;
 
 /// <summary>Calls an object store: repeats calls that may succeed later, and translates what failed for good.</summary>
@@ -109,7 +111,8 @@ internal sealed class ObjectCalls(IObjectStorage storage, ObjectStorageOptions o
         var kind = fault switch
         {
             _ when isLate => ObjectFault.Unavailable,
-            IOException or HttpRequestException or TimeoutException => ObjectFault.Unavailable,
+            // HttpClient reports a SocketException if the store closes a connection that was just established.
+            IOException or HttpRequestException or SocketException or TimeoutException => ObjectFault.Unavailable,
             ObjectsLeftException left => left.Fault,
             _ => storage.FaultOf(fault),
         };

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using OrleansUploads.Engine.Attempts;
 using OrleansUploads.Engine.Checking;
 using OrleansUploads.Engine.ObjectStorage;
@@ -42,6 +43,22 @@ public sealed class ObjectStorageFaultTests : IAsyncLifetime
 
         Assert.Equal(_short, await _store.LoadAsync(Upload, Attempt));
         Assert.Equal(3, (await _store.ReadManifestAsync(Upload, None))!.Extents.Count);
+    }
+
+    [Theory]
+    [InlineData(typeof(IOException))]
+    [InlineData(typeof(HttpRequestException))]
+    [InlineData(typeof(SocketException))]
+    [InlineData(typeof(TimeoutException))]
+    public async Task A_call_whose_connection_fails_is_repeated(Type fault)
+    {
+        var storage = new DisconnectedStorage();
+        using var store = await ObjectPartStore.OpenAsync(storage, Options);
+        await store.PutManifestAsync(PartBytes.Manifest(Upload, 3, seed: 3), None);
+        storage.Next = (Exception)Activator.CreateInstance(fault)!;
+
+        Assert.Equal(3, (await store.ReadManifestAsync(Upload, None))!.Extents.Count);
+        Assert.Null(storage.Next);
     }
 
     [Theory]
@@ -414,6 +431,23 @@ public sealed class ObjectStorageFaultTests : IAsyncLifetime
                     await base.DeleteAsync(keys, cancellationToken);
                     return [.. missing.Select(static key => new FailedDeletion(key, ObjectFault.Missing, "missing"))];
             }
+        }
+    }
+
+    /// <summary>A store whose connection fails at the next read.</summary>
+    private sealed class DisconnectedStorage : MemoryObjectStorage
+    {
+        public Exception? Next { get; set; }
+
+        public override Task<ObjectContent> ReadAsync(string key, ObjectRange range, CancellationToken cancellationToken)
+        {
+            if (Next is { } fault)
+            {
+                Next = null;
+                throw fault;
+            }
+
+            return base.ReadAsync(key, range, cancellationToken);
         }
     }
 }

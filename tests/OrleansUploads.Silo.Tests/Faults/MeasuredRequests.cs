@@ -52,7 +52,8 @@ internal sealed class MeasuredRequests(Rotation rotation, FaultLog? log, HttpMes
             await answer.Content.LoadIntoBufferAsync(patience.Token);
         }
         catch (Exception failed) when (
-            failed is HttpRequestException or IOException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+            failed is HttpRequestException or IOException or SocketException or OperationCanceledException
+            && !cancellationToken.IsCancellationRequested)
         {
             answer?.Dispose();
             var symptom = failed is OperationCanceledException ? "no answer within a minute"

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Net.Http.Headers;
+using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization;
@@ -52,7 +53,7 @@ public sealed partial class HttpNotifier : INotifier, IDisposable
             await PostAsync(address, TopicMessage.ForJob(vault, notice, _region), cancellationToken);
         }
         catch (Exception fault) when (!cancellationToken.IsCancellationRequested
-            && fault is HttpRequestException or OperationCanceledException)
+            && fault is HttpRequestException or SocketException or OperationCanceledException)
         {
             LogFailed(_log, notice.Job.Job.ToString(), notice.Topic, address.Host, ReasonOf(fault));
             throw;
