@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections;
 using System.Globalization;
+using System.Text;
 using System.Text.Encodings.Web;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -85,10 +86,11 @@ public sealed class PlainLogFormatter(TimeProvider time) : ConsoleFormatter(Form
     /// <summary>The name by which the console's options select the formatter.</summary>
     public const string FormatterName = "orleans-uploads-plain";
 
-    // What a terminal obeys, and what reverses the text around it.
     private static readonly SearchValues<char> Hidden = SearchValues.Create(
-        [.. Enumerable.Range(0, char.MaxValue).Select(static code => (char)code)
-            .Where(static letter => char.IsControl(letter) || letter is (>= '\u202A' and <= '\u202E') or (>= '\u2066' and <= '\u2069'))]);
+        [
+            .. Enumerable.Range(0, TerminalText.LastHidden + 1)
+                .Where(static code => TerminalText.IsHidden(new Rune(code))).Select(static code => (char)code),
+        ]);
 
     /// <inheritdoc/>
     public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)

@@ -1,5 +1,6 @@
 using System.Text;
 using OrleansUploads.Cli.Archives;
+using OrleansUploads.Serving;
 
 namespace OrleansUploads.Cli.Transfers;
 
@@ -22,5 +23,5 @@ internal static class DefaultFileName
 
     /// <summary>Control characters act on a terminal, and those that change the direction of writing show another name.</summary>
     private static bool IsSafe(Rune rune) =>
-        !Rune.IsControl(rune) && !Invalid.Contains(rune) && rune.Value is not ((>= 0x202A and <= 0x202E) or (>= 0x2066 and <= 0x2069));
+        !TerminalText.IsHidden(rune) && !Invalid.Contains(rune);
 }

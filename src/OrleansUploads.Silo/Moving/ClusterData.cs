@@ -97,14 +97,8 @@ internal sealed class ClusterData : IAsyncDisposable
     }
 
     /// <summary>Reads the silos of the cluster, also the dead ones.</summary>
-    public async Task<IReadOnlyList<MembershipEntry>> ReadMembersAsync(CancellationToken cancellationToken)
-    {
-        var members = _host.Services.GetRequiredService<IMembershipTable>();
-
-        // A table that a backup has left out cannot be read without its version.
-        await members.InitializeMembershipTableAsync(tryInitTableVersion: true, cancellationToken);
-        return [.. (await members.ReadAllAsync(cancellationToken)).Members.Select(static member => member.Item1)];
-    }
+    public Task<IReadOnlyList<MembershipEntry>> ReadMembersAsync(CancellationToken cancellationToken) =>
+        StoppedCluster.ReadMembersAsync(_host.Services.GetRequiredService<IMembershipTable>(), cancellationToken);
 
     /// <summary>Takes nothing.</summary>
     public ValueTask<(string Holder, bool IsOwn)?> FindHolderAsync(CancellationToken cancellationToken) =>
