@@ -55,17 +55,23 @@ internal sealed partial class PeerConnections(ClusterCertificates certificates, 
         var isRenewed = !ReferenceEquals(version, _verifiedBy);
         foreach (var (connection, certificate) in _open)
         {
+            string? flaw;
+            var subject = "-";
             try
             {
-                if (FindFlaw(certificate, isRenewed) is { } flaw)
-                {
-                    LogClosed(log, connection.RemoteEndPoint?.ToString() ?? "-", certificate.Subject, flaw);
-                    connection.Abort(new ConnectionAbortedException($"The certificate of the peer is no longer valid: {flaw}"));
-                }
+                subject = certificate.Subject;
+                flaw = FindFlaw(certificate, isRenewed);
             }
-            catch (CryptographicException) when (!_open.ContainsKey(connection))
+            catch (CryptographicException fault)
             {
-                // The connection has just ended, and its certificate was disposed of.
+                // If the connection has just ended, its certificate was disposed of.
+                flaw = _open.ContainsKey(connection) ? fault.Message : null;
+            }
+
+            if (flaw is not null)
+            {
+                LogClosed(log, connection.RemoteEndPoint?.ToString() ?? "-", subject, flaw);
+                connection.Abort(new ConnectionAbortedException($"The certificate of the peer is no longer valid: {flaw}"));
             }
         }
 
