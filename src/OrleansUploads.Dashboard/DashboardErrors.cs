@@ -37,7 +37,7 @@ internal static class DashboardErrors
     public static FrontError TooManyFailures(TimeSpan wait) => new(
         StatusCodes.Status429TooManyRequests,
         "TooManyFailures",
-        "Too many attempts to sign in from your address have failed. Wait a few minutes and try again.")
+        "Too many attempts to sign in with this key from your address have failed. Wait a few minutes and try again.")
     {
         RetryAfter = wait,
     };

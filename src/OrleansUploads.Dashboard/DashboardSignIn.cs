@@ -22,16 +22,23 @@ internal sealed class DashboardSignIn(
     /// <summary>Begins a session if the client proves that it knows the secret.</summary>
     public async ValueTask<FrontAnswer> SignInAsync(HttpExchange exchange, RequestPayload payload)
     {
-        var source = TrafficSource.Of(exchange.ClientAddress);
-        if (failures.WaitOf(source) is { } wait)
+        await payload.ReadUnsignedAsync();
+        if (Read(payload.Document) is not { AccessKeyId: { } keyId, Challenge: { } challenge } given
+            || await credentials.FindAsync(keyId, exchange.Aborted) is not { } credential)
+        {
+            return DashboardAnswer.OfError(DashboardErrors.SignInFailed);
+        }
+
+        // Behind a proxy, all clients have one address, so failures with one key keep out no other.
+        var guessed = (TrafficSource.Of(exchange.ClientAddress), keyId);
+        if (failures.WaitOf(guessed) is { } wait)
         {
             return DashboardAnswer.OfError(DashboardErrors.TooManyFailures(wait));
         }
 
-        await payload.ReadUnsignedAsync();
-        if (await FindProvenAsync(payload.Document, exchange.Aborted) is not { } credential)
+        if (!IsProven(credential, challenge, given.Proof))
         {
-            failures.Count(source);
+            failures.Count(guessed);
             return DashboardAnswer.OfError(DashboardErrors.SignInFailed);
         }
 
@@ -52,26 +59,22 @@ internal sealed class DashboardSignIn(
     public async ValueTask<Credential?> FindAsync(HttpExchange exchange) =>
         options.AnonymousAccount is not null ? null : await sessions.FindAsync(TokenOf(exchange), exchange.Aborted);
 
-    private async ValueTask<Credential?> FindProvenAsync(ReadOnlyMemory<byte> body, CancellationToken cancellationToken)
+    private static SignInDocument? Read(ReadOnlyMemory<byte> body)
     {
-        SignInDocument? given;
         try
         {
-            given = JsonSerializer.Deserialize(body.Span, DashboardJson.Default.SignInDocument);
+            return JsonSerializer.Deserialize(body.Span, DashboardJson.Default.SignInDocument);
         }
         catch (JsonException)
         {
             return null;
         }
-
-        return given is { AccessKeyId: { } keyId, Challenge: { } challenge }
-            && challenges.IsCurrent(challenge)
-            && await credentials.FindAsync(keyId, cancellationToken) is { } credential
-            && SignInChallenge.IsProof(given.Proof, credential.Secret, challenge)
-            && challenges.TryUse(challenge, keyId)
-                ? credential
-                : null;
     }
+
+    private bool IsProven(Credential credential, string challenge, string? proof) =>
+        challenges.IsCurrent(challenge)
+        && SignInChallenge.IsProof(proof, credential.Secret, challenge)
+        && challenges.TryUse(challenge, credential.AccessKeyId);
 
     private static string? TokenOf(HttpExchange exchange) => exchange.Context.Request.Cookies[Cookie];
 
@@ -181,28 +184,28 @@ internal sealed class ProcessSeal
     private string MarkOf(string text) => Base64Url.EncodeToString(HMACSHA256.HashData(_key, Encoding.UTF8.GetBytes(text)));
 }
 
-/// <summary>Counts failed attempts to sign in, to stop a client from guessing secrets. An address that fails too often has to
-/// wait.</summary>
+/// <summary>Counts failed attempts to sign in, to stop a client from guessing secrets. An address that fails too often with a key has to
+/// wait before it tries this key again.</summary>
 internal sealed class FailedSignIns(TimeProvider time)
 {
-    /// <summary>How many attempts of an address may fail within <see cref="Window"/>.</summary>
+    /// <summary>How many attempts of an address with a key may fail within <see cref="Window"/>.</summary>
     public const int MaxFailures = 10;
 
     /// <summary>How long failures count.</summary>
     public static readonly TimeSpan Window = TimeSpan.FromMinutes(5);
 
-    /// <summary>The maximum number of addresses to remember. If there are more, the oldest one is forgotten.</summary>
-    private const int MaxSources = 4096;
+    /// <summary>The maximum number of pairs to remember. If there are more, the oldest one is forgotten.</summary>
+    private const int MaxPairs = 4096;
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<TrafficSource, (int Failures, DateTimeOffset Since)> _sources = [];
+    private readonly Dictionary<(TrafficSource Source, string AccessKeyId), (int Failures, DateTimeOffset Since)> _failed = [];
 
     /// <summary>How long an address has to wait, or null if it may try.</summary>
-    public TimeSpan? WaitOf(TrafficSource source)
+    public TimeSpan? WaitOf((TrafficSource Source, string AccessKeyId) pair)
     {
         lock (_gate)
         {
-            return _sources.TryGetValue(source, out var counted) && counted.Failures >= MaxFailures
+            return _failed.TryGetValue(pair, out var counted) && counted.Failures >= MaxFailures
                 && counted.Since + Window - time.GetUtcNow() is var wait && wait > TimeSpan.Zero
                     ? wait
                     : null;
@@ -210,23 +213,23 @@ internal sealed class FailedSignIns(TimeProvider time)
     }
 
     /// <summary>Counts a failure.</summary>
-    public void Count(TrafficSource source)
+    public void Count((TrafficSource Source, string AccessKeyId) pair)
     {
         var now = time.GetUtcNow();
         lock (_gate)
         {
-            if (_sources.TryGetValue(source, out var counted) && now - counted.Since < Window)
+            if (_failed.TryGetValue(pair, out var counted) && now - counted.Since < Window)
             {
-                _sources[source] = (counted.Failures + 1, counted.Since);
+                _failed[pair] = (counted.Failures + 1, counted.Since);
                 return;
             }
 
-            if (_sources.Count >= MaxSources)
+            if (_failed.Count >= MaxPairs)
             {
-                _sources.Remove(_sources.MinBy(static entry => entry.Value.Since).Key);
+                _failed.Remove(_failed.MinBy(static entry => entry.Value.Since).Key);
             }
 
-            _sources[source] = (1, now);
+            _failed[pair] = (1, now);
         }
     }
 }

@@ -24,14 +24,12 @@ internal sealed class UploadNotes(RecentRefusals refusals, IClusterMap? cluster 
         };
     }
 
-    /// <summary>The keys of other accounts are theirs, so they are left out.</summary>
-    private static RefusalDocument DocumentOf(RefusedRequest refused, AccountId viewer) => new(
-        refused.At,
-        refused.Operation,
-        refused.Status,
-        refused.Code,
-        refused.Account == viewer ? refused.AccessKeyId : null,
-        refused.Client);
+    /// <summary>The keys and addresses of other accounts are theirs, so they are left out.</summary>
+    private static RefusalDocument DocumentOf(RefusedRequest refused, AccountId viewer)
+    {
+        var (keyId, client) = refused.Account == viewer ? (refused.AccessKeyId, refused.Client) : default;
+        return new(refused.At, refused.Operation, refused.Status, refused.Code, keyId, client);
+    }
 }
 
 /// <summary>A page of uploads in progress.</summary>
@@ -107,7 +105,7 @@ internal sealed record EndingDocument(
 /// <param name="Status">The HTTP status.</param>
 /// <param name="Code">The error code.</param>
 /// <param name="AccessKeyId">The sender's key, or null if it had none or is of another account.</param>
-/// <param name="Client">The sender's address, or null if it is not known.</param>
+/// <param name="Client">The sender's address, or null if it is not known, or if the key is of another account.</param>
 internal sealed record RefusalDocument(DateTimeOffset At, string Operation, int Status, string Code, string? AccessKeyId, string? Client);
 
 /// <summary>The parts that an upload has.</summary>

@@ -19,7 +19,9 @@ public sealed class RefusalTests : SignedInServer
 
         Assert.Empty(await RefusalsAsync($"vaults/mine/uploads/{other}"));
         await RefuseAsync(await SendAsync(Part("mine", other, 0, new byte[7]), Signer.Stranger));
-        Assert.False(Assert.Single(await RefusalsAsync($"vaults/mine/uploads/{other}")).TryGetProperty("accessKeyId", out _));
+        var strangers = Assert.Single(await RefusalsAsync($"vaults/mine/uploads/{other}"));
+        Assert.False(strangers.TryGetProperty("accessKeyId", out _));
+        Assert.False(strangers.TryGetProperty("client", out _));
     }
 
     [Fact]
