@@ -1,4 +1,5 @@
 using System.Text;
+using OrleansUploads.Serving;
 
 namespace OrleansUploads.Cli.Archives;
 
@@ -98,10 +99,10 @@ internal static class ArchiveName
     /// <summary>The name in a description, for people.</summary>
     public static string Show(string? description) => ShowName(Decode(description ?? ""));
 
-    /// <summary>A name, for people. Control characters, which would act on a terminal, are shown as they are written in a
-    /// description.</summary>
+    /// <summary>A name, for people. Characters that would act on a terminal or reverse the text around them are shown as they are written in
+    /// a description.</summary>
     public static string ShowName(string name) => string.Concat(
-        name.EnumerateRunes().Select(static rune => Rune.IsControl(rune) ? Encode(rune.ToString()) : rune.ToString()));
+        name.EnumerateRunes().Select(static rune => TerminalText.IsHidden(rune) ? Encode(rune.ToString()) : rune.ToString()));
 
     /// <summary>The name in a description, or a hyphen for none, as a cell of a table.</summary>
     public static string ShowOrHyphen(string? description) => description is { Length: > 0 } ? Show(description) : "-";

@@ -48,8 +48,9 @@ public sealed class ArchiveNameTests
     [Theory]
     [InlineData("%C3%9C%1B[31m", "Ü%1B[31m")]
     [InlineData("a%C2%85", "a%C2%85")]
+    [InlineData("%E2%80%AEcod.exe", "%E2%80%AEcod.exe")]
     [InlineData(null, "")]
-    public void Control_characters_are_not_shown(string? description, string shown) => Assert.Equal(shown, ArchiveName.Show(description));
+    public void Characters_that_act_on_a_terminal_are_not_shown(string? description, string shown) => Assert.Equal(shown, ArchiveName.Show(description));
 
     [Theory]
     [InlineData("./x", "x")]
