@@ -25,6 +25,16 @@ public sealed class ArchiveShardDeciderTests : ShardDriver
     }
 
     [Fact]
+    public void The_totals_keep_their_latest_change_when_an_earlier_archive_arrives()
+    {
+        Given(Add(1));
+        var changed = State.Totals.ChangedAt;
+        var earlier = Add(2);
+        Given(earlier with { Entry = earlier.Entry with { CreatedAt = changed - TimeSpan.FromHours(1) } });
+        Assert.Equal((2L, 2L, 2 * earlier.Entry.SizeBytes, changed), (State.Totals.Version, State.Totals.Archives, State.Totals.SizeBytes, State.Totals.ChangedAt));
+    }
+
+    [Fact]
     public void A_repeated_addition_changes_nothing_and_waits_for_the_first_ones_intents()
     {
         var first = Raised(Add(1));

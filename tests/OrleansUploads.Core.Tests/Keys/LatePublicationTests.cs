@@ -29,6 +29,16 @@ public sealed class LatePublicationTests() : LeafDriver(SomeObject.ObjectLeaf)
     }
 
     [Fact]
+    public void The_deletion_of_a_key_is_remembered_when_another_deleted_key_gets_an_object()
+    {
+        var interrupted = Prepare("a", 1);
+        Given(Delete("a"), Delete("b"));
+        Given(Prepare("b", 2));
+        Assert.Equal(Overtaken, Do(interrupted).Answer);
+        Assert.Null(Current("a"));
+    }
+
+    [Fact]
     public void A_publication_that_was_interrupted_takes_effect_if_only_other_keys_were_changed()
     {
         var interrupted = Prepare("a", 1);

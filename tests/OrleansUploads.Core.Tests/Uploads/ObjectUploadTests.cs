@@ -153,6 +153,18 @@ public sealed class ObjectUploadTests : ObjectDriver
     }
 
     [Fact]
+    public void While_an_object_is_published_only_the_same_list_with_the_same_condition_is_a_repetition()
+    {
+        Initiate();
+        Store(1, MinPartBytes, "a");
+        Store(2, 5, "b");
+        var both = Complete(SomeObject.Chosen(1, "a"), SomeObject.Chosen(2, "b"));
+        var first = Ask(both);
+        Assert.Equal(first, Unchanged(both).Answer);
+        EachRefused<ObjectRefusal.UploadCompleting>(Complete(1, "a"), both with { Condition = PublishCondition.MustBeAbsent });
+    }
+
+    [Fact]
     public void The_ETag_is_the_MD5_of_the_MD5s_even_of_a_single_part()
     {
         Initiate();
