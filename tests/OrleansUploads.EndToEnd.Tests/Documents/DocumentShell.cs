@@ -55,7 +55,8 @@ internal sealed class DocumentShell(TemporaryFolder home)
         var ports = PrintedPorts.ToDictionary(port => port, _ => $"{FreePort.Take(1)[0]}");
         var script = ports.Aggregate(
             commands, (text, port) => text.Replace($":{port.Key}", $":{port.Value}", StringComparison.Ordinal)
-                .Replace($", {port.Key}", $", {port.Value}", StringComparison.Ordinal));
+                .Replace($", {port.Key}", $", {port.Value}", StringComparison.Ordinal)
+                .Replace($"port={port.Key}", $"port={port.Value}", StringComparison.Ordinal));
         var environment = new Dictionary<string, string?>(InstalledClients.Environment(home.Path))
         {
             ["PATH"] = $"{Bin}:{Path.GetDirectoryName(aws)}:{Path.GetDirectoryName(CommandLine.Dotnet)}:{Environment.GetEnvironmentVariable("PATH")}",

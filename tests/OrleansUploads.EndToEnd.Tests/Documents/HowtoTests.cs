@@ -52,6 +52,7 @@ public sealed class HowtoTests : IDisposable
         ["Keep a folder in a vault"] = "the tar is back",
         ["Copy a folder with rclone"] = "10000000 holiday.tar",
         ["Back up a folder with restic"] = "restored, identical",
+        ["Keep large files of a git repository with git-annex"] = "back from the bucket",
         ["Let a second account into a vault"] = "refused, as it should be",
         ["Serve HTTPS with your own authority"] = "\"VaultName\": \"photos\"",
         ["Protect archives from deletion (WORM)"] = "Locked",

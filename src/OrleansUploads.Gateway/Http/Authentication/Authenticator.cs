@@ -121,23 +121,30 @@ internal sealed class Authenticator(
             : Reject(new HttpError.SignatureRejected(verdict, options.Region));
     }
 
-    /// <summary>Verifies a request and, if its signature differs, the other reading of its target: some clients send a blank in a path as a
-    /// plus sign, and sign it as a blank.</summary>
-    /// <remarks>The other reading is verified as a whole, and if it fits, the request becomes one for it. So what is acted on is what was
-    /// signed, and a signature fits at most one of the two readings.</remarks>
+    /// <summary>Verifies a request and, if its signature differs, the other readings of it: some clients of S3 send a blank in a path as a
+    /// plus sign, and sign it as a blank, and some sign the host without its port.</summary>
+    /// <remarks>Another reading is verified as a whole, and if it fits, the request becomes one for it. So what is acted on is what was
+    /// signed, and a signature fits at most one of the readings.</remarks>
     private SignatureVerdict Verify(HttpExchange exchange, SigningRequest signed, Func<SigningRequest, SignatureVerdict> verify)
     {
         var verdict = verify(signed);
-        if (verdict.Outcome == SignatureOutcome.SignatureDiffers
-            && rules.Path == PathRule.EncodeDecoded
-            && exchange.Target.WithBlanks() is { } withBlanks
-            && verify(signed with { RawTarget = withBlanks.Raw }) is { IsVerified: true } second)
+        if (verdict.Outcome != SignatureOutcome.SignatureDiffers || rules.Path != PathRule.EncodeDecoded)
         {
-            exchange.Target = withBlanks;
-            return second;
+            return verdict;
         }
 
-        return verdict;
+        if (exchange.Target.WithBlanks() is { } withBlanks
+            && verify(signed with { RawTarget = withBlanks.Raw }) is { IsVerified: true } ofBlanks)
+        {
+            exchange.Target = withBlanks;
+            return ofBlanks;
+        }
+
+        // The server does not compare the host with a name of its own, so its port decides nothing.
+        return exchange.Context.Request.Host is { Port: not null } host
+            && verify(signed with { Header = name => name == "host" ? host.Host : signed.Header(name) }) is { IsVerified: true } ofHost
+                ? ofHost
+                : verdict;
     }
 
     private static AuthenticationResult Reject(HttpError error) => new(default, error);
