@@ -31,7 +31,7 @@ public sealed class AuthorizationHeader
     /// <summary>The day, region and service of the signature.</summary>
     public CredentialScope Scope { get; }
 
-    /// <summary>Distinct names of the signed headers, in lower case and ascending order.</summary>
+    /// <summary>Distinct names of the signed headers, in lower case and ascending order. The request may have another order.</summary>
     public IReadOnlyList<string> SignedHeaders => _signedHeaders;
 
     /// <summary>The 32 bytes of the signature.</summary>
@@ -106,7 +106,13 @@ public sealed class AuthorizationHeader
             return AuthorizationError.SignedHeadersMissing;
         }
 
+        // A signature covers the names in ascending order. Amazon accepts lists in another order, as its SDK for PHP sends them.
         var names = signedHeaders.ToString().Split(';');
+        if (!AreCanonical(names))
+        {
+            Array.Sort(names, StringComparer.Ordinal);
+        }
+
         if (!AreCanonical(names))
         {
             return AuthorizationError.SignedHeadersMalformed;
@@ -189,7 +195,7 @@ public enum AuthorizationError
     /// <summary><c>SignedHeaders</c> is missing.</summary>
     SignedHeadersMissing,
 
-    /// <summary><c>SignedHeaders</c> is not a list of distinct lower-case header names in ascending order.</summary>
+    /// <summary><c>SignedHeaders</c> is not a list of distinct lower-case header names.</summary>
     SignedHeadersMalformed,
 
     /// <summary><c>Signature</c> is missing.</summary>

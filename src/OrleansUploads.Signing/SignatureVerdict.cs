@@ -144,7 +144,7 @@ public readonly record struct SignatureVerdict
         AuthorizationError.CredentialMalformed => "Credential must have the form key/yyyyMMdd/region/service/aws4_request.",
         AuthorizationError.SignedHeadersMissing => "The Authorization header has no SignedHeaders.",
         AuthorizationError.SignedHeadersMalformed =>
-            "SignedHeaders must be distinct lower-case header names in ascending order.",
+            "SignedHeaders must be distinct lower-case header names.",
         AuthorizationError.SignatureMissing => "The Authorization header has no Signature.",
         AuthorizationError.SignatureMalformed => "Signature must be 64 hex digits.",
         AuthorizationError.PresignedDateMalformed
@@ -171,7 +171,7 @@ public readonly record struct SignatureVerdict
         AuthorizationError.CredentialMissing or AuthorizationError.CredentialMalformed =>
             "X-Amz-Credential must have the form key/yyyyMMdd/region/service/aws4_request.",
         AuthorizationError.SignedHeadersMissing or AuthorizationError.SignedHeadersMalformed =>
-            "X-Amz-SignedHeaders must be distinct lower-case header names in ascending order.",
+            "X-Amz-SignedHeaders must be distinct lower-case header names.",
         AuthorizationError.SignatureMissing or AuthorizationError.SignatureMalformed =>
             "X-Amz-Signature must be 64 hex digits.",
         AuthorizationError.PresignedUrlUnsupported => "This API has no presigned URLs. Sign the headers of the request.",

@@ -24,6 +24,19 @@ internal sealed class S3Front(FrontServices services) : IFront
     public FrontRequest Recognize(HttpExchange exchange) => new S3Request(services, exchange);
 
     public FrontError Describe(HttpError error) => S3HttpErrors.Describe(error);
+
+    /// <inheritdoc/>
+    /// <remarks>Clients such as Amazon's SDKs for Go ask for the region of a bucket without credentials. They read it from the refusal,
+    /// which has it whether or not there is such a bucket.</remarks>
+    public FrontAnswer AnswerOf(HttpExchange exchange, FrontError error)
+    {
+        if (exchange.OperationName == S3Operation.HeadBucket.Name && error.Status == StatusCodes.Status403Forbidden)
+        {
+            exchange.Context.Response.Headers[S3Headers.BucketRegion] = services.Options.Region;
+        }
+
+        return error.ToAnswer(exchange);
+    }
 }
 
 /// <summary>A request to S3: the row of its operation, or why it has none; its address; and its headers, including those in a presigned

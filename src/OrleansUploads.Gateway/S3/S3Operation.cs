@@ -18,6 +18,8 @@ namespace OrleansUploads.Gateway.S3;
 internal sealed record S3Operation(
     string Name, string Method, S3Level Level, string? Query, KeyAccessKind Access, Func<S3Call, ValueTask<FrontAnswer>> RunAsync)
 {
+    public static readonly S3Operation HeadBucket = new("HeadBucket", "HEAD", Bucket, null, Look, BucketOperations.HeadAsync);
+
     public static readonly IReadOnlyList<S3Operation> All =
     [
         new("ListBuckets", "GET", Service, null, Look, BucketOperations.ListAsync),
@@ -25,7 +27,7 @@ internal sealed record S3Operation(
         {
             Space = SpaceUse.Grows, Body = S3Body.Document,
         },
-        new("HeadBucket", "HEAD", Bucket, null, Look, BucketOperations.HeadAsync),
+        HeadBucket,
         new("DeleteBucket", "DELETE", Bucket, null, Change, BucketOperations.DeleteAsync) { Space = SpaceUse.Frees },
         new("GetBucketLocation", "GET", Bucket, "location", Look, BucketOperations.GetLocationAsync),
         Setting("GetBucketAccelerateConfiguration", "accelerate", "AccelerateConfiguration"),

@@ -46,7 +46,15 @@ public class AuthorizationHeaderTests
         Assert.NotEqual(SignatureOutcome.Verified, SignatureVerdict.For(flaw).Outcome);
     }
 
-    /// <summary>A credential has a key and four fields of its scope, the names of signed headers are in lower case, sorted and unique, and a
+    [Fact]
+    public void The_names_of_signed_headers_may_come_in_any_order()
+    {
+        Assert.True(AuthorizationHeader.TryParse(
+            $"AWS4-HMAC-SHA256 {Credential}, SignedHeaders=x-amz-date;host;content-type, {Signature}", out var header, out _));
+        Assert.Equal(["content-type", "host", "x-amz-date"], header.SignedHeaders);
+    }
+
+    /// <summary>A credential has a key and four fields of its scope, the names of signed headers are in lower case and unique, and a
     /// signature has 64 hexadecimal digits.</summary>
     [Theory]
     [InlineData("Credential=/20120525/us-east-1/glacier/aws4_request", AuthorizationError.CredentialMalformed)]
@@ -59,7 +67,7 @@ public class AuthorizationHeaderTests
     [InlineData("Credential=AKID/20120525//glacier/aws4_request", AuthorizationError.CredentialMalformed)]
     [InlineData("Credential=AKID/20120525/us-east-1//aws4_request", AuthorizationError.CredentialMalformed)]
     [InlineData("SignedHeaders=Host;x-amz-date", AuthorizationError.SignedHeadersMalformed)]
-    [InlineData("SignedHeaders=x-amz-date;host", AuthorizationError.SignedHeadersMalformed)]
+    [InlineData("SignedHeaders=host;x-amz-date;host", AuthorizationError.SignedHeadersMalformed)]
     [InlineData("SignedHeaders=host;host;x-amz-date", AuthorizationError.SignedHeadersMalformed)]
     [InlineData("SignedHeaders=host;;x-amz-date", AuthorizationError.SignedHeadersMalformed)]
     [InlineData("SignedHeaders=host;x-amz-date;", AuthorizationError.SignedHeadersMalformed)]

@@ -13,6 +13,7 @@ internal static class PresignedUrls
     /// <param name="headers">Further signed headers with their values.</param>
     /// <param name="payload">What stands for the body.</param>
     /// <param name="ahead">How far the signer's clock is ahead.</param>
+    /// <param name="listed">The names of the signed headers as the URL lists them, or null for ascending order.</param>
     public static string Presign(
         this S3Server s3,
         string method,
@@ -20,7 +21,8 @@ internal static class PresignedUrls
         string? signed = null,
         (string Name, string Value)[]? headers = null,
         string payload = PayloadModes.NotSigned,
-        TimeSpan ahead = default)
+        TimeSpan ahead = default,
+        string? listed = null)
     {
         var timestamp = AmzTimestamp.Format(s3.Clock.Now + ahead);
         var all = (headers ?? []).Append(HostOf(s3)).ToDictionary(header => header.Name, header => header.Value);
@@ -28,7 +30,7 @@ internal static class PresignedUrls
         var parameters = "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential="
             + Uri.EscapeDataString($"{Signer.KeyId}/{timestamp[..8]}/us-east-1/s3/aws4_request")
             + $"&X-Amz-Date={timestamp}&X-Amz-Expires=60&X-Amz-SignedHeaders="
-            + Uri.EscapeDataString(string.Join(';', names));
+            + Uri.EscapeDataString(listed ?? string.Join(';', names));
 
         // The signer needs the timestamp as a header; it is not signed as one.
         all.TryAdd("x-amz-date", timestamp);

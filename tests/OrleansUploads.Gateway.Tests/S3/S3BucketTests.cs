@@ -34,6 +34,21 @@ public sealed class S3BucketTests(S3Server s3) : IClassFixture<S3Server>
         Assert.Equal("x", (await s3.GetAsync($"/{bucket}/k")).Text);
     }
 
+    [Fact]
+    public async Task A_refused_HEAD_names_the_region_whether_or_not_the_bucket_exists()
+    {
+        var bucket = await s3.NewBucketAsync();
+
+        foreach (var target in new[] { $"/{bucket}", "/no-such-bucket" })
+        {
+            Assert.Equal("us-east-1", (await s3.Server.SendAsync(new ApiRequest("HEAD", target), [])).Expect(403).Header("x-amz-bucket-region"));
+        }
+
+        Assert.Equal("us-east-1", (await s3.SendAsync("HEAD", $"/{bucket}", signer: Stranger)).Expect(403).Header("x-amz-bucket-region"));
+        Assert.Null((await s3.SendAsync("HEAD", "/no-such-bucket")).Expect(404).Header("x-amz-bucket-region"));
+        Assert.Null((await s3.Server.SendAsync(new ApiRequest("HEAD", $"/{bucket}/k"), [])).Expect(403).Header("x-amz-bucket-region"));
+    }
+
     [Theory]
     [InlineData("ab")]
     [InlineData("Upper")]

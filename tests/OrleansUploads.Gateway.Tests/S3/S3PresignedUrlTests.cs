@@ -208,6 +208,20 @@ public sealed class S3PresignedUrlTests(S3Server s3) : IClassFixture<S3Server>
         ExpectError(await s3.OpenAsync("PUT", url, Old, ("x-amz-meta-a", "2")), 400, "InvalidArgument");
     }
 
+    /// <summary>Amazon's SDK for PHP signs the names in ascending order and lists them as they come.</summary>
+    [Fact]
+    public async Task The_signed_headers_may_be_listed_in_any_order()
+    {
+        var target = $"/{await s3.NewBucketAsync()}/k";
+        (string, string)[] headers = [("x-amz-meta-colour", "blue"), ("content-type", "text/plain")];
+
+        var url = s3.Presign("PUT", target, headers: headers, listed: "x-amz-meta-colour;host;content-type");
+
+        (await s3.OpenAsync("PUT", url, "red"u8.ToArray(), headers)).Expect(200);
+        Assert.Equal("blue", (await s3.GetAsync(target)).Expect(200).Header("x-amz-meta-colour"));
+        ExpectError(await s3.OpenAsync("PUT", url, [], ("x-amz-meta-colour", "red"), ("content-type", "text/plain")), 403, "SignatureDoesNotMatch");
+    }
+
     [Fact]
     public async Task The_names_of_the_parameters_are_compared_without_case()
     {
