@@ -108,11 +108,7 @@ public sealed class AuthorizationHeader
 
         // A signature covers the names in ascending order. Amazon accepts lists in another order, as its SDK for PHP sends them.
         var names = signedHeaders.ToString().Split(';');
-        if (!AreCanonical(names))
-        {
-            Array.Sort(names, StringComparer.Ordinal);
-        }
-
+        Array.Sort(names, StringComparer.Ordinal);
         if (!AreCanonical(names))
         {
             return AuthorizationError.SignedHeadersMalformed;
