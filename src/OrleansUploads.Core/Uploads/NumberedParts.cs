@@ -28,12 +28,16 @@ internal static class NumberedParts
         RefusalOfPart(part.Number, part.LengthBytes) ?? RefusalOfChecksum(spec, part.Checksum);
 
     /// <summary>A part as the upload keeps it.</summary>
-    public static StoredPart Keep(NumberedPart part, DateTimeOffset now) => new(
+    /// <param name="by">The number of its sender, or null.</param>
+    public static StoredPart Keep(NumberedPart part, DateTimeOffset now, int? by = null) => new(
         part.LengthBytes,
         part.TreeHash,
         part.Location is { } location ? PartPlace.At(location) : part.Attempt is { } attempt ? PartPlace.In(attempt) : null,
         now)
-    { Digests = new PartDigests(part.Md5, part.Checksum) };
+    {
+        By = by,
+        Digests = new PartDigests(part.Md5, part.Checksum),
+    };
 
     /// <summary>A part as callers see it.</summary>
     public static NumberedPart PartOf(PlacedPart placed)

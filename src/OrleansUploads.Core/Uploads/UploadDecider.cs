@@ -137,14 +137,8 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
                 Check(open, c.Number, c.LengthBytes, spec.RefusalOfPart(c.Number, c.LengthBytes), time.Now)
                 ?? Reply(spec),
             (CheckObjectCompletion, _, _) => Nothing,
-            (StorePart c, ArchiveUploadSpec spec, { } open) => Store(
-                open,
-                spec.Parts.NumberOf(c.Range),
-                new StoredPart(c.Range.LengthBytes, c.TreeHash, PartPlace.In(c.Attempt), time.Now),
-                spec.Parts.RefusalOfRange(c.Range),
-                c.Sender),
-            (StoreNumberedPart c, ObjectUploadSpec spec, { } open) =>
-                Store(open, c.Part.Number, NumberedParts.Keep(c.Part, time.Now), NumberedParts.RefusalOf(spec, c.Part), c.Sender),
+            (StorePart c, ArchiveUploadSpec spec, { } open) => Store(open, spec, c, time.Now),
+            (StoreNumberedPart c, ObjectUploadSpec spec, { } open) => Store(open, spec, c, time.Now),
             (ReportExternalPart c, ArchiveUploadSpec spec, { } open) => Report(
                 open,
                 spec.Parts.NumberOf(c.Range),
@@ -168,10 +162,23 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
         : now < open.FencedBefore ? Refuse(open.Spec.RefusalOfCollected(number, lengthBytes))
         : null;
 
+    private static Decision<UploadEvent> Store(UploadState.Open open, ArchiveUploadSpec spec, StorePart command, DateTimeOffset now)
+    {
+        var (by, added) = open.Senders.Mark(command.Sender);
+        var part = new StoredPart(command.Range.LengthBytes, command.TreeHash, PartPlace.In(command.Attempt), now) { By = by };
+        return Store(open, spec.Parts.NumberOf(command.Range), part, added, spec.Parts.RefusalOfRange(command.Range));
+    }
+
+    private static Decision<UploadEvent> Store(UploadState.Open open, ObjectUploadSpec spec, StoreNumberedPart command, DateTimeOffset now)
+    {
+        var (by, added) = open.Senders.Mark(command.Sender);
+        return Store(open, command.Part.Number, NumberedParts.Keep(command.Part, now, by), added, NumberedParts.RefusalOf(spec, command.Part));
+    }
+
     /// <summary>The newest attempt becomes the part of its number, even with the same bytes: a client may send them again because the stored
     /// bytes are damaged or lost. Repeating a report changes nothing.</summary>
     private static Decision<UploadEvent> Store(
-        UploadState.Open open, int number, StoredPart part, Refusal? refusalOfPart, Sender? sender)
+        UploadState.Open open, int number, StoredPart part, Sender? added, Refusal? refusalOfPart)
     {
         if ((open.Spec.RefusalOfStorage(ByteStorage.Gateway) ?? refusalOfPart) is { } refusal)
         {
@@ -194,8 +201,7 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
             return Refuse(open.Spec.RefusalOfCollected(number, part.LengthBytes));
         }
 
-        var (by, added) = open.Senders.Mark(sender);
-        return Accept(new PartStored(number, part with { By = by }, added));
+        return Accept(new PartStored(number, part, added));
     }
 
     /// <summary>The newest report becomes the part of its number. Reporting the same bytes again changes nothing, even with another

@@ -409,7 +409,8 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
     /// verifies it.</summary>
     private void StartNextStep(ServiceTime time)
     {
-        if (_held.Exists(item => _replies.IsAwaited(item.Confirms!)))
+        // Nearly always none is held, and a closure for none would be allocated each time.
+        if (_held.Count > 0 && _held.Exists(item => _replies.IsAwaited(item.Confirms!)))
         {
             EnqueueHeld();
         }

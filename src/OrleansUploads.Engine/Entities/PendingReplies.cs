@@ -94,7 +94,11 @@ internal sealed class PendingReplies(EntityId entity, Action<RunnerOutput> emit)
                 }
             }
 
-            reply.InheritedWaiters.ForEach(EndOneWait);
+            foreach (var waiter in reply.InheritedWaiters)
+            {
+                EndOneWait(waiter);
+            }
+
             reply.IsDurable = true;
             SendIfReady(reply);
         }
