@@ -95,7 +95,6 @@ public sealed record RetrievalJob(
     /// lie inside the archive, start at a multiple of 1 MiB, and end at a multiple of 1 MiB or at the archive's end.</summary>
     public static Refusal? RefusalOf(ArchiveEntry archive, PartRange range) =>
         archive.ByteStorage == ByteStorage.External ? new Refusal.ArchiveStoredExternally(archive.Archive)
-        : range.LastByte < archive.SizeBytes
-            && TreeHashRanges.IsMegabyteAligned(range.FirstByte, range.LastByte, archive.SizeBytes) ? null
+        : TreeHashRanges.IsMegabyteAligned(range.FirstByte, range.LastByte, archive.SizeBytes) ? null
         : new Refusal.RetrievalRangeInvalid(range, archive.SizeBytes);
 }

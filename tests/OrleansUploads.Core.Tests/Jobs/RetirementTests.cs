@@ -34,6 +34,19 @@ public sealed class RetirementTests() : JobsDriver(RetrievalPolicy.After(TimeSpa
     }
 
     [Fact]
+    public void A_job_that_has_expired_leaves_the_bytes_to_a_later_one()
+    {
+        Given(Retrieval(1));
+        Now += TimeSpan.FromHours(1);
+        Given(Retrieval(2));
+        var last = Now + TimeSpan.FromHours(5) + Limits.JobOutputLife;
+        Now = last - TimeSpan.FromMinutes(1);
+        Wake();
+        IsGone(1);
+        Assert.Equal(last + JobsDecider.DownloadGrace, BytesUntil(Do(Retire(1))));
+    }
+
+    [Fact]
     [Promise("operations.md", "uploads and jobs expire, unowned bytes are collected, and bytes and records of what was deleted are deleted")]
     public void No_job_counts_as_expired_while_the_clock_is_not_trusted()
     {

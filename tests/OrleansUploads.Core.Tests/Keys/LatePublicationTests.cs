@@ -90,6 +90,18 @@ public sealed class LatePublicationTests() : LeafDriver(SomeObject.ObjectLeaf)
     }
 
     [Fact]
+    public void A_publication_with_a_condition_never_replaces_an_object_that_was_published_since()
+    {
+        Given(Prepare("a", 1));
+        var late = Prepare("a", 2);
+        Given(Prepare("b", 9));
+        var conditional = Prepare("a", 3, PublishCondition.MustBePresent);
+        Assert.Equal(Published, Do(late).Answer);
+        Assert.Equal(Overtaken, Do(conditional).Answer);
+        Assert.Equal(Some.Upload(2), Current("a"));
+    }
+
+    [Fact]
     public void A_repeated_publication_of_the_current_object_changes_nothing()
     {
         var message = Prepare("a", 1);

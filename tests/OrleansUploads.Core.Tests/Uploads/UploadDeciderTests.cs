@@ -188,6 +188,15 @@ public sealed class UploadDeciderTests : UploadDriver
         Assert.Same(Done.Instance, Ask(Part(0, 9, "a") with { Attempt = Some.Attempt(1, Now) }));
     }
 
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(true, true)]
+    public void Nothing_is_fenced_during_a_backup_or_by_a_clock_that_is_not_trusted(bool isTrusted, bool holdsBytes)
+    {
+        var time = ServiceTime.Recorded(Now, ServedIntervals.None, TimeSpan.Zero, isTrusted, holdsBytes);
+        Assert.IsType<Refusal.CollectionHeld>(Decider.Decide(State, new FenceAttempts(Now), time).Answer);
+    }
+
     [Fact]
     public void An_old_fence_in_the_future_refuses_a_part_before_its_bytes_are_read()
     {
@@ -252,6 +261,7 @@ public sealed class UploadDeciderTests : UploadDriver
         {
             Assert.Equal([ann, bob, null, null], Enumerable.Range(1, 4).Select(number => Assert.IsType<FoundPart>(
                 Decider.Decide(state, new FindPart(Some.Incarnation, number), ServiceTime.Continuous(Now)).Answer).Sender));
+            Assert.Equal([ann, bob], Assert.IsType<UploadState.Open>(state).Senders.InOrder);
         }
     }
 
