@@ -14,7 +14,7 @@ internal static class ContractJson
     {
         var options = new JsonSerializerOptions
         {
-            TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { OmitGatewayStorage, WriteStoredPartsAlone } },
+            TypeInfoResolver = new DefaultJsonTypeInfoResolver { Modifiers = { OmitGatewayStorage } },
             PropertyNamingPolicy = JsonNamingPolicy.CamelCase,
             DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
             IgnoreReadOnlyProperties = true,
@@ -34,17 +34,6 @@ internal static class ContractJson
         return options;
     }
 
-    private static void WriteStoredPartsAlone(JsonTypeInfo shape)
-    {
-        foreach (var member in shape.Properties)
-        {
-            if (member.PropertyType == typeof(StoredPart))
-            {
-                member.CustomConverter = new AloneConverter<StoredPart>();
-            }
-        }
-    }
-
     /// <summary>Nearly all bytes are with the gateway.</summary>
     private static void OmitGatewayStorage(JsonTypeInfo shape)
     {
@@ -56,17 +45,6 @@ internal static class ContractJson
             }
         }
     }
-}
-
-/// <summary>Writes an object within another as a document of its own. The serializer allocates a stack for objects within objects, and every
-/// report of a part has one.</summary>
-internal sealed class AloneConverter<T> : JsonConverter<T>
-    where T : class
-{
-    public override T? Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        JsonSerializer.Deserialize<T>(ref reader, options);
-
-    public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => JsonSerializer.Serialize(writer, value, options);
 }
 
 /// <summary>Writes an instant as milliseconds since 1970, UTC.</summary>
