@@ -140,7 +140,7 @@ internal sealed class Authenticator(
             return ofBlanks;
         }
 
-        // The server does not compare the host with a name of its own, so its port decides nothing.
+        // Nothing that the server does depends on the port of the host.
         return exchange.Context.Request.Host is { Port: not null } host
             && verify(signed with { Header = name => name == "host" ? host.Host : signed.Header(name) }) is { IsVerified: true } ofHost
                 ? ofHost
