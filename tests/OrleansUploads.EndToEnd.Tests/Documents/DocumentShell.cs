@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using OrleansUploads.EndToEnd.Tests.AwsClients;
 
 namespace OrleansUploads.EndToEnd.Tests.Documents;
@@ -53,10 +54,8 @@ internal sealed class DocumentShell(TemporaryFolder home)
     {
         var aws = await InstalledClients.FindAwsCliAsync();
         var ports = PrintedPorts.ToDictionary(port => port, _ => $"{FreePort.Take(1)[0]}");
-        var script = ports.Aggregate(
-            commands, (text, port) => text.Replace($":{port.Key}", $":{port.Value}", StringComparison.Ordinal)
-                .Replace($", {port.Key}", $", {port.Value}", StringComparison.Ordinal)
-                .Replace($"port={port.Key}", $"port={port.Value}", StringComparison.Ordinal));
+        var script = Regex.Replace(
+            commands, $"(:|, |port=)({string.Join('|', ports.Keys)})", printed => printed.Groups[1].Value + ports[printed.Groups[2].Value]);
         var environment = new Dictionary<string, string?>(InstalledClients.Environment(home.Path))
         {
             ["PATH"] = $"{Bin}:{Path.GetDirectoryName(aws)}:{Path.GetDirectoryName(CommandLine.Dotnet)}:{Environment.GetEnvironmentVariable("PATH")}",
