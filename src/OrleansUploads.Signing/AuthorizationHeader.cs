@@ -106,7 +106,7 @@ public sealed class AuthorizationHeader
             return AuthorizationError.SignedHeadersMissing;
         }
 
-        // A signature covers the names in ascending order. Amazon accepts lists in another order, as its SDK for PHP sends them.
+        // A signature covers the names in ascending order. Libcloud and presigned URLs of Amazon's SDK for PHP list them in another one.
         var names = signedHeaders.ToString().Split(';');
         Array.Sort(names, StringComparer.Ordinal);
         if (!AreCanonical(names))
