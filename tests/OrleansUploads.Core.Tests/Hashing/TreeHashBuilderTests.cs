@@ -34,10 +34,11 @@ public class TreeHashBuilderTests
         using var builder = new TreeHashBuilder();
         var data = Bytes.Random(3, 20 * Bytes.MiB);
         builder.Append(data);
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        builder.Append(data);
-        builder.Append(data.AsSpan(0, 100));
-        builder.Append(data);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Allocations.AssertNone(() =>
+        {
+            builder.Append(data);
+            builder.Append(data.AsSpan(0, 100));
+            builder.Append(data);
+        });
     }
 }
