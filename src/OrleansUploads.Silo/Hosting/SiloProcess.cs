@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using OrleansUploads.Engine.Ownership;
 using OrleansUploads.Engine.Ports;
+using OrleansUploads.Gateway;
 using OrleansUploads.Serving;
 using OrleansUploads.Silo.Storage;
 
@@ -12,6 +13,10 @@ namespace OrleansUploads.Silo.Hosting;
 /// <summary>Runs the process: reads the settings, starts the silo and the gateway, and waits for shutdown.</summary>
 internal static class SiloProcess
 {
+    /// <summary>How much longer than <see cref="SiloSettings.DrainDelay"/> and <see cref="SiloSettings.DrainTime"/> the process may take to
+    /// stop. Orleans tries for two minutes to leave a cluster whose membership cannot be reached.</summary>
+    public static readonly TimeSpan LeaveTime = TimeSpan.FromSeconds(10);
+
     /// <summary>Runs until the process is asked to stop.</summary>
     /// <param name="commandLine">The settings on the command line.</param>
     /// <returns>The exit code.</returns>
@@ -36,6 +41,8 @@ internal static class SiloProcess
         builder.AddUploads(settings, parts, database, lastGeneration);
 
         await using var app = builder.Build();
+        var stopTime = settings.DrainDelay + settings.DrainTime + LeaveTime;
+        using var stopping = app.Lifetime.ApplicationStopping.Register(() => _ = ExitAfterAsync(stopTime));
         telemetry?.LogFaults(app.Services.GetRequiredService<ILogger<TelemetryExport>>());
         if (!await TryStartAsync(app, settings, telemetry))
         {
@@ -66,6 +73,15 @@ internal static class SiloProcess
         {
             throw new SettingException(fault.Message, fault);
         }
+    }
+
+    private static async Task ExitAfterAsync(TimeSpan stopTime)
+    {
+        await Task.Delay(stopTime);
+        await Console.Error.WriteLineAsync(
+            $"orleans-uploads-silo: The process has not stopped within {Durations.Format(stopTime)} of the stop signal and ends now. The other silos "
+            + "notice it when it misses probes.");
+        Environment.Exit(1);
     }
 
     /// <returns>False if the process was asked to stop meanwhile.</returns>

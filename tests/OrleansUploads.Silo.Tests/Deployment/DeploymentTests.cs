@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using OrleansUploads.Gateway.Settings;
+using OrleansUploads.Silo.Hosting;
 
 namespace OrleansUploads.Silo.Tests.Deployment;
 
@@ -74,7 +75,8 @@ public sealed partial class DeploymentTests
             Seconds("deploy/kubernetes/base/silo.yaml", @"terminationGracePeriodSeconds: (\d+)") > DrainSeconds("deploy/kubernetes/base/silo.yaml"));
 
         static int DrainSeconds(string file) =>
-            Seconds(file, @"__DrainDelay\W+(?:value: )?(\d+)s") + Seconds(file, @"__DrainTime\W+(?:value: )?(\d+)s");
+            Seconds(file, @"__DrainDelay\W+(?:value: )?(\d+)s") + Seconds(file, @"__DrainTime\W+(?:value: )?(\d+)s")
+            + (int)SiloProcess.LeaveTime.TotalSeconds;
 
         static int Seconds(string file, string pattern) => Number(Read(file), pattern);
     }
