@@ -44,6 +44,24 @@ public sealed class AccountBucketsTests()
     }
 
     [Fact]
+    public void An_account_has_at_most_a_thousand_buckets()
+    {
+        Given([.. Enumerable.Range(1, ObjectLimits.MaxBucketsPerAccount).Select(i => new CreateBucket(Some.Account, SomeObject.BucketNamed($"b{i:D4}")))]);
+        Refused<ObjectRefusal.TooManyBuckets>(new CreateBucket(Some.Account, Photos));
+        Assert.False(Ask(new CreateBucket(Some.Account, SomeObject.BucketNamed("b0001"))).Existed);
+    }
+
+    [Fact]
+    public void Later_claims_and_vaults_have_greater_numbers()
+    {
+        var first = Claim(Photos);
+        Given(new CreateVault(Some.Vault));
+        var second = Claim(SomeObject.BucketNamed("videos"));
+        var epoch = State.Vaults[Some.Vault.Name.ToString()].Incarnation.Epoch;
+        Assert.True(first < epoch && epoch < second);
+    }
+
+    [Fact]
     public void A_late_answer_to_an_earlier_claim_changes_nothing()
     {
         var first = Claim(Photos);

@@ -15,6 +15,18 @@ public sealed class AccountDeciderTests()
     }
 
     [Fact]
+    public void A_vault_is_begun_until_it_has_answered()
+    {
+        Given(Create("a"), Create("b"));
+        var toB = Pending.Last();
+        Confirm(Pending.First());
+        Assert.Equal([toB.Key], Pending.Select(static intent => intent.Key));
+        ConfirmAll();
+        Assert.Empty(Pending);
+        Unchanged(new ConfirmVaultBegun(Incarnation("a")));
+    }
+
+    [Fact]
     public void An_account_has_at_most_a_thousand_vaults()
     {
         for (var i = 1; i <= Limits.MaxVaultsPerAccount; i++)
