@@ -73,7 +73,9 @@ public sealed class JobNoticesTests() : JobsDriver(RetrievalPolicy.After(Delay))
         Now += TimeSpan.FromHours(1);
         Given(Retrieval(2));
         Now = Ready;
-        Assert.Equal([Job(1)], Notified(Do(new UpdateNotifications(2, null)).Intents));
+        var clear = new UpdateNotifications(2, null);
+        Assert.Equal([Job(1)], Notified(Do(clear).Intents));
+        Unchanged(clear);
         Unchanged(VaultTopic);
         Now += TimeSpan.FromHours(1);
         Assert.Empty(Wake().Intents);

@@ -75,11 +75,30 @@ public sealed class ServiceTimeTests
     }
 
     [Fact]
+    public void While_the_clock_is_not_trusted_nothing_later_than_the_last_beat_is_due()
+    {
+        var served = Served((0, 90));
+        Assert.Equal(At(100), Time(100, served).DueBy);
+        Assert.Equal(At(90), Time(100, served, isTrusted: false).DueBy);
+        Assert.Equal(DateTimeOffset.MinValue, Time(80, served, isTrusted: false).DueBy);
+        Assert.Equal(DateTimeOffset.MinValue, Time(100, ServedIntervals.None, isTrusted: false).DueBy);
+    }
+
+    [Fact]
     public void Overlapping_intervals_of_two_hosts_count_once()
     {
         var served = Served((0, 2), (1, 3), (2.5, 2.75));
 
         Assert.Equal([new ServedInterval(At(0), At(3))], served.InOrder);
+    }
+
+    [Fact]
+    public void The_neighbours_with_the_smallest_gap_are_merged()
+    {
+        var served = Served([.. Enumerable.Range(0, ServedIntervals.MaxIntervals + 1).Select(i => (2.0 * i, (2.0 * i) + (i == 100 ? 1.5 : 1)))]);
+
+        Assert.Equal(new ServedInterval(At(200), At(202.5)), served.InOrder[100]);
+        Assert.Equal(new ServedInterval(At(204), At(205)), served.InOrder[101]);
     }
 
     [Fact]
