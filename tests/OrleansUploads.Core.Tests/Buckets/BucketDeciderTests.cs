@@ -6,6 +6,7 @@ public sealed class BucketDeciderTests() : DeciderDriver<BucketState, BucketComm
 {
     private static readonly AccountId Other = AccountId.TryParse("999988887777", out var id) ? id : default;
     private static readonly LeafName Second = LeafName.OfSplit(SomeObject.ObjectLeaf, 1);
+    private static readonly LeafName Third = LeafName.OfSplit(SomeObject.ObjectLeaf, 2);
     private static readonly DeleteBucket Delete = new(SomeObject.BucketName, Some.Account);
     private static readonly CreateBucket Create = new(Some.Account, SomeObject.BucketName);
     private static readonly FindBucket Find = new(SomeObject.BucketName);
@@ -18,7 +19,7 @@ public sealed class BucketDeciderTests() : DeciderDriver<BucketState, BucketComm
 
     private ConfirmLeafSealed Sealed(LeafSealVerdict verdict) => new(State.Steps, verdict);
 
-    private void Unsealed(LeafSealVerdict verdict) => Given(new ConfirmLeafUnsealed(State.Steps, verdict));
+    private ConfirmLeafUnsealed Unsealed(LeafSealVerdict verdict) => new(State.Steps, verdict);
 
     private static LeafSealVerdict Empty(LeafName? right = null) => new(IsEmpty: true, right);
 
@@ -64,20 +65,27 @@ public sealed class BucketDeciderTests() : DeciderDriver<BucketState, BucketComm
         Given(Sealed(Empty(Second)));
         var unseal = Raised(Sealed(Full()));
         Assert.Equal(new UnsealLeaf(State.Steps) { Leaf = SomeObject.ObjectLeaf }, unseal.Tells<UnsealLeaf>());
+        Assert.Equal([unseal.Key], Pending.Select(static intent => intent.Key));
         Answered<ObjectRefusal.BucketNotEmpty>(Delete);
-        Unsealed(Empty(Second));
-        Unsealed(Full());
+        var next = Assert.Single(Confirm(unseal, Empty(Second)).Intents);
+        Assert.Equal((SomeObject.ObjectLeaf with { Name = Second }).Entity, next.Does<TellEntity>().Receiver);
+        Assert.Empty(Confirm(unseal, Empty(Second)).Events);
+
+        // The leaves to the right of one that has entries were never sealed.
+        Assert.Empty(Confirm(next, Full(Third)).Intents);
         Assert.Equal(BucketPhase.Live, State.Phase);
         Assert.Empty(Pending);
     }
 
     [Fact]
-    public void A_verdict_of_an_earlier_deletion_is_ignored()
+    public void A_verdict_of_an_earlier_step_or_deletion_is_ignored()
     {
         Claim(Some.Account);
         var first = Raised(Delete);
         Given(Sealed(Full()));
-        Unsealed(Full());
+        Unchanged(Sealed(Empty()));
+        Given(Unsealed(Full()));
+        Unchanged(Unsealed(Empty()));
         Given(Delete);
 
         Assert.Empty(Confirm(first, Empty()).Events);
