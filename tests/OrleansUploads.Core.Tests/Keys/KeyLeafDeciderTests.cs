@@ -46,6 +46,8 @@ public sealed class KeyLeafDeciderTests() : LeafDriver(SomeObject.ObjectLeaf, ma
         var adopt = new AdoptKeys(new KeyPosition("k"), null, null, 0, IsLast: false, [SomeObject.Entry("m", 1)], []);
         right.Given(adopt);
         right.Refused<ObjectRefusal.LeafNotReady>(Find("m"));
+        right.Unchanged(adopt);
+        right.Unchanged(adopt with { Sequence = 2, IsLast = true });
         right.Given(adopt with { Sequence = 1, IsLast = true, Entries = [SomeObject.Entry("n", 2)] });
         Assert.Equal(SomeObject.Entry("m", 1), right.Do(Find("m")).Answer);
         Assert.Equal(["m", "n"], KeysOf(right));
