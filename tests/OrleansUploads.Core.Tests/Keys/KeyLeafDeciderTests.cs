@@ -222,7 +222,7 @@ public sealed class KeyLeafDeciderTests() : LeafDriver(SomeObject.ObjectLeaf, ma
     }
 
     [Fact]
-    public void Late_messages_of_an_earlier_deletion_neither_seal_nor_unseal_a_leaf()
+    public void Late_and_repeated_messages_neither_seal_nor_unseal_a_leaf()
     {
         Publish("a", 1);
         Given(new SealLeaf(1), new UnsealLeaf(2), Delete("a"));
@@ -231,6 +231,7 @@ public sealed class KeyLeafDeciderTests() : LeafDriver(SomeObject.ObjectLeaf, ma
 
         Given(Delete("b"), new SealLeaf(3));
         Unchanged(new UnsealLeaf(2));
+        Unchanged(new SealLeaf(3));
         Assert.IsType<ObjectRefusal.LeafIsSealed>(Publish("c", 3));
     }
 
