@@ -58,6 +58,19 @@ public sealed class AccountRetrievalsTests() : DeciderDriver<AccountState, Accou
     }
 
     [Fact]
+    public void Retrievals_of_a_clock_that_was_ahead_count_for_an_hour_after_its_correction_at_most()
+    {
+        Given(Limit(100));
+        Now += Limits.RetrievalPolicyWindow;
+        Given(Admit(1, 60));
+        Now = Some.Noon;
+        Refused<Refusal.RetrievalNotAdmitted>(Admit(2, 41));
+        Now -= Tick;
+        IsAllowed(Admit(2, 41));
+        Assert.Equal(41, State.Admitted.Bytes);
+    }
+
+    [Fact]
     public void The_allowed_volume_of_any_hour_never_exceeds_the_limit()
     {
         for (var seed = 0; seed < 50; seed++)
