@@ -49,7 +49,8 @@ internal static class Conditions
     /// <param name="tag">Of the object that is read.</param>
     /// <param name="modifiedAt">When the object was completed.</param>
     /// <param name="prefix">What the names of the headers begin with.</param>
-    /// <remarks>In the precedence of RFC 9110, section 13.2.2.</remarks>
+    /// <remarks>In the precedence of RFC 9110, section 13.2.2. A time in the future in If-Modified-Since is ignored, as at Amazon: it says
+    /// nothing about what the client has.</remarks>
     public static (int Status, string Condition)? Evaluate(S3Call call, ObjectETag tag, DateTimeOffset modifiedAt, string prefix = "")
     {
         var modified = S3Date.WholeSeconds(modifiedAt);
@@ -70,7 +71,9 @@ internal static class Conditions
             return Matches(noneMatch, tag) ? (StatusCodes.Status304NotModified, prefix + IfNoneMatch) : null;
         }
 
-        return S3Date.FromHeader(call.Header(prefix + IfModifiedSince)) is { } modifiedSince && modified <= modifiedSince
+        return S3Date.FromHeader(call.Header(prefix + IfModifiedSince)) is { } modifiedSince
+            && modified <= modifiedSince
+            && modifiedSince <= call.Services.Time.GetUtcNow()
             ? (StatusCodes.Status304NotModified, prefix + IfModifiedSince)
             : null;
     }
