@@ -209,6 +209,10 @@ internal sealed class S3Call : FrontCall
             $"Access Denied: there is an object with the key '{address.Key}', and the access key {Exchange.Credential?.AccessKeyId} is for "
             + $"{Exchange.Credential?.Scope} only, which does not replace objects."),
         ObjectRefusal.PreconditionFailed { Exists: true } => Conditions.Failed(Conditions.NameOfWrite(this)),
+
+        // The type was not stated, but a number of parts behind the checksum.
+        ObjectRefusal.ChecksumOfOtherType when Header(S3Headers.ChecksumType) is null => new S3Error(
+            S3ErrorCode.BadDigest, S3Refusals.Describe(refusal, address, UploadText).Message),
         _ => S3Refusals.Describe(refusal, address, UploadText),
     };
 
