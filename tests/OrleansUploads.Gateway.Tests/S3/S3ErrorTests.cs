@@ -236,17 +236,22 @@ public sealed class S3ErrorTests(S3Server s3) : IClassFixture<S3Server>
     [InlineData("0-1")]
     [InlineData("")]
     [InlineData("bytes=0-5")]
-    [InlineData("bytes=5-9")]
-    public async Task A_range_to_copy_needs_both_ends_inside_the_source(string range)
+    [InlineData("bytes=5-9", "InvalidRequest")]
+    [InlineData("bytes=7-9", "InvalidRequest")]
+    public async Task A_range_to_copy_needs_both_ends_inside_the_source(string range, string code = "InvalidArgument")
     {
         var target = $"/{await s3.NewBucketAsync()}/k";
         (await s3.SendAsync("PUT", target, "hello")).Expect(200);
         var upload = await s3.NewUploadAsync(target);
         var answer = await s3.SendAsync(
             "PUT", $"{target}?partNumber=1&uploadId={upload}", headers: [("x-amz-copy-source", target), ("x-amz-copy-source-range", range)]);
-        ExpectError(answer, 400, "InvalidArgument");
-        Assert.Contains($"<ArgumentName>x-amz-copy-source-range</ArgumentName>", answer.Text, StringComparison.Ordinal);
-        Assert.Contains(range.Length > 0 ? $"<ArgumentValue>{range}</ArgumentValue>" : "<ArgumentValue", answer.Text, StringComparison.Ordinal);
+        ExpectError(answer, 400, code);
+        if (code == "InvalidArgument")
+        {
+            Assert.Contains($"<ArgumentName>x-amz-copy-source-range</ArgumentName>", answer.Text, StringComparison.Ordinal);
+            Assert.Contains(range.Length > 0 ? $"<ArgumentValue>{range}</ArgumentValue>" : "<ArgumentValue", answer.Text, StringComparison.Ordinal);
+        }
+
         Assert.Empty(Texts((await s3.GetAsync($"{target}?uploadId={upload}")).Expect(200), "PartNumber"));
     }
 }
