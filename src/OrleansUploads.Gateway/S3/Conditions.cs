@@ -22,12 +22,15 @@ internal static class Conditions
         var isDeletion = call.Request.Method == "DELETE";
         if (noneMatch is not null && (isDeletion || noneMatch != "*" || match is not null))
         {
-            throw S3Error.NotImplemented($"{IfNoneMatch}: {noneMatch}");
+            throw S3Error.HeaderNotImplemented(match is null ? IfNoneMatch : $"{IfMatch},{IfNoneMatch}", noneMatch);
         }
 
-        if (call.Header(IfUnmodifiedSince) is not null || call.Header(IfModifiedSince) is not null)
+        foreach (var name in (string[])[IfUnmodifiedSince, IfModifiedSince])
         {
-            throw S3Error.NotImplemented("conditions on dates");
+            if (call.Header(name) is { } time)
+            {
+                throw S3Error.HeaderNotImplemented(name, time);
+            }
         }
 
         return noneMatch is not null || call.OnlyAdds ? PublishCondition.MustBeAbsent : match is not null ? Matching(match) : null;

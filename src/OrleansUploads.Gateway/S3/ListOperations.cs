@@ -97,7 +97,7 @@ internal static class ListOperations
         }
 
         return token.Length > 0 && S3Encoding.TryReadToken(token, out var key) ? key : throw S3Error.InvalidArgument(
-            "continuation-token", token, "The continuation token provided is incorrect.");
+            "continuation-token", token, "The continuation token provided is incorrect");
     }
 
     private static async ValueTask<(BucketDescription Bucket, KeyPage Page)> ReadAsync(S3Call call, ListRequest request, string start)

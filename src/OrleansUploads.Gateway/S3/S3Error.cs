@@ -17,16 +17,21 @@ internal sealed class S3Error(S3ErrorCode kind, string message, params (string N
         new(S3ErrorCode.InvalidArgument, message, ("ArgumentName", name), ("ArgumentValue", value));
 
     /// <summary>S3 has this, and this server does not.</summary>
-    public static S3Error NotImplemented(string feature) => new(
+    public static S3Error NotImplemented(string feature, params (string Name, string Value)[] details) => new(
         S3ErrorCode.NotImplemented,
-        $"A header or query you provided implies functionality that is not implemented: {feature}.");
+        $"A header or query you provided implies functionality that is not implemented: {feature}.",
+        details);
+
+    /// <summary>S3 has this header, and this server does not, or not with this value.</summary>
+    public static S3Error HeaderNotImplemented(string header, string? value = null) =>
+        NotImplemented(value is null ? header : $"{header}: {value}", ("Header", header));
 
     public static S3Error MalformedXml(string reason) => new(
         S3ErrorCode.MalformedXML,
         $"The XML you provided was not well-formed or did not validate against our published schema: {reason}");
 
     public static S3Error NoSuchBucket(string bucket) =>
-        new(S3ErrorCode.NoSuchBucket, "The specified bucket does not exist.", ("BucketName", bucket));
+        new(S3ErrorCode.NoSuchBucket, "The specified bucket does not exist", ("BucketName", bucket));
 
     public static S3Error NoSuchUpload(string upload) => new(
         S3ErrorCode.NoSuchUpload,

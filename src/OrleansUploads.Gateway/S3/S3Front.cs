@@ -126,7 +126,7 @@ internal sealed class S3Request : FrontRequest
 
         if (ProtectionHeaders.FindUnsupported(_headers, _exchange.Target.Query) is { } header)
         {
-            throw S3Error.NotImplemented(header);
+            throw S3Error.HeaderNotImplemented(header);
         }
 
         if (_route is not S3Route.To { Operation: var operation })

@@ -53,7 +53,7 @@ internal static class S3Refusals
             + "a different name and try again.",
             ("BucketName", e.Bucket.ToString())),
         ObjectRefusal.BucketNotEmpty e => new(
-            S3ErrorCode.BucketNotEmpty, "The bucket you tried to delete is not empty.", ("BucketName", e.Bucket.ToString())),
+            S3ErrorCode.BucketNotEmpty, "The bucket you tried to delete is not empty", ("BucketName", e.Bucket.ToString())),
         ObjectRefusal.TooManyBuckets e => new(
             S3ErrorCode.TooManyBuckets, $"You have attempted to create more buckets than allowed: at most {e.Limit}."),
         ObjectRefusal.KeyNotFound => NoSuchKey(address),
@@ -73,12 +73,12 @@ internal static class S3Refusals
             $"Part number must be an integer between 1 and {ObjectLimits.MaxParts}, inclusive"),
         ObjectRefusal.NumberedPartTooLarge e => new(
             S3ErrorCode.EntityTooLarge,
-            "Your proposed upload exceeds the maximum allowed size.",
+            "Your proposed upload exceeds the maximum allowed size",
             ("ProposedSize", Text(e.LengthBytes)),
             ("MaxSizeAllowed", Text(e.LimitBytes))),
         ObjectRefusal.PartsNotInOrder e => new(
             S3ErrorCode.InvalidPartOrder,
-            $"The list of parts was not in ascending order: part {e.Number} is not greater than the one before it.",
+            $"The list of parts was not in ascending order. Parts must be ordered by part number: part {e.Number} is not greater than the one before it.",
             ("UploadId", upload),
             ("PartNumber", Text(e.Number))),
         ObjectRefusal.NamedPartDiffers e => InvalidPart(
@@ -86,7 +86,7 @@ internal static class S3Refusals
         ObjectRefusal.NumberedPartLost e => InvalidPart(upload, e.Number, "was stored, but its bytes are lost; upload it again"),
         ObjectRefusal.NumberedPartTooShort e => new(
             S3ErrorCode.EntityTooSmall,
-            "Your proposed upload is smaller than the minimum allowed size.",
+            "Your proposed upload is smaller than the minimum allowed size",
             ("ProposedSize", Text(e.LengthBytes)),
             ("MinSizeAllowed", Text(e.MinBytes)),
             ("PartNumber", Text(e.Number)),
