@@ -31,11 +31,7 @@ internal static class RequestDocument
     {
         if (md5 is { } statedMd5 && Md5Digest.Compute(document.OpenRead()) is var computedMd5 && statedMd5 != computedMd5)
         {
-            throw new S3Error(
-                S3ErrorCode.BadDigest,
-                "The Content-MD5 you specified did not match what we received.",
-                ("ExpectedDigest", statedMd5.ToString()),
-                ("CalculatedDigest", computedMd5.ToString()));
+            throw S3Error.Md5Differs(statedMd5, computedMd5);
         }
 
         if (checksum is { } stated && stated != ChecksumHasher.Compute(stated.Algorithm, document.OpenRead()))

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.Features;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Gateway.S3;
 
@@ -37,6 +38,20 @@ internal sealed class S3Error(S3ErrorCode kind, string message, params (string N
         S3ErrorCode.NoSuchUpload,
         "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.",
         ("UploadId", upload));
+
+    /// <summary>The bytes do not have the MD5 that the request states. Both are written as in the request's header.</summary>
+    public static S3Error Md5Differs(Md5Digest stated, Md5Digest computed) => new(
+        S3ErrorCode.BadDigest,
+        "The Content-MD5 you specified did not match what we received.",
+        ("ExpectedDigest", Base64(stated)),
+        ("CalculatedDigest", Base64(computed)));
+
+    private static string Base64(Md5Digest md5)
+    {
+        Span<byte> bytes = stackalloc byte[Md5Digest.Bytes];
+        md5.Write(bytes);
+        return Convert.ToBase64String(bytes);
+    }
 
     /// <summary>The response with the XML document. The answer to a HEAD request has none.</summary>
     public override FrontAnswer ToAnswer(HttpExchange exchange)

@@ -93,11 +93,7 @@ internal static class S3Refusals
             ("ETag", e.Md5.ToString())),
         ObjectRefusal.NumberedAttemptCollected => new(
             S3ErrorCode.RequestTimeout, "The body arrived so slowly that it was taken for abandoned. Send it again."),
-        ObjectRefusal.Md5Differs e => new(
-            S3ErrorCode.BadDigest,
-            "The Content-MD5 you specified did not match what we received.",
-            ("ExpectedDigest", e.Stated.ToString()),
-            ("CalculatedDigest", e.Computed.ToString())),
+        ObjectRefusal.Md5Differs e => S3Error.Md5Differs(e.Stated, e.Computed),
         ObjectRefusal.ChecksumDiffers e => new(
             S3ErrorCode.BadDigest,
             $"The {e.Stated.Algorithm.Name()} you specified did not match the calculated checksum: you sent {e.Stated.Base64}, "
