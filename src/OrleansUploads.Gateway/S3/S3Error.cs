@@ -117,6 +117,7 @@ internal sealed record S3ErrorCode
     public static S3ErrorCode IncompleteBody { get; } = new(nameof(IncompleteBody), 400);
     public static S3ErrorCode InvalidArgument { get; } = new(nameof(InvalidArgument), 400);
     public static S3ErrorCode InvalidBucketName { get; } = new(nameof(InvalidBucketName), 400);
+    public static S3ErrorCode InvalidBucketOwnerAWSAccountID { get; } = new(nameof(InvalidBucketOwnerAWSAccountID), 400);
     public static S3ErrorCode InvalidDigest { get; } = new(nameof(InvalidDigest), 400);
     public static S3ErrorCode InvalidPart { get; } = new(nameof(InvalidPart), 400);
     public static S3ErrorCode InvalidPartOrder { get; } = new(nameof(InvalidPartOrder), 400);

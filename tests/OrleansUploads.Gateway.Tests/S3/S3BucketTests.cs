@@ -127,6 +127,7 @@ public sealed class S3BucketTests(S3Server s3) : IClassFixture<S3Server>
         var bucket = await s3.NewBucketAsync();
         (await s3.GetAsync($"/{bucket}", ("x-amz-expected-bucket-owner", "111122223333"))).Expect(200);
         ExpectError(await s3.GetAsync($"/{bucket}", ("x-amz-expected-bucket-owner", "999988887777")), 403, "AccessDenied");
+        ExpectError(await s3.GetAsync($"/{bucket}", ("x-amz-expected-bucket-owner", "1111")), 400, "InvalidBucketOwnerAWSAccountID");
     }
 
     [Theory]
