@@ -13,7 +13,7 @@ internal sealed record ListRequest(string Prefix, string Delimiter, int Limit, b
     {
         var limit = S3Number.ReadPageLimit(call, limitName);
         var encoding = call.Query.FirstValue("encoding-type");
-        return encoding is null or "" or "url"
+        return encoding is null or "url"
             ? new ListRequest(call.Query.FirstValue("prefix") ?? "", call.Query.FirstValue("delimiter") ?? "", limit, encoding == "url")
             : throw S3Error.InvalidArgument("encoding-type", encoding, "Invalid Encoding Method specified in Request");
     }

@@ -88,6 +88,8 @@ public sealed class S3ErrorTests(S3Server s3) : IClassFixture<S3Server>
         { "GET", "?list-type=2&continuation-token=!", "x-id", "1", "400 InvalidArgument", null },
         { "GET", "?max-keys=x", "x-id", "1", "400 InvalidArgument", null },
         { "GET", "?encoding-type=base64", "x-id", "1", "400 InvalidArgument", null },
+        { "GET", "?encoding-type=", "x-id", "1", "400 InvalidArgument", null },
+        { "GET", "?uploads&encoding-type=", "x-id", "1", "400 InvalidArgument", null },
         { "GET", "?versions&version-id-marker=null", "x-id", "1", "400 InvalidArgument", null },
         { "GET", "?versions&key-marker=a&version-id-marker=v2", "x-id", "1", "400 InvalidArgument", null },
     };
