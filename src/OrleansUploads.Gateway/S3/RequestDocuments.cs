@@ -227,14 +227,14 @@ internal sealed record RestoreDocument(int Days, RetrievalTier Tier, string? Uns
 
 internal static class TaggingDocument
 {
-    /// <summary>Parses the document. The tags are not checked.</summary>
+    /// <summary>Parses the document. The tags are not checked. Without a set there are none, as at Amazon.</summary>
     /// <exception cref="XmlException">The document is malformed.</exception>
     public static IReadOnlyList<(string Key, string Value)> Parse(ReceivedDocument document)
     {
         var tags = new List<(string, string)>();
         var hasSet = false;
         ElementReader.ReadRoot(document, "Tagging", root => root.ReadChildren(("TagSet", ReadSet)));
-        return hasSet ? tags : throw new XmlException("There is no TagSet.");
+        return tags;
 
         void ReadSet(ElementReader set)
         {
