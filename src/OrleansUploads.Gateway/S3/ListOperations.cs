@@ -40,7 +40,9 @@ internal static class ListOperations
         var start = ReadStart(call);
         var (bucket, page) = await ReadAsync(call, request, start);
         var restored = await FindRestoresAsync(call, bucket.Bucket, page);
-        var startAfter = call.Query.FirstValue("start-after");
+
+        // A token replaces it.
+        var startAfter = call.Query.FirstValue("continuation-token") is null ? call.Query.FirstValue("start-after") : null;
         var withOwner = call.Query.FirstValue("fetch-owner") == "true";
         return S3Xml.Answer(Root, xml =>
         {
