@@ -69,7 +69,7 @@ internal static class S3Number
     private static int Parse(string name, string? text, int byDefault, int max) =>
         string.IsNullOrEmpty(text) ? byDefault
         : text.AsSpan().ContainsAnyExceptInRange('0', '9')
-            ? throw S3Error.InvalidArgument(name, text, $"Argument {name} must be an integer between 0 and 2147483647.")
+            ? throw S3Error.InvalidArgument(name, text, $"Argument {name} must be an integer between 0 and 2147483647")
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? Math.Min(number, max)
         : max;
 }

@@ -37,7 +37,7 @@ internal static class S3Refusals
         Refusal.NoParts => S3Error.MalformedXml("You must specify at least one part."),
         Refusal.SizeDiffers e => new(
             S3ErrorCode.InvalidRequest,
-            $"The provided 'x-amz-mp-object-size' header value {e.StatedBytes} does not match what was computed: {e.UploadedBytes}."),
+            $"The provided 'x-amz-mp-object-size' header value {e.StatedBytes} does not match what was computed: {e.UploadedBytes}"),
         Refusal.CollectionHeld => new(
             S3ErrorCode.ServiceUnavailable, "Nothing can be deleted at the moment. Please try again later."),
         ObjectRefusal e => Describe(e, address, upload),
