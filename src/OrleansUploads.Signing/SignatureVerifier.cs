@@ -9,6 +9,7 @@ public sealed class SignatureVerifier
     private const string HostHeader = "host";
     private const string AmzDateHeader = "x-amz-date";
     private const string DateHeader = "date";
+    private const string PayloadHashHeader = "x-amz-content-sha256";
 
     private readonly SigningKeyCache _keys = new();
     private readonly SigningRules _rules;
@@ -174,7 +175,10 @@ public sealed class SignatureVerifier
         var coversBody = CoversBody(request);
         foreach (var name in request.HeaderNames)
         {
-            if (MustBeSigned(name) && !authorization.Signs(name) && !(coversBody && Contains(_rules.UnsignedBesideBodyHash, name)))
+            if (MustBeSigned(name)
+                && !authorization.Signs(name)
+                && !(coversBody && Contains(_rules.UnsignedBesideBodyHash, name))
+                && !RepeatsMode(request, name))
             {
                 return name.ToLowerInvariant();
             }
@@ -182,6 +186,14 @@ public sealed class SignatureVerifier
 
         return null;
     }
+
+    /// <summary>Whether a header of a presigned URL only repeats that the signature does not cover the body. Some clients send it with every
+    /// request. Without it, the request means the same.</summary>
+    private static bool RepeatsMode(in SigningRequest request, string name) =>
+        request.IsPresigned
+        && name.Equals(PayloadHashHeader, StringComparison.OrdinalIgnoreCase)
+        && request.PayloadHash == PayloadModes.NotSigned
+        && request.Header(PayloadHashHeader) == PayloadModes.NotSigned;
 
     /// <summary>Whether the signature covers the SHA-256 of a body, and not only the name of a mode.</summary>
     private static bool CoversBody(in SigningRequest request) =>

@@ -42,6 +42,8 @@ internal static class BucketOperations
                 xml.WriteStartElement("Bucket");
                 xml.WriteElementString("Name", bucket.Bucket.Name.ToString());
                 xml.WriteElementString("CreationDate", S3Date.ToXml(bucket.CreatedAt));
+                xml.WriteElementString("BucketRegion", call.Region);
+                xml.WriteElementString("BucketArn", ArnOf(bucket.Bucket.Name));
                 xml.WriteEndElement();
             }
 
@@ -70,13 +72,14 @@ internal static class BucketOperations
                 S3ErrorCode.BucketAlreadyOwnedByYou,
                 "Your previous request to create the named bucket succeeded and you already own it.",
                 ("BucketName", name.ToString()))
-            : FrontAnswer.Ok(("Location", $"{call.Exchange.Target.Prefix}/{name}"));
+            : FrontAnswer.Ok(("Location", $"{call.Exchange.Target.Prefix}/{name}"), (S3Headers.BucketArn, ArnOf(name)));
     }
 
     public static async ValueTask<FrontAnswer> HeadAsync(S3Call call)
     {
-        await call.RequireBucketAsync();
-        return FrontAnswer.Ok((S3Headers.BucketRegion, call.Region));
+        var name = (await call.RequireBucketAsync()).Bucket.Name;
+        return FrontAnswer.Ok(
+            (S3Headers.BucketRegion, call.Region), (S3Headers.BucketArn, ArnOf(name)), (S3Headers.AccessPointAlias, "false"));
     }
 
     public static async ValueTask<FrontAnswer> DeleteAsync(S3Call call)
@@ -98,6 +101,9 @@ internal static class BucketOperations
         return S3Xml.Answer("LocationConstraint", xml =>
             xml.WriteString(call.Region == GatewayOptions.DefaultRegion ? "" : call.Region));
     }
+
+    /// <summary>Without region and account: Amazon's names of buckets are unique everywhere.</summary>
+    private static string ArnOf(BucketName name) => $"arn:aws:s3:::{name}";
 
     private static void Refuse(ElementReader element) => throw S3Error.NotImplemented(element.LocalName);
 

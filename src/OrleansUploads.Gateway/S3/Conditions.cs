@@ -22,12 +22,15 @@ internal static class Conditions
         var isDeletion = call.Request.Method == "DELETE";
         if (noneMatch is not null && (isDeletion || noneMatch != "*" || match is not null))
         {
-            throw S3Error.NotImplemented($"{IfNoneMatch}: {noneMatch}");
+            throw S3Error.HeaderNotImplemented(match is null ? IfNoneMatch : $"{IfMatch},{IfNoneMatch}", noneMatch);
         }
 
-        if (call.Header(IfUnmodifiedSince) is not null || call.Header(IfModifiedSince) is not null)
+        foreach (var name in (string[])[IfUnmodifiedSince, IfModifiedSince])
         {
-            throw S3Error.NotImplemented("conditions on dates");
+            if (call.Header(name) is { } time)
+            {
+                throw S3Error.HeaderNotImplemented(name, time);
+            }
         }
 
         return noneMatch is not null || call.OnlyAdds ? PublishCondition.MustBeAbsent : match is not null ? Matching(match) : null;
@@ -49,7 +52,8 @@ internal static class Conditions
     /// <param name="tag">Of the object that is read.</param>
     /// <param name="modifiedAt">When the object was completed.</param>
     /// <param name="prefix">What the names of the headers begin with.</param>
-    /// <remarks>In the precedence of RFC 9110, section 13.2.2.</remarks>
+    /// <remarks>In the precedence of RFC 9110, section 13.2.2. A time in the future in If-Modified-Since is ignored, as at Amazon: it says
+    /// nothing about what the client has.</remarks>
     public static (int Status, string Condition)? Evaluate(S3Call call, ObjectETag tag, DateTimeOffset modifiedAt, string prefix = "")
     {
         var modified = S3Date.WholeSeconds(modifiedAt);
@@ -70,7 +74,9 @@ internal static class Conditions
             return Matches(noneMatch, tag) ? (StatusCodes.Status304NotModified, prefix + IfNoneMatch) : null;
         }
 
-        return S3Date.FromHeader(call.Header(prefix + IfModifiedSince)) is { } modifiedSince && modified <= modifiedSince
+        return S3Date.FromHeader(call.Header(prefix + IfModifiedSince)) is { } modifiedSince
+            && modified <= modifiedSince
+            && modifiedSince <= call.Services.Time.GetUtcNow()
             ? (StatusCodes.Status304NotModified, prefix + IfModifiedSince)
             : null;
     }

@@ -40,7 +40,9 @@ internal static class ListOperations
         var start = ReadStart(call);
         var (bucket, page) = await ReadAsync(call, request, start);
         var restored = await FindRestoresAsync(call, bucket.Bucket, page);
-        var startAfter = call.Query.FirstValue("start-after");
+
+        // A token replaces it.
+        var startAfter = call.Query.FirstValue("continuation-token") is null ? call.Query.FirstValue("start-after") : null;
         var withOwner = call.Query.FirstValue("fetch-owner") == "true";
         return S3Xml.Answer(Root, xml =>
         {
@@ -97,7 +99,7 @@ internal static class ListOperations
         }
 
         return token.Length > 0 && S3Encoding.TryReadToken(token, out var key) ? key : throw S3Error.InvalidArgument(
-            "continuation-token", token, "The continuation token provided is incorrect.");
+            "continuation-token", token, "The continuation token provided is incorrect");
     }
 
     private static async ValueTask<(BucketDescription Bucket, KeyPage Page)> ReadAsync(S3Call call, ListRequest request, string start)

@@ -13,7 +13,7 @@ internal sealed record ListRequest(string Prefix, string Delimiter, int Limit, b
     {
         var limit = S3Number.ReadPageLimit(call, limitName);
         var encoding = call.Query.FirstValue("encoding-type");
-        return encoding is null or "" or "url"
+        return encoding is null or "url"
             ? new ListRequest(call.Query.FirstValue("prefix") ?? "", call.Query.FirstValue("delimiter") ?? "", limit, encoding == "url")
             : throw S3Error.InvalidArgument("encoding-type", encoding, "Invalid Encoding Method specified in Request");
     }
@@ -69,7 +69,7 @@ internal static class S3Number
     private static int Parse(string name, string? text, int byDefault, int max) =>
         string.IsNullOrEmpty(text) ? byDefault
         : text.AsSpan().ContainsAnyExceptInRange('0', '9')
-            ? throw S3Error.InvalidArgument(name, text, $"Argument {name} must be an integer between 0 and 2147483647.")
+            ? throw S3Error.InvalidArgument(name, text, $"Argument {name} must be an integer between 0 and 2147483647")
         : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number) ? Math.Min(number, max)
         : max;
 }

@@ -189,9 +189,13 @@ internal static class CopySource
                 + $"offsets of the first and last bytes to copy. It is '{text}'.");
         }
 
-        return range.LastByte < sizeBytes ? range : throw S3Error.InvalidArgument(
-            S3Headers.CopySourceRange,
-            text,
-            string.Create(CultureInfo.InvariantCulture, $"Range specified is not valid for source object of size: {sizeBytes}"));
+        return range.LastByte < sizeBytes ? range
+            : range.FirstByte < sizeBytes ? throw S3Error.InvalidArgument(
+                S3Headers.CopySourceRange,
+                text,
+                string.Create(CultureInfo.InvariantCulture, $"Range specified is not valid for source object of size: {sizeBytes}"))
+            : throw new S3Error(
+                S3ErrorCode.InvalidRequest,
+                string.Create(CultureInfo.InvariantCulture, $"The specified copy range is invalid for the source object size: {sizeBytes}"));
     }
 }

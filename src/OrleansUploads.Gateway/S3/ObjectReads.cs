@@ -18,7 +18,7 @@ internal static class ObjectReads
         if (number is not null && call.Header("Range") is not null)
         {
             throw new S3Error(
-                S3ErrorCode.InvalidRequest, "Cannot specify both Range header and partNumber query parameter.");
+                S3ErrorCode.InvalidRequest, "Cannot specify both Range header and partNumber query parameter");
         }
 
         // Clients ask routinely whether an object exists or has changed, so these answers are no exceptions.

@@ -98,7 +98,7 @@ internal static class ObjectUploads
         if (StatedChecksum.ReadAlgorithm(call) is not { } algorithm)
         {
             return typeText is null ? null : throw new S3Error(
-                S3ErrorCode.InvalidRequest, $"{S3Headers.ChecksumType} needs {S3Headers.ChecksumAlgorithm}.");
+                S3ErrorCode.InvalidRequest, $"The {S3Headers.ChecksumType} header can only be used with the {S3Headers.ChecksumAlgorithm} header.");
         }
 
         var byDefault = algorithm == ChecksumAlgorithm.Crc64Nvme ? ChecksumType.FullObject : ChecksumType.Composite;

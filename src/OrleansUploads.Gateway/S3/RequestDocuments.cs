@@ -31,11 +31,7 @@ internal static class RequestDocument
     {
         if (md5 is { } statedMd5 && Md5Digest.Compute(document.OpenRead()) is var computedMd5 && statedMd5 != computedMd5)
         {
-            throw new S3Error(
-                S3ErrorCode.BadDigest,
-                "The Content-MD5 you specified did not match what we received.",
-                ("ExpectedDigest", statedMd5.ToString()),
-                ("CalculatedDigest", computedMd5.ToString()));
+            throw S3Error.Md5Differs(statedMd5, computedMd5);
         }
 
         if (checksum is { } stated && stated != ChecksumHasher.Compute(stated.Algorithm, document.OpenRead()))
@@ -231,14 +227,14 @@ internal sealed record RestoreDocument(int Days, RetrievalTier Tier, string? Uns
 
 internal static class TaggingDocument
 {
-    /// <summary>Parses the document. The tags are not checked.</summary>
+    /// <summary>Parses the document. The tags are not checked. Without a set there are none, as at Amazon.</summary>
     /// <exception cref="XmlException">The document is malformed.</exception>
     public static IReadOnlyList<(string Key, string Value)> Parse(ReceivedDocument document)
     {
         var tags = new List<(string, string)>();
         var hasSet = false;
         ElementReader.ReadRoot(document, "Tagging", root => root.ReadChildren(("TagSet", ReadSet)));
-        return hasSet ? tags : throw new XmlException("There is no TagSet.");
+        return tags;
 
         void ReadSet(ElementReader set)
         {

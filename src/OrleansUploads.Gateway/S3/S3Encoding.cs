@@ -50,10 +50,38 @@ internal static class S3Encoding
         return Encoding.UTF8.GetBytes(key).AsSpan().SequenceEqual(bytes);
     }
 
-    /// <summary>Text that is not printable ASCII is encoded by RFC 2047, as S3 does.</summary>
-    public static string Header(string text) => !text.AsSpan().ContainsAnyExceptInRange(' ', '~')
-        ? text
+    /// <summary>Text that is not printable ASCII is encoded by RFC 2047, as S3 does: in the form Q, which people can read, unless it has
+    /// characters that cannot be printed.</summary>
+    public static string Header(string text) =>
+        !text.AsSpan().ContainsAnyExceptInRange(' ', '~') ? text
+        : text.EnumerateRunes().All(IsPrintable) ? $"=?UTF-8?Q?{Quoted(text)}?="
         : $"=?UTF-8?B?{Convert.ToBase64String(Encoding.UTF8.GetBytes(text))}?=";
+
+    private static bool IsPrintable(Rune rune) => rune != Rune.ReplacementChar && Rune.GetUnicodeCategory(rune) is not (
+        UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse
+        or UnicodeCategory.OtherNotAssigned);
+
+    private static string Quoted(string text)
+    {
+        var encoded = new StringBuilder(text.Length);
+        foreach (var value in Encoding.UTF8.GetBytes(text))
+        {
+            if (value == ' ')
+            {
+                encoded.Append('_');
+            }
+            else if (value is > (byte)' ' and <= (byte)'~' and not ((byte)'=' or (byte)'?' or (byte)'_'))
+            {
+                encoded.Append((char)value);
+            }
+            else
+            {
+                encoded.Append(CultureInfo.InvariantCulture, $"={value:X2}");
+            }
+        }
+
+        return encoded.ToString();
+    }
 }
 
 internal static class S3Date

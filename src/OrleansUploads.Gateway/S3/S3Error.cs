@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Http.Features;
+using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Gateway.S3;
 
@@ -17,21 +18,40 @@ internal sealed class S3Error(S3ErrorCode kind, string message, params (string N
         new(S3ErrorCode.InvalidArgument, message, ("ArgumentName", name), ("ArgumentValue", value));
 
     /// <summary>S3 has this, and this server does not.</summary>
-    public static S3Error NotImplemented(string feature) => new(
+    public static S3Error NotImplemented(string feature, params (string Name, string Value)[] details) => new(
         S3ErrorCode.NotImplemented,
-        $"A header or query you provided implies functionality that is not implemented: {feature}.");
+        $"A header or query you provided implies functionality that is not implemented: {feature}.",
+        details);
+
+    /// <summary>S3 has this header, and this server does not, or not with this value.</summary>
+    public static S3Error HeaderNotImplemented(string header, string? value = null) =>
+        NotImplemented(value is null ? header : $"{header}: {value}", ("Header", header));
 
     public static S3Error MalformedXml(string reason) => new(
         S3ErrorCode.MalformedXML,
         $"The XML you provided was not well-formed or did not validate against our published schema: {reason}");
 
     public static S3Error NoSuchBucket(string bucket) =>
-        new(S3ErrorCode.NoSuchBucket, "The specified bucket does not exist.", ("BucketName", bucket));
+        new(S3ErrorCode.NoSuchBucket, "The specified bucket does not exist", ("BucketName", bucket));
 
     public static S3Error NoSuchUpload(string upload) => new(
         S3ErrorCode.NoSuchUpload,
         "The specified upload does not exist. The upload ID may be invalid, or the upload may have been aborted or completed.",
         ("UploadId", upload));
+
+    /// <summary>The bytes do not have the MD5 that the request states. Both are written as in the request's header.</summary>
+    public static S3Error Md5Differs(Md5Digest stated, Md5Digest computed) => new(
+        S3ErrorCode.BadDigest,
+        "The Content-MD5 you specified did not match what we received.",
+        ("ExpectedDigest", Base64(stated)),
+        ("CalculatedDigest", Base64(computed)));
+
+    private static string Base64(Md5Digest md5)
+    {
+        Span<byte> bytes = stackalloc byte[Md5Digest.Bytes];
+        md5.Write(bytes);
+        return Convert.ToBase64String(bytes);
+    }
 
     /// <summary>The response with the XML document. The answer to a HEAD request has none.</summary>
     public override FrontAnswer ToAnswer(HttpExchange exchange)
@@ -97,6 +117,7 @@ internal sealed record S3ErrorCode
     public static S3ErrorCode IncompleteBody { get; } = new(nameof(IncompleteBody), 400);
     public static S3ErrorCode InvalidArgument { get; } = new(nameof(InvalidArgument), 400);
     public static S3ErrorCode InvalidBucketName { get; } = new(nameof(InvalidBucketName), 400);
+    public static S3ErrorCode InvalidBucketOwnerAWSAccountID { get; } = new(nameof(InvalidBucketOwnerAWSAccountID), 400);
     public static S3ErrorCode InvalidDigest { get; } = new(nameof(InvalidDigest), 400);
     public static S3ErrorCode InvalidPart { get; } = new(nameof(InvalidPart), 400);
     public static S3ErrorCode InvalidPartOrder { get; } = new(nameof(InvalidPartOrder), 400);

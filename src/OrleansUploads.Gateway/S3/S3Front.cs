@@ -126,7 +126,7 @@ internal sealed class S3Request : FrontRequest
 
         if (ProtectionHeaders.FindUnsupported(_headers, _exchange.Target.Query) is { } header)
         {
-            throw S3Error.NotImplemented(header);
+            throw S3Error.HeaderNotImplemented(header);
         }
 
         if (_route is not S3Route.To { Operation: var operation })
@@ -209,6 +209,10 @@ internal sealed class S3Call : FrontCall
             $"Access Denied: there is an object with the key '{address.Key}', and the access key {Exchange.Credential?.AccessKeyId} is for "
             + $"{Exchange.Credential?.Scope} only, which does not replace objects."),
         ObjectRefusal.PreconditionFailed { Exists: true } => Conditions.Failed(Conditions.NameOfWrite(this)),
+
+        // The type was not stated, but a number of parts behind the checksum.
+        ObjectRefusal.ChecksumOfOtherType when Header(S3Headers.ChecksumType) is null => new S3Error(
+            S3ErrorCode.BadDigest, S3Refusals.Describe(refusal, address, UploadText).Message),
         _ => S3Refusals.Describe(refusal, address, UploadText),
     };
 
@@ -266,9 +270,12 @@ internal sealed class S3Call : FrontCall
         }
 
         // A client that states the owner relies on it.
-        return Header(ownerHeader) is not { } expected || expected == bucket.Owner.ToString()
-            ? bucket
-            : throw new S3Error(S3ErrorCode.AccessDenied, $"Access Denied: account {expected} does not own the bucket.");
+        return Header(ownerHeader) is not { } expected || expected == bucket.Owner.ToString() ? bucket
+            : AccountId.TryParse(expected, out _)
+                ? throw new S3Error(S3ErrorCode.AccessDenied, $"Access Denied: account {expected} does not own the bucket.")
+            : throw new S3Error(
+                S3ErrorCode.InvalidBucketOwnerAWSAccountID,
+                $"The value of the expected bucket owner parameter must be an AWS Account ID... [{expected}]");
     }
 }
 

@@ -7,6 +7,9 @@ namespace OrleansUploads.Gateway.S3;
 /// <summary>The code and message of each <see cref="HttpError"/> in S3.</summary>
 internal static class S3HttpErrors
 {
+    private const string SignatureDiffers =
+        "The request signature we calculated does not match the signature you provided. Check your key and signing method.";
+
     /// <summary>Describes an error in the words of S3.</summary>
     public static S3Error Describe(HttpError error) => error switch
     {
@@ -31,7 +34,9 @@ internal static class S3HttpErrors
             S3ErrorCode.AccessDenied,
             $"The access key {e.AccessKeyId} is for {e.Scope} only, which does not include this {e.Operation} request."),
         HttpError.PayloadHashMissing => new(
-            S3ErrorCode.MissingSecurityHeader, "Your request is missing a required header: x-amz-content-sha256."),
+            S3ErrorCode.MissingSecurityHeader,
+            "Your request was missing a required header: x-amz-content-sha256.",
+            ("MissingHeaderName", "x-amz-content-sha256")),
         HttpError.PayloadHashMalformed e => S3Error.InvalidArgument(
             "x-amz-content-sha256",
             e.Text,
@@ -93,10 +98,11 @@ internal static class S3HttpErrors
         SignatureOutcome.TimestampMissing or SignatureOutcome.TimestampMalformed => new(
             S3ErrorCode.AccessDenied, $"AWS authentication requires a valid Date or x-amz-date header. {verdict.Message}"),
         SignatureOutcome.ScopeDateDiffers => new(S3ErrorCode.AuthorizationHeaderMalformed, verdict.Message),
-        SignatureOutcome.RequiredHeaderNotSigned or SignatureOutcome.SignedHeaderMissing => new(
+        SignatureOutcome.RequiredHeaderNotSigned => new(
             S3ErrorCode.AccessDenied,
-            $"There were headers present in the request which were not signed, or the other way round. {verdict.Message}",
+            $"There were headers present in the request which were not signed. {verdict.Message}",
             ("HeadersNotSigned", verdict.Header ?? "")),
+        SignatureOutcome.SignedHeaderMissing => new(S3ErrorCode.SignatureDoesNotMatch, $"{SignatureDiffers} {verdict.Message}"),
         SignatureOutcome.PresignedUrlExpired => new(
             S3ErrorCode.AccessDenied,
             verdict.Message,
@@ -113,7 +119,7 @@ internal static class S3HttpErrors
             ("RequestTime", AmzTimestamp.Format(verdict.RequestAt)),
             ("ServerTime", S3Date.ToError(verdict.ServerAt)),
             ("MaxAllowedSkewMilliseconds", verdict.Tolerance.TotalMilliseconds.ToString(CultureInfo.InvariantCulture))),
-        SignatureOutcome.SignatureDiffers => new(S3ErrorCode.SignatureDoesNotMatch, verdict.Message, [.. DescribeDifference(verdict.Difference)]),
+        SignatureOutcome.SignatureDiffers => new(S3ErrorCode.SignatureDoesNotMatch, SignatureDiffers, [.. DescribeDifference(verdict.Difference)]),
     };
 
     /// <summary>What the signature was computed from, as text and as bytes, which show what looks alike.</summary>

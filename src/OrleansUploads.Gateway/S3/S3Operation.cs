@@ -32,13 +32,13 @@ internal sealed record S3Operation(
         new("GetBucketLocation", "GET", Bucket, "location", Look, BucketOperations.GetLocationAsync),
         Setting("GetBucketAccelerateConfiguration", "accelerate", "AccelerateConfiguration"),
         Setting("GetBucketAcl", "acl", "AccessControlPolicy", static (xml, owner) => xml.WriteAccessControlList(owner)),
-        Unset("GetBucketCors", "cors", S3ErrorCode.NoSuchCORSConfiguration, "The CORS configuration does not exist."),
+        Unset("GetBucketCors", "cors", S3ErrorCode.NoSuchCORSConfiguration, "The CORS configuration does not exist"),
         Unset(
             "GetBucketEncryption", "encryption", S3ErrorCode.ServerSideEncryptionConfigurationNotFoundError,
-            "The server side encryption configuration was not found."),
+            "The server side encryption configuration was not found"),
         Unset(
             "GetBucketLifecycleConfiguration", "lifecycle", S3ErrorCode.NoSuchLifecycleConfiguration,
-            "The lifecycle configuration does not exist."),
+            "The lifecycle configuration does not exist"),
         Setting("GetBucketLogging", "logging", "BucketLoggingStatus"),
         Setting("GetBucketNotificationConfiguration", "notification", "NotificationConfiguration"),
 
@@ -49,24 +49,24 @@ internal sealed record S3Operation(
             xml.WriteElementString("ObjectOwnership", "BucketOwnerEnforced");
             xml.WriteEndElement();
         }),
-        Unset("GetBucketPolicy", "policy", S3ErrorCode.NoSuchBucketPolicy, "The bucket policy does not exist."),
+        Unset("GetBucketPolicy", "policy", S3ErrorCode.NoSuchBucketPolicy, "The bucket policy does not exist"),
         Unset(
             "GetBucketReplication", "replication", S3ErrorCode.ReplicationConfigurationNotFoundError,
-            "The replication configuration was not found."),
+            "The replication configuration was not found"),
         Setting(
             "GetBucketRequestPayment", "requestPayment", "RequestPaymentConfiguration",
             static (xml, _) => xml.WriteElementString("Payer", "BucketOwner")),
-        Unset("GetBucketTagging", "tagging", S3ErrorCode.NoSuchTagSet, "The TagSet does not exist."),
+        Unset("GetBucketTagging", "tagging", S3ErrorCode.NoSuchTagSet, "The TagSet does not exist"),
         Setting("GetBucketVersioning", "versioning", "VersioningConfiguration"),
         Unset(
             "GetBucketWebsite", "website", S3ErrorCode.NoSuchWebsiteConfiguration,
-            "The specified bucket does not have a website configuration."),
+            "The specified bucket does not have a website configuration"),
         Unset(
             "GetObjectLockConfiguration", "object-lock", S3ErrorCode.ObjectLockConfigurationNotFoundError,
-            "Object Lock configuration does not exist for this bucket."),
+            "Object Lock configuration does not exist for this bucket"),
         Unset(
             "GetPublicAccessBlock", "publicAccessBlock", S3ErrorCode.NoSuchPublicAccessBlockConfiguration,
-            "The public access block configuration was not found."),
+            "The public access block configuration was not found"),
 
         new("ListObjects", "GET", Bucket, null, Look, ListOperations.ListAsync),
         new("ListObjectsV2", "GET", Bucket, S3Router.ListVersion2, Look, ListOperations.ListV2Async),
@@ -170,7 +170,7 @@ internal sealed record S3Operation(
 
     /// <summary>A question about a setting that no bucket has.</summary>
     private static S3Operation Unset(string name, string query, S3ErrorCode code, string message) =>
-        About(name, query, call => new S3Error(code, message).ToAnswer(call.Exchange));
+        About(name, query, call => new S3Error(code, message, ("BucketName", call.Address.Bucket ?? "")).ToAnswer(call.Exchange));
 
     private static S3Operation About(string name, string query, Func<S3Call, FrontAnswer> answer) =>
         new(name, "GET", Bucket, query, Look, async call =>

@@ -37,7 +37,7 @@ internal static class S3Refusals
         Refusal.NoParts => S3Error.MalformedXml("You must specify at least one part."),
         Refusal.SizeDiffers e => new(
             S3ErrorCode.InvalidRequest,
-            $"The provided 'x-amz-mp-object-size' header value {e.StatedBytes} does not match what was computed: {e.UploadedBytes}."),
+            $"The provided 'x-amz-mp-object-size' header value {e.StatedBytes} does not match what was computed: {e.UploadedBytes}"),
         Refusal.CollectionHeld => new(
             S3ErrorCode.ServiceUnavailable, "Nothing can be deleted at the moment. Please try again later."),
         ObjectRefusal e => Describe(e, address, upload),
@@ -53,7 +53,7 @@ internal static class S3Refusals
             + "a different name and try again.",
             ("BucketName", e.Bucket.ToString())),
         ObjectRefusal.BucketNotEmpty e => new(
-            S3ErrorCode.BucketNotEmpty, "The bucket you tried to delete is not empty.", ("BucketName", e.Bucket.ToString())),
+            S3ErrorCode.BucketNotEmpty, "The bucket you tried to delete is not empty", ("BucketName", e.Bucket.ToString())),
         ObjectRefusal.TooManyBuckets e => new(
             S3ErrorCode.TooManyBuckets, $"You have attempted to create more buckets than allowed: at most {e.Limit}."),
         ObjectRefusal.KeyNotFound => NoSuchKey(address),
@@ -73,12 +73,12 @@ internal static class S3Refusals
             $"Part number must be an integer between 1 and {ObjectLimits.MaxParts}, inclusive"),
         ObjectRefusal.NumberedPartTooLarge e => new(
             S3ErrorCode.EntityTooLarge,
-            "Your proposed upload exceeds the maximum allowed size.",
+            "Your proposed upload exceeds the maximum allowed size",
             ("ProposedSize", Text(e.LengthBytes)),
             ("MaxSizeAllowed", Text(e.LimitBytes))),
         ObjectRefusal.PartsNotInOrder e => new(
             S3ErrorCode.InvalidPartOrder,
-            $"The list of parts was not in ascending order: part {e.Number} is not greater than the one before it.",
+            $"The list of parts was not in ascending order. Parts must be ordered by part number: part {e.Number} is not greater than the one before it.",
             ("UploadId", upload),
             ("PartNumber", Text(e.Number))),
         ObjectRefusal.NamedPartDiffers e => InvalidPart(
@@ -86,18 +86,14 @@ internal static class S3Refusals
         ObjectRefusal.NumberedPartLost e => InvalidPart(upload, e.Number, "was stored, but its bytes are lost; upload it again"),
         ObjectRefusal.NumberedPartTooShort e => new(
             S3ErrorCode.EntityTooSmall,
-            "Your proposed upload is smaller than the minimum allowed size.",
+            "Your proposed upload is smaller than the minimum allowed size",
             ("ProposedSize", Text(e.LengthBytes)),
             ("MinSizeAllowed", Text(e.MinBytes)),
             ("PartNumber", Text(e.Number)),
             ("ETag", e.Md5.ToString())),
         ObjectRefusal.NumberedAttemptCollected => new(
             S3ErrorCode.RequestTimeout, "The body arrived so slowly that it was taken for abandoned. Send it again."),
-        ObjectRefusal.Md5Differs e => new(
-            S3ErrorCode.BadDigest,
-            "The Content-MD5 you specified did not match what we received.",
-            ("ExpectedDigest", e.Stated.ToString()),
-            ("CalculatedDigest", e.Computed.ToString())),
+        ObjectRefusal.Md5Differs e => S3Error.Md5Differs(e.Stated, e.Computed),
         ObjectRefusal.ChecksumDiffers e => new(
             S3ErrorCode.BadDigest,
             $"The {e.Stated.Algorithm.Name()} you specified did not match the calculated checksum: you sent {e.Stated.Base64}, "
@@ -106,8 +102,9 @@ internal static class S3Refusals
             S3ErrorCode.InvalidRequest,
             $"Checksum Type mismatch occurred, expected checksum Type: {e.Expected.Name()}."),
         ObjectRefusal.ChecksumOfOtherType e => new(
-            S3ErrorCode.BadDigest,
-            $"The upload was created with the {e.Actual.Name()} checksum type, but the request states {e.Stated.Name()}. Use the same type."),
+            S3ErrorCode.InvalidRequest,
+            $"The upload was created using the {e.Actual.Name()} checksum mode. The complete request must use the same checksum mode, not "
+            + $"{e.Stated.Name()}."),
         ObjectRefusal.NotRestored e => new(
             S3ErrorCode.InvalidObjectState,
             "The operation is not valid for the object's storage class. Restore the object first.",

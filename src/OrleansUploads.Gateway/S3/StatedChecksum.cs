@@ -78,7 +78,7 @@ internal sealed record StatedChecksum(ChecksumAlgorithm Algorithm, Checksum? Val
         Span<byte> bytes = stackalloc byte[Md5Digest.Bytes];
         return Convert.TryFromBase64String(text, bytes, out var length) && length == bytes.Length
             ? new Md5Digest(bytes)
-            : throw new S3Error(S3ErrorCode.InvalidDigest, "The Content-MD5 you specified is not valid.", ("Content-MD5", text));
+            : throw new S3Error(S3ErrorCode.InvalidDigest, "The Content-MD5 you specified was invalid.", ("Content-MD5", text));
     }
 
     private static StatedChecksum? Parse(string header, string value, bool acceptsParts)

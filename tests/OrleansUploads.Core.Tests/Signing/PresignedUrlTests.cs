@@ -29,9 +29,12 @@ public class PresignedUrlTests
         Assert.Equal(SignatureOutcome.SignatureDiffers, Verify(Target.Replace("test", "best", StringComparison.Ordinal)));
     }
 
-    [Fact]
-    public void An_unsigned_amazon_header_is_refused() =>
-        Assert.Equal(SignatureOutcome.RequiredHeaderNotSigned, Verify(Target, header: "x-amz-acl"));
+    [Theory]
+    [InlineData("x-amz-acl", "private", SignatureOutcome.RequiredHeaderNotSigned)]
+    [InlineData("x-amz-content-sha256", "STREAMING-UNSIGNED-PAYLOAD-TRAILER", SignatureOutcome.RequiredHeaderNotSigned)]
+    [InlineData("X-Amz-Content-Sha256", "UNSIGNED-PAYLOAD", SignatureOutcome.Verified)]
+    public void An_unsigned_amazon_header_is_refused_unless_it_says_nothing(string header, string value, SignatureOutcome expected) =>
+        Assert.Equal(expected, Verify(Target, header: header, value: value));
 
     [Theory]
     [InlineData("X-Amz-Expires=86400", "X-Amz-Expires=604801", AuthorizationError.PresignedLifetimeInvalid)]
@@ -77,13 +80,13 @@ public class PresignedUrlTests
     }
 
     private static SignatureOutcome Verify(
-        string target, string method = "GET", DateTimeOffset? now = null, string? header = null)
+        string target, string method = "GET", DateTimeOffset? now = null, string? header = null, string? value = null)
     {
         Assert.True(PresignedUrl.TryParse(target, out var url, out _));
-        var headers = new Dictionary<string, string> { ["host"] = "examplebucket.s3.amazonaws.com" };
+        var headers = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase) { ["host"] = "examplebucket.s3.amazonaws.com" };
         if (header is not null)
         {
-            headers.Add(header, "1");
+            headers.Add(header, value!);
         }
 
         var request = new SigningRequest(method, target, headers.GetValueOrDefault, headers.Keys, PayloadModes.NotSigned);

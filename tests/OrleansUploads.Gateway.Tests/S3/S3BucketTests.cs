@@ -9,10 +9,15 @@ public sealed class S3BucketTests(S3Server s3) : IClassFixture<S3Server>
     public async Task A_bucket_is_created_listed_and_deleted()
     {
         var created = (await s3.SendAsync("PUT", "/first.bucket")).Expect(200);
-        Assert.Equal("/first.bucket", created.Header("Location"));
+        Assert.Equal(("/first.bucket", "arn:aws:s3:::first.bucket"), (created.Header("Location"), created.Header("x-amz-bucket-arn")));
         (await s3.SendAsync("PUT", "/first.bucket/", "<CreateBucketConfiguration><LocationConstraint>eu-1</LocationConstraint></CreateBucketConfiguration>")).Expect(200);
         Assert.Contains("first.bucket", Texts((await s3.GetAsync("/")).Expect(200), "Name"));
-        Assert.Equal("us-east-1", (await s3.SendAsync("HEAD", "/first.bucket")).Expect(200).Header("x-amz-bucket-region"));
+        var listed = (await s3.GetAsync("/?prefix=first.")).Expect(200);
+        Assert.Equal(("us-east-1", "arn:aws:s3:::first.bucket"), (Text(listed, "BucketRegion"), Text(listed, "BucketArn")));
+        var shown = (await s3.SendAsync("HEAD", "/first.bucket")).Expect(200);
+        Assert.Equal(
+            ("us-east-1", "arn:aws:s3:::first.bucket", "false"),
+            (shown.Header("x-amz-bucket-region"), shown.Header("x-amz-bucket-arn"), shown.Header("x-amz-access-point-alias")));
 
         (await s3.SendAsync("DELETE", "/first.bucket")).Expect(204);
         Assert.Empty((await s3.SendAsync("HEAD", "/first.bucket")).Expect(404).Body);
@@ -122,6 +127,7 @@ public sealed class S3BucketTests(S3Server s3) : IClassFixture<S3Server>
         var bucket = await s3.NewBucketAsync();
         (await s3.GetAsync($"/{bucket}", ("x-amz-expected-bucket-owner", "111122223333"))).Expect(200);
         ExpectError(await s3.GetAsync($"/{bucket}", ("x-amz-expected-bucket-owner", "999988887777")), 403, "AccessDenied");
+        ExpectError(await s3.GetAsync($"/{bucket}", ("x-amz-expected-bucket-owner", "1111")), 400, "InvalidBucketOwnerAWSAccountID");
     }
 
     [Theory]

@@ -77,6 +77,7 @@ public sealed class S3CopyTests(S3Server s3) : IClassFixture<S3Server>
     [InlineData("x-amz-copy-source-if-none-match", "\"other\"", 200)]
     [InlineData("x-amz-copy-source-if-modified-since", LongAgo, 200)]
     [InlineData("x-amz-copy-source-if-modified-since", "{1}", 412)]
+    [InlineData("x-amz-copy-source-if-modified-since", "Fri, 01 Jan 2100 00:00:00 GMT", 200)]
     [InlineData("x-amz-copy-source-if-unmodified-since", LongAgo, 412)]
     [InlineData("x-amz-copy-source-if-unmodified-since", "{1}", 200)]
     [InlineData("If-None-Match", "*", 412)]

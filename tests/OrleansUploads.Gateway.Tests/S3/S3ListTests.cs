@@ -52,6 +52,9 @@ public sealed class S3ListTests(S3Server s3) : IClassFixture<S3Server>
         var bucket = await FillAsync();
         Assert.Equal(["e f", "z\u0001"], Texts(await s3.GetAsync($"/{bucket}?list-type=2&start-after=dir/sub/d"), "Key"));
         Assert.Empty(Texts((await s3.GetAsync($"/{bucket}?list-type=2&max-keys=0")).Expect(200), "Key"));
+        var first = (await s3.GetAsync($"/{bucket}?list-type=2&start-after=a&max-keys=1")).Expect(200);
+        Assert.Equal("a", Text(first, "StartAfter"));
+        Assert.Empty(Texts(await s3.GetAsync($"/{bucket}?list-type=2&start-after=a&continuation-token={Text(first, "NextContinuationToken")}"), "StartAfter"));
         ExpectError(await s3.GetAsync("/no-such-bucket"), 404, "NoSuchBucket");
         ExpectError(await s3.GetAsync("/no-such-bucket?versions"), 404, "NoSuchBucket");
     }

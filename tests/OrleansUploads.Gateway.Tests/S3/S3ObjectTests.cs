@@ -131,6 +131,7 @@ public sealed class S3ObjectTests(S3Server s3) : IClassFixture<S3Server>
         Assert.Empty(unchanged.Body);
         (await s3.GetAsync(target, ("If-None-Match", "\"other\""), ("If-Modified-Since", at))).Expect(200);
         (await s3.GetAsync(target, ("If-Modified-Since", at))).Expect(304);
+        (await s3.GetAsync(target, ("If-Modified-Since", "Fri, 01 Jan 2100 00:00:00 GMT"))).Expect(200);
         (await s3.GetAsync(target, ("If-Unmodified-Since", at))).Expect(200);
         ExpectError(await s3.GetAsync(target, ("If-Unmodified-Since", "Sat, 01 Jan 2000 00:00:00 GMT")), 412, "PreconditionFailed");
         (await s3.GetAsync(target, ("If-Match", tag), ("If-Unmodified-Since", "Sat, 01 Jan 2000 00:00:00 GMT"))).Expect(200);
