@@ -271,11 +271,11 @@ internal sealed class S3Call : FrontCall
 
         // A client that states the owner relies on it.
         return Header(ownerHeader) is not { } expected || expected == bucket.Owner.ToString() ? bucket
-            : AccountId.TryParse(expected, out _)
-                ? throw new S3Error(S3ErrorCode.AccessDenied, $"Access Denied: account {expected} does not own the bucket.")
-            : throw new S3Error(
-                S3ErrorCode.InvalidBucketOwnerAWSAccountID,
-                $"The value of the expected bucket owner parameter must be an AWS Account ID... [{expected}]");
+            : throw (AccountId.TryParse(expected, out _)
+                ? new S3Error(S3ErrorCode.AccessDenied, $"Access Denied: account {expected} does not own the bucket.")
+                : new S3Error(
+                    S3ErrorCode.InvalidBucketOwnerAWSAccountID,
+                    $"The value of the expected bucket owner parameter must be an AWS Account ID... [{expected}]"));
     }
 }
 
