@@ -76,6 +76,10 @@ internal static class S3HttpErrors
         SignatureOutcome.Verified => throw new ArgumentException("A verified signature is no error.", nameof(verdict)),
         SignatureOutcome.NoAuthorization => new(
             S3ErrorCode.AccessDenied, "Access Denied: the request is not signed. Sign it with Signature Version 4."),
+
+        // s3cmd compares the message, and then signs with Version 4.
+        SignatureOutcome.MalformedAuthorization when verdict.AuthorizationError == AuthorizationError.UnsupportedAlgorithm => new(
+            S3ErrorCode.InvalidRequest, "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256."),
         SignatureOutcome.MalformedAuthorization => new(S3ErrorCode.AuthorizationHeaderMalformed, verdict.Message),
         SignatureOutcome.MalformedPresignedUrl => new(
             verdict.AuthorizationError is AuthorizationError.Version2Incomplete or AuthorizationError.Version2ExpiryMalformed
