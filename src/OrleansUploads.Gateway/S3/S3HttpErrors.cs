@@ -31,7 +31,7 @@ internal static class S3HttpErrors
             S3ErrorCode.AccessDenied,
             $"The access key {e.AccessKeyId} is for {e.Scope} only, which does not include this {e.Operation} request."),
         HttpError.PayloadHashMissing => new(
-            S3ErrorCode.MissingSecurityHeader, "Your request is missing a required header: x-amz-content-sha256."),
+            S3ErrorCode.InvalidRequest, "Missing required header for this request: x-amz-content-sha256"),
         HttpError.PayloadHashMalformed e => S3Error.InvalidArgument(
             "x-amz-content-sha256",
             e.Text,
