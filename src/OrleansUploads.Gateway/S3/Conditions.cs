@@ -70,9 +70,12 @@ internal static class Conditions
             return Matches(noneMatch, tag) ? (StatusCodes.Status304NotModified, prefix + IfNoneMatch) : null;
         }
 
-        return S3Date.FromHeader(call.Header(prefix + IfModifiedSince)) is { } modifiedSince && modified <= modifiedSince
-            ? (StatusCodes.Status304NotModified, prefix + IfModifiedSince)
-            : null;
+        // A time to come is ignored, as Amazon does, unless it is the object's own: the clock of another silo may have set that.
+        return S3Date.FromHeader(call.Header(prefix + IfModifiedSince)) is { } modifiedSince
+            && modified <= modifiedSince
+            && (modifiedSince <= call.Services.Time.GetUtcNow() || modifiedSince == modified)
+                ? (StatusCodes.Status304NotModified, prefix + IfModifiedSince)
+                : null;
     }
 
     public static S3Error Failed(string condition) => new(

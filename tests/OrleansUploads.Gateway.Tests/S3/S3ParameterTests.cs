@@ -14,7 +14,8 @@ public sealed class S3ParameterTests(S3ParameterTests.ArchiveServer s3) : IClass
 
     /// <summary>An operation with a request for it: name, method, target, headers, body. Below it its parameters: a header, a parameter of
     /// the query, or the path of an element, each with a value that makes a difference; and the code of the error if that is refused. A
-    /// name with @ is a group. {b} is a bucket, {u} an upload to an object that exists, {e} the ETag of its first part.</summary>
+    /// name with @ is a group. {b} is a bucket, {u} an upload to an object that exists, {e} the ETag of its first part,
+    /// {t} the time.</summary>
     private const string Table = """
         ListBuckets | GET | /
           ?max-buckets=1
@@ -259,7 +260,7 @@ public sealed class S3ParameterTests(S3ParameterTests.ArchiveServer s3) : IClass
         @read
           If-Match: "x" => PreconditionFailed
           If-None-Match: *
-          If-Modified-Since: Fri, 01 Jan 2100 00:00:00 GMT
+          If-Modified-Since: {t}
           If-Unmodified-Since: Thu, 01 Jan 1998 00:00:00 GMT => PreconditionFailed
           Range: bytes=0-0
           x-amz-checksum-mode: ENABLED
@@ -310,7 +311,7 @@ public sealed class S3ParameterTests(S3ParameterTests.ArchiveServer s3) : IClass
           x-amz-copy-source: {b}/parts
           x-amz-copy-source-if-match: "x" => PreconditionFailed
           x-amz-copy-source-if-none-match: * => PreconditionFailed
-          x-amz-copy-source-if-modified-since: Fri, 01 Jan 2100 00:00:00 GMT => PreconditionFailed
+          x-amz-copy-source-if-modified-since: {t} => PreconditionFailed
           x-amz-copy-source-if-unmodified-since: Thu, 01 Jan 1998 00:00:00 GMT => PreconditionFailed
           x-amz-copy-source-server-side-encryption-customer-algorithm: AES256 => NotImplemented
           x-amz-copy-source-server-side-encryption-customer-key: k => NotImplemented
@@ -434,7 +435,8 @@ public sealed class S3ParameterTests(S3ParameterTests.ArchiveServer s3) : IClass
         return (answer, effect);
 
         string Fill(string text) => text.Replace("{b}", bucket, StringComparison.Ordinal).Replace("{u}", upload, StringComparison.Ordinal)
-            .Replace("{e}", tag, StringComparison.Ordinal);
+            .Replace("{e}", tag, StringComparison.Ordinal)
+            .Replace("{t}", s3.Clock.Now.ToString("R", CultureInfo.InvariantCulture), StringComparison.Ordinal);
 
         async Task PutAsync(string key, string text, params (string, string)[] headers) =>
             (await s3.SendAsync("PUT", $"/{bucket}/{key}", text, headers)).Expect(200);
