@@ -231,14 +231,14 @@ internal sealed record RestoreDocument(int Days, RetrievalTier Tier, string? Uns
 
 internal static class TaggingDocument
 {
-    /// <summary>Parses the document. The tags are not checked.</summary>
+    /// <summary>Parses the document. The tags are not checked. Amazon takes a document without a set for an empty one.</summary>
     /// <exception cref="XmlException">The document is malformed.</exception>
     public static IReadOnlyList<(string Key, string Value)> Parse(ReceivedDocument document)
     {
         var tags = new List<(string, string)>();
         var hasSet = false;
         ElementReader.ReadRoot(document, "Tagging", root => root.ReadChildren(("TagSet", ReadSet)));
-        return hasSet ? tags : throw new XmlException("There is no TagSet.");
+        return tags;
 
         void ReadSet(ElementReader set)
         {
