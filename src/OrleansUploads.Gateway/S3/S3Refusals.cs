@@ -106,8 +106,8 @@ internal static class S3Refusals
             S3ErrorCode.InvalidRequest,
             $"Checksum Type mismatch occurred, expected checksum Type: {e.Expected.Name()}."),
         ObjectRefusal.ChecksumOfOtherType e => new(
-            S3ErrorCode.BadDigest,
-            $"The upload was created with the {e.Actual.Name()} checksum type, but the request states {e.Stated.Name()}. Use the same type."),
+            S3ErrorCode.InvalidRequest,
+            $"The upload was created using the {e.Actual.Name()} checksum mode. The complete request must use the same checksum mode."),
         ObjectRefusal.NotRestored e => new(
             S3ErrorCode.InvalidObjectState,
             "The operation is not valid for the object's storage class. Restore the object first.",

@@ -221,7 +221,7 @@ public sealed class S3ParameterTests(S3ParameterTests.ArchiveServer s3) : IClass
           x-amz-checksum-crc64nvme: AAAAAAAAAAE= => BadDigest
           x-amz-checksum-sha1: AAAAAAAAAAAAAAAAAAAAAAAAAAA= => InvalidRequest
           x-amz-checksum-sha256: AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA= => InvalidRequest
-          x-amz-checksum-type: COMPOSITE => BadDigest
+          x-amz-checksum-type: COMPOSITE => InvalidRequest
           x-amz-mp-object-size: 9 => InvalidRequest
           If-Match: "x" => PreconditionFailed
           If-None-Match: * => PreconditionFailed

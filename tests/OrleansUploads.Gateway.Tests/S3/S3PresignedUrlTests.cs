@@ -116,7 +116,7 @@ public sealed class S3PresignedUrlTests(S3Server s3) : IClassFixture<S3Server>
             ("If-None-Match=%2A", 412, "PreconditionFailed"),
             ("if-match=%22d41d8cd98f00b204e9800998ecf8427e%22", 412, "PreconditionFailed"),
             ("x-amz-mp-object-size=3", 400, "InvalidRequest"),
-            ("x-amz-checksum-type=FULL_OBJECT", 400, "BadDigest"),
+            ("x-amz-checksum-type=FULL_OBJECT", 400, "InvalidRequest"),
             ("x-amz-checksum-sha256=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA%3D-1", 400, "BadDigest"),
         })
         {
