@@ -183,7 +183,7 @@ public sealed class S3ErrorTests(S3Server s3) : IClassFixture<S3Server>
     }
 
     [Theory]
-    [InlineData("", "MalformedXML")]
+    [InlineData("", "InvalidRequest")]
     [InlineData("<CompleteMultipartUpload/>", "MalformedXML")]
     [InlineData("<CompleteMultipartUpload><Part><ETag>a</ETag></Part></CompleteMultipartUpload>", "MalformedXML")]
     [InlineData("<CompleteMultipartUpload><Part><PartNumber>1</PartNumber></Part></CompleteMultipartUpload>", "MalformedXML")]
