@@ -10,6 +10,8 @@ internal static class BucketOperations
 {
     private const int MaxBuckets = 10_000;
 
+    private static readonly string[] Parameters = ["max-buckets", "prefix", "continuation-token", "bucket-region"];
+
     /// <summary>Elements of a new bucket's configuration that ask for something that this server does not have.</summary>
     private static readonly string[] Unsupported = ["Bucket", "Location", "Tags"];
 
@@ -27,6 +29,9 @@ internal static class BucketOperations
         var after = call.Query.FirstValue("continuation-token") ?? "";
         var page = await call.AskAsync(call.Account.Entity, new ListBuckets(after, limit, prefix));
 
+        // Amazon names the region of each bucket only in answers to requests with a parameter.
+        var isFiltered = Array.Exists(Parameters, name => call.Query.FirstValue(name) is { Length: > 0 });
+
         // All buckets are in the region of the server.
         if (call.Query.FirstValue("bucket-region") is { Length: > 0 } region && region != call.Region)
         {
@@ -42,7 +47,7 @@ internal static class BucketOperations
                 xml.WriteStartElement("Bucket");
                 xml.WriteElementString("Name", bucket.Bucket.Name.ToString());
                 xml.WriteElementString("CreationDate", S3Date.ToXml(bucket.CreatedAt));
-                xml.WriteElementString("BucketRegion", call.Region);
+                xml.WriteOptional("BucketRegion", isFiltered ? call.Region : null);
                 xml.WriteElementString("BucketArn", ArnOf(bucket.Bucket.Name));
                 xml.WriteEndElement();
             }

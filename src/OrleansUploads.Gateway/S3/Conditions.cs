@@ -74,11 +74,12 @@ internal static class Conditions
             return Matches(noneMatch, tag) ? (StatusCodes.Status304NotModified, prefix + IfNoneMatch) : null;
         }
 
+        // The clock of another silo may have set the object's time.
         return S3Date.FromHeader(call.Header(prefix + IfModifiedSince)) is { } modifiedSince
             && modified <= modifiedSince
-            && modifiedSince <= call.Services.Time.GetUtcNow()
-            ? (StatusCodes.Status304NotModified, prefix + IfModifiedSince)
-            : null;
+            && (modifiedSince <= call.Services.Time.GetUtcNow() || modifiedSince == modified)
+                ? (StatusCodes.Status304NotModified, prefix + IfModifiedSince)
+                : null;
     }
 
     public static S3Error Failed(string condition) => new(

@@ -38,6 +38,7 @@ internal static class MultipartLists
             throw S3Error.InvalidArgument("upload-id-marker", uploadMarker, "Invalid uploadId marker");
         }
 
+        after = await FindAsync(call, bucket.Bucket, keyMarker, uploadMarker) ?? after;
         var listing = new KeyListing(
             new KeyIndexId(bucket.Bucket, KeyTree.Uploads), request.Prefix, request.Delimiter, after, request.Limit);
         var page = await call.Paths.KeyLister.ListAsync(listing, call.Aborted);
@@ -62,6 +63,19 @@ internal static class MultipartLists
 
             request.WritePrefixes(xml, page.CommonPrefixes);
         });
+    }
+
+    /// <summary>The position of an upload that a client took for a marker, as it may at Amazon; null if the marker is no bare upload ID, or if
+    /// there is no record of such an upload of the key.</summary>
+    private static async ValueTask<KeyPosition?> FindAsync(S3Call call, BucketIncarnation bucket, string keyMarker, string uploadMarker)
+    {
+        if (!ObjectKey.TryParse(keyMarker, out var key) || !UploadId.TryParse(uploadMarker, out var upload))
+        {
+            return null;
+        }
+
+        var found = await call.TryAskAsync(upload.Entity, new SummarizeObjectUpload(new ObjectName(bucket, key)));
+        return found.TryGet(out var summary, out _) ? summary.Spec.ListEntry.PositionIn(KeyTree.Uploads) : null;
     }
 
     private static async ValueTask<UploadStatusDocument> ReadStatusAsync(S3Call call, ObjectName name, UploadId upload)

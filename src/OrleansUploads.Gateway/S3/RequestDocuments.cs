@@ -108,9 +108,14 @@ internal static class CompleteMultipartUploadDocument
 
     /// <summary>Parses the document, and turns each part as sent into the wanted value. The order is not checked.</summary>
     /// <exception cref="XmlException">The document is malformed, or it does not name 1 to 10,000 parts.</exception>
-    /// <exception cref="S3Error">A number is less than 1.</exception>
+    /// <exception cref="S3Error">There is no document, or a number is less than 1.</exception>
     public static IReadOnlyList<T> Parse<T>(ReceivedDocument document, Func<NamedPart, T> interpret)
     {
+        if (document.Length == 0)
+        {
+            throw new S3Error(S3ErrorCode.InvalidRequest, "You must specify at least one part");
+        }
+
         var parts = new List<T>(Math.Min(MaxParts, document.Length / FewestPartBytes));
         ElementReader.ReadRoot(document, "CompleteMultipartUpload", root => root.ReadChildren(reader =>
         {

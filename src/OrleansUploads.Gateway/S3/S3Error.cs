@@ -130,7 +130,6 @@ internal sealed record S3ErrorCode
     public static S3ErrorCode MalformedXML { get; } = new(nameof(MalformedXML), 400);
     public static S3ErrorCode MaxMessageLengthExceeded { get; } = new(nameof(MaxMessageLengthExceeded), 400);
     public static S3ErrorCode MetadataTooLarge { get; } = new(nameof(MetadataTooLarge), 400);
-    public static S3ErrorCode MissingSecurityHeader { get; } = new(nameof(MissingSecurityHeader), 400);
     public static S3ErrorCode RequestHeaderSectionTooLarge { get; } = new(nameof(RequestHeaderSectionTooLarge), 400);
     public static S3ErrorCode RequestTimeout { get; } = new(nameof(RequestTimeout), 400);
     public static S3ErrorCode TooManyBuckets { get; } = new(nameof(TooManyBuckets), 400);

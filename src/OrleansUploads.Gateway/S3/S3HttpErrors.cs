@@ -34,9 +34,7 @@ internal static class S3HttpErrors
             S3ErrorCode.AccessDenied,
             $"The access key {e.AccessKeyId} is for {e.Scope} only, which does not include this {e.Operation} request."),
         HttpError.PayloadHashMissing => new(
-            S3ErrorCode.MissingSecurityHeader,
-            "Your request was missing a required header: x-amz-content-sha256.",
-            ("MissingHeaderName", "x-amz-content-sha256")),
+            S3ErrorCode.InvalidRequest, "Missing required header for this request: x-amz-content-sha256"),
         HttpError.PayloadHashMalformed e => S3Error.InvalidArgument(
             "x-amz-content-sha256",
             e.Text,
@@ -81,6 +79,10 @@ internal static class S3HttpErrors
         SignatureOutcome.Verified => throw new ArgumentException("A verified signature is no error.", nameof(verdict)),
         SignatureOutcome.NoAuthorization => new(
             S3ErrorCode.AccessDenied, "Access Denied: the request is not signed. Sign it with Signature Version 4."),
+
+        // s3cmd compares the message, and then signs with Version 4.
+        SignatureOutcome.MalformedAuthorization when verdict.AuthorizationError == AuthorizationError.UnsupportedAlgorithm => new(
+            S3ErrorCode.InvalidRequest, "The authorization mechanism you have provided is not supported. Please use AWS4-HMAC-SHA256."),
         SignatureOutcome.MalformedAuthorization => new(S3ErrorCode.AuthorizationHeaderMalformed, verdict.Message),
         SignatureOutcome.MalformedPresignedUrl => new(
             verdict.AuthorizationError is AuthorizationError.Version2Incomplete or AuthorizationError.Version2ExpiryMalformed

@@ -50,6 +50,20 @@ public sealed class S3cmdTests : TestWithFolder
         Assert.Empty(await s3cmd.RunAsync("ls", "--recursive", Bucket));
     }
 
+    /// <summary>Amazon refuses Signature Version 2 in new regions, and s3cmd knows the refusal.</summary>
+    [Fact]
+    public async Task With_settings_for_Signature_Version_2_it_signs_with_Version_4()
+    {
+        var source = Folder.File("source");
+        await File.WriteAllTextAsync(source, "hello");
+        await using var server = await ServerProcess.StartAsync(Folder.Data);
+        var s3cmd = await ConnectAsync(server);
+
+        await s3cmd.RunAsync("--signature-v2", "mb", Bucket);
+        await s3cmd.RunAsync("--signature-v2", "put", source, $"{Bucket}/k");
+        Assert.Contains($"{Bucket}/k", await s3cmd.RunAsync("--signature-v2", "ls", Bucket), StringComparison.Ordinal);
+    }
+
     private async Task<S3Program> ConnectAsync(ServerProcess server)
     {
         var configuration = Folder.File("s3cmd");

@@ -114,6 +114,8 @@ public sealed class S3BucketTests(S3Server s3) : IClassFixture<S3Server>
         var first = (await s3.GetAsync("/?prefix=list-&max-buckets=2")).Expect(200);
         Assert.Equal(["list-a", "list-c"], Texts(first, "Name"));
         Assert.Equal("list-", Text(first, "Prefix"));
+        Assert.Equal(["us-east-1", "us-east-1"], Texts(first, "BucketRegion"));
+        Assert.Empty(Texts((await s3.GetAsync("/")).Expect(200), "BucketRegion"));
         var second = (await s3.GetAsync($"/?prefix=list-&max-buckets=2&continuation-token={Text(first, "ContinuationToken")}")).Expect(200);
         Assert.Equal(["list-d"], Texts(second, "Name"));
         Assert.Empty(Texts(second, "ContinuationToken"));

@@ -177,6 +177,30 @@ public sealed class S3MultipartTests(S3Server s3) : IClassFixture<S3Server>
         Assert.Equal("dir/", Texts(grouped, "Prefix")[1]);
     }
 
+    /// <summary>Amazon's markers are upload IDs, so a client can take the last upload of a page for one.</summary>
+    [Fact]
+    public async Task An_upload_ID_is_a_marker_for_as_long_as_the_record_of_the_upload_is_kept()
+    {
+        var bucket = await s3.NewBucketAsync();
+        var uploads = new List<string>();
+        foreach (var key in (string[])["a", "b", "b", "b", "c"])
+        {
+            uploads.Add(await s3.NewUploadAsync($"/{bucket}/{key}"));
+            s3.Clock.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        var page = (await s3.GetAsync($"/{bucket}?uploads&max-uploads=1&key-marker=b&upload-id-marker={uploads[2]}")).Expect(200);
+        Assert.Equal([uploads[3]], Texts(page, "UploadId"));
+        Assert.Equal(uploads[2], Text(page, "UploadIdMarker"));
+        (await s3.SendAsync("DELETE", $"/{bucket}/b?uploadId={uploads[2]}")).Expect(204);
+        page = (await s3.GetAsync($"/{bucket}?uploads&key-marker=b&upload-id-marker={uploads[2]}")).Expect(200);
+        Assert.Equal(uploads[3..], Texts(page, "UploadId"));
+
+        // The upload of another key says nothing about this one, and begins with the first.
+        page = (await s3.GetAsync($"/{bucket}?uploads&key-marker=b&upload-id-marker={uploads[4]}")).Expect(200);
+        Assert.Equal([uploads[1], .. uploads[3..]], Texts(page, "UploadId"));
+    }
+
     [Theory]
     [InlineData("x-amz-checksum-type", "COMPOSITE", 200, "")]
     [InlineData("x-amz-checksum-type", "FULL_OBJECT", 400, "InvalidRequest")]

@@ -51,7 +51,7 @@ public sealed class S3SharedUploadTests(S3Server s3) : IClassFixture<S3Server>
         ExpectError(await s3.SendAsync("POST", complete, "", All, ("x-amz-mp-object-size", "1000")), 400, "InvalidRequest");
         ExpectError(await s3.SendAsync("POST", complete, "", (All.Item1, "some"), size), 400, "InvalidArgument");
         ExpectError(await s3.SendAsync("POST", complete, CompletionDocument.Of((2, tags[1])), All, size), 400, "MalformedXML");
-        ExpectError(await s3.SendAsync("POST", complete, "", size), 400, "MalformedXML");
+        ExpectError(await s3.SendAsync("POST", complete, "", size), 400, "InvalidRequest");
 
         var completed = (await s3.SendAsync("POST", complete, "", All, size)).Expect(200);
         Assert.Equal(

@@ -63,6 +63,25 @@ public sealed class S3TimeTests(S3Server s3) : IClassFixture<S3Server>
         }
     }
 
+    [Theory]
+    [InlineData(0, 304, 412)]
+    [InlineData(60, 304, 412)]
+    [InlineData(61, 200, 200)]
+    [InlineData(86_400, 200, 200)]
+    public async Task A_time_to_come_is_no_condition(int secondsAfterObject, int readStatus, int copyStatus)
+    {
+        var target = $"/{await s3.NewBucketAsync()}/k";
+        (await s3.SendAsync("PUT", target, "hello")).Expect(200);
+        var modified = DateTimeOffset.ParseExact((await s3.GetAsync(target)).Header("Last-Modified")!, "R", CultureInfo.InvariantCulture);
+        s3.Clock.Advance(modified.AddSeconds(60) - s3.Clock.Now);
+        var since = modified.AddSeconds(secondsAfterObject).ToString("R", CultureInfo.InvariantCulture);
+
+        (await s3.GetAsync(target, ("If-Modified-Since", since))).Expect(readStatus);
+        (await s3.SendAsync("HEAD", target, headers: ("If-Modified-Since", since))).Expect(readStatus);
+        (await s3.SendAsync(
+            "PUT", target + "2", headers: [("x-amz-copy-source", target), ("x-amz-copy-source-if-modified-since", since)])).Expect(copyStatus);
+    }
+
     /// <summary>The <c>Last-Modified</c> time of an object, in the format of the XML documents.</summary>
     private async Task<string> ReadAsync(string target) => ToXml((await s3.SendAsync("HEAD", target)).Expect(200).Header("Last-Modified")!);
 

@@ -34,8 +34,8 @@ internal static class UploadMarker
     /// <summary>Reads a key marker and an upload marker, as S3 has them.</summary>
     /// <param name="key">The key marker, or empty for none. Without one, an upload marker means nothing.</param>
     /// <param name="marker">The upload marker, or empty for none.</param>
-    /// <param name="after">The position to begin behind; null to begin with the first upload. A bare upload ID, which has no time,
-    /// begins with the first upload of the key.</param>
+    /// <param name="after">The position to begin behind; null to begin with the first upload. A bare upload ID has no time, so
+    /// it begins with the first upload of the key.</param>
     /// <returns>False if the marker is neither an upload ID nor one that a page has returned.</returns>
     public static bool TryRead(string key, string marker, out KeyPosition? after)
     {
