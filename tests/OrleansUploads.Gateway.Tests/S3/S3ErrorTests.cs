@@ -9,7 +9,6 @@ public sealed class S3ErrorTests(S3Server s3) : IClassFixture<S3Server>
 {
     private const string NoTag = "\"d41d8cd98f00b204e9800998ecf8427e\"";
     private const string Past = "Thu, 01 Jan 1998 00:00:00 GMT";
-    private const string Now = "{1}";
 
     /// <summary>Method, target below a bucket with the object <c>k</c> of five bytes, a header and its value, in which {0} is the bucket and {1}
     /// the time, the expected code, and the expected elements, if they matter.</summary>
