@@ -9,6 +9,7 @@ public sealed class StopTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Fact]
+    [Promise("cluster.md", "the database is down")]
     public async Task A_silo_ends_in_time_although_its_database_is_gone()
     {
         PostgresPrograms.RequireInstalled();
