@@ -25,6 +25,8 @@ internal sealed record Failure(int Code, string Message)
         ArchiveUploadException { FirstDifference: not null } => new Failure(ExitCode.BytesDiffer, fault.Message),
         ArchiveUploadException or ArchiveDownloadException =>
             new Failure(fault.InnerException is { } cause ? Find(cause)?.Code ?? ExitCode.Failed : ExitCode.BytesDiffer, Deepest(fault)),
+        OutcomeUnknownException unknown => new Failure(
+            unknown.StatusCode < HttpStatusCode.InternalServerError ? ExitCode.Failed : ExitCode.NotReachable, unknown.Message),
         GlacierException refusal => Describe(refusal),
         ArgumentException mistake => new Failure(ExitCode.Usage, WithoutParameter(mistake)),
         CredentialsMissingException => new Failure(ExitCode.Denied, fault.Message),

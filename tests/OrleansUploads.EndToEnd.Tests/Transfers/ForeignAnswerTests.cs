@@ -21,4 +21,15 @@ public sealed class ForeignAnswerTests
         Assert.Contains("uploads resume", stopped.Error, StringComparison.Ordinal);
         Assert.Empty(stopped.Output);
     }
+
+    [Fact]
+    public async Task An_archive_that_may_exist_is_not_sent_again_without_a_look()
+    {
+        await using var place = await Workplace.ShareAsync();
+        await using var proxy = new AnsweringProxy(
+            place.Server.Address, static head => head.StartsWith("POST ", StringComparison.Ordinal) ? "" : null);
+
+        (await place.RunInVaultAsync("upload", place.Create("letter", 1000), "--endpoint", $"{proxy.Address}"))
+            .ExpectOneLine(5, "the archive may exist or not", "Run the command again with --skip-existing.");
+    }
 }
