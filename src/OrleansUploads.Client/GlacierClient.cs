@@ -92,7 +92,15 @@ public sealed partial class GlacierClient : IDisposable
 
     private Task<bool> SendAsync(
         WireRequest request, CancellationToken cancellationToken, [CallerMemberName] string operation = "") =>
-        RunAsync(request, static (_, _) => Task.FromResult(true), cancellationToken, operation);
+        RunAsync(
+            request,
+            static (response, _) =>
+            {
+                ResponseReader.RequireOwn(response);
+                return Task.FromResult(true);
+            },
+            cancellationToken,
+            operation);
 
     private async IAsyncEnumerable<TItem> ReadPagesAsync<TPage, TItem>(
         string path,

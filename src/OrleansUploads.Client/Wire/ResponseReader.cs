@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -20,6 +21,17 @@ internal static class ResponseReader
         catch (JsonException failure)
         {
             throw Unreadable(response, "The body of the response is not the JSON document that the protocol defines.", failure);
+        }
+    }
+
+    /// <summary>Requires that a success without a document is the server's. The page with which a network asks for a login has the status
+    /// 200, which no such success has, and no request ID.</summary>
+    public static void RequireOwn(HttpResponseMessage response)
+    {
+        if (response.StatusCode == HttpStatusCode.OK && FindHeader(response, HeaderNames.RequestId) is null)
+        {
+            throw Unreadable(
+                response, $"The response has status 200 without {HeaderNames.RequestId}, so it is not the server's. Nothing may have been done.");
         }
     }
 

@@ -82,7 +82,14 @@ internal sealed class Transport
                 {
                     try
                     {
-                        return await AttemptAsync(request, (response, _) => Task.FromResult(read(response)), token);
+                        return await AttemptAsync(
+                            request,
+                            (response, _) =>
+                            {
+                                ResponseReader.RequireOwn(response);
+                                return Task.FromResult(read(response));
+                            },
+                            token);
                     }
                     catch (GlacierException failure) when (attempt > 1 && failure.Code == GlacierErrorCodes.ResourceNotFound)
                     {

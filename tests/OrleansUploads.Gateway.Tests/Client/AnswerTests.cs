@@ -212,3 +212,22 @@ public class AnswerTests
         Assert.Equal(valid ? text : "0--1", range.ToString());
     }
 }
+    [Fact]
+    public async Task The_login_page_of_a_network_is_no_success()
+    {
+        var server = new ScriptedServer();
+        using var client = server.Connect();
+        Func<Task>[] calls =
+        [
+            () => client.DeleteArchiveAsync("v", "a"),
+            () => client.AbortMultipartUploadAsync("v", "u"),
+            () => client.CreateVaultAsync("v"),
+            () => client.UploadPartAsync("v", "u", 0, HashedBody.Of("part"u8.ToArray())),
+        ];
+        foreach (var call in calls)
+        {
+            server.Answers(HttpStatusCode.OK, "<html>Sign in</html>");
+            Assert.Equal(GlacierErrorCodes.UnreadableAnswer, (await Assert.ThrowsAsync<GlacierException>(call)).Code);
+        }
+    }
+
