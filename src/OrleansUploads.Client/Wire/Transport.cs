@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
@@ -25,6 +26,7 @@ internal sealed class Transport
     private readonly string _path;
     private readonly MessageSigner _signer;
     private bool _acceptsUnsignedPayload;
+    private bool _refusesExpectations;
 
     public Transport(HttpClient http, GlacierClientOptions options)
     {
@@ -165,10 +167,26 @@ internal sealed class Transport
     private async Task<T> AttemptAsync<T>(
         WireRequest request, Func<HttpResponseMessage, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
     {
+        var expects = !Volatile.Read(ref _refusesExpectations);
+        try
+        {
+            return await AttemptAsync(request, expects, read, cancellationToken);
+        }
+        catch (GlacierException refusal) when (refusal.StatusCode == HttpStatusCode.ExpectationFailed && expects)
+        {
+            // An old proxy cannot wait for the server's word, and has passed nothing on.
+            Volatile.Write(ref _refusesExpectations, true);
+            return await AttemptAsync(request, expects: false, read, cancellationToken);
+        }
+    }
+
+    private async Task<T> AttemptAsync<T>(
+        WireRequest request, bool expects, Func<HttpResponseMessage, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
+    {
         using var idle = StartIdleTimer(cancellationToken);
         using var content = request.Body is not { } body ? null
             : new BodyContent(body.Source, body.Range, body.OnSent, idle, _options.RateLimit);
-        using var message = CreateMessage(request, content);
+        using var message = CreateMessage(request, content, expects);
         try
         {
             return await ReadAsync(idle, token => SendAsync(message, request.KeepsResponseOpen, read, idle, token), cancellationToken);
@@ -214,7 +232,7 @@ internal sealed class Transport
         }
     }
 
-    private HttpRequestMessage CreateMessage(WireRequest request, BodyContent? content)
+    private HttpRequestMessage CreateMessage(WireRequest request, BodyContent? content, bool expects)
     {
         var message = new HttpRequestMessage(request.Method, new Uri(_options.Endpoint, _path + request.PathAndQuery)) { Content = content };
         if (request.Method != HttpMethod.Get)
@@ -230,7 +248,7 @@ internal sealed class Transport
 
         // Allows the server to refuse the request before the body is sent. Otherwise the refusal of a large body looks like a
         // connection failure, because the server closes the connection without reading the body.
-        message.Headers.ExpectContinue = request.Body?.LengthBytes >= TreeHash.LeafBytes;
+        message.Headers.ExpectContinue = expects && request.Body?.LengthBytes >= TreeHash.LeafBytes;
         return message;
     }
 
