@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Security.Authentication;
+using System.Text.RegularExpressions;
 using OrleansUploads.Client.Sources;
 using OrleansUploads.Signing;
 
@@ -11,7 +12,7 @@ namespace OrleansUploads.Client.Wire;
 
 /// <summary>Signs and sends requests, retries transient failures, and reports all failures as
 /// <see cref="GlacierException"/>.</summary>
-internal sealed class Transport
+internal sealed partial class Transport
 {
     private const string ApiVersion = "2012-06-01";
     private const string MethodSuffix = "Async";
@@ -136,6 +137,21 @@ internal sealed class Transport
         }
     }
 
+    /// <summary>If a connection takes too long to open, only the inner exception says so.</summary>
+    private static string ReasonOf(OperationCanceledException cause) =>
+        cause.InnerException is TimeoutException late && !cause.Message.Contains(nameof(HttpClient.Timeout), StringComparison.Ordinal)
+            ? late.Message
+            : cause.Message;
+
+    /// <summary>The message about a proxy that does not connect has its whole address, and a period before a last quotation mark.</summary>
+    private static string WithoutPassword(Exception cause) =>
+        cause is HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError }
+            ? UserInfo().Replace(cause.Message, "//").TrimEnd('.', '"') + "."
+            : cause.Message;
+
+    [GeneratedRegex("//[^/]*@")]
+    private static partial Regex UserInfo();
+
     private static IOException Unreadable(Exception cause) => new("Reading the bytes to upload failed: " + cause.Message, cause);
 
     /// <summary>Runs a step that reads from a connection, and reports its failures as <see cref="GlacierException"/>.</summary>
@@ -151,13 +167,13 @@ internal sealed class Transport
             // The idle timer or the timeout of the caller's HttpClient has canceled the step.
             throw idle.HasFired
                 ? idle.CreateException(cause)
-                : new GlacierException(GlacierErrorCodes.IdleTimeout, cause.Message, cause) { IsTransient = true };
+                : new GlacierException(GlacierErrorCodes.IdleTimeout, ReasonOf(cause), cause) { IsTransient = true };
         }
         catch (Exception cause) when (cause is HttpRequestException or IOException or SocketException)
         {
             // HttpClient reports a SocketException if the server closes the connection right after it was established.
             // A retry cannot fix an untrusted certificate.
-            throw new GlacierException(GlacierErrorCodes.ConnectionFailure, cause.Message, cause)
+            throw new GlacierException(GlacierErrorCodes.ConnectionFailure, WithoutPassword(cause), cause)
             {
                 IsTransient = cause.InnerException is not AuthenticationException,
             };
