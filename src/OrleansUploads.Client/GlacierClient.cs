@@ -71,6 +71,7 @@ public sealed partial class GlacierClient : IDisposable
         UseCookies = false,
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         ConnectTimeout = TimeSpan.FromSeconds(15),
+        ConnectCallback = Connector.ConnectAsync,
     };
 
     private static HttpClient CreateHttp() => new(CreateHandler()) { Timeout = Timeout.InfiniteTimeSpan };
