@@ -64,7 +64,7 @@ public sealed partial class GlacierClient : IDisposable
     }
 
     /// <summary>Creates a handler with the settings that a client without one uses: no redirects, no cookies, connections that are
-    /// renewed.</summary>
+    /// renewed, and no proxy for the servers that <c>NO_PROXY</c> names.</summary>
     public static SocketsHttpHandler CreateHandler() => new()
     {
         AllowAutoRedirect = false,
@@ -72,6 +72,7 @@ public sealed partial class GlacierClient : IDisposable
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         ConnectTimeout = TimeSpan.FromSeconds(15),
         ConnectCallback = Connector.ConnectAsync,
+        Proxy = DirectServers.Find(),
     };
 
     private static HttpClient CreateHttp() => new(CreateHandler()) { Timeout = Timeout.InfiniteTimeSpan };
