@@ -88,6 +88,7 @@ public sealed partial class GlacierClient
                 .WithHeader(HeaderNames.TreeHash, body.TreeHash.ToString()),
             (response, _) =>
             {
+                ResponseReader.RequireOwn(response);
                 CheckTreeHash(response, body);
                 return Task.FromResult(true);
             },

@@ -64,13 +64,15 @@ public sealed partial class GlacierClient : IDisposable
     }
 
     /// <summary>Creates a handler with the settings that a client without one uses: no redirects, no cookies, connections that are
-    /// renewed.</summary>
+    /// renewed, and no proxy for the servers that <c>NO_PROXY</c> names.</summary>
     public static SocketsHttpHandler CreateHandler() => new()
     {
         AllowAutoRedirect = false,
         UseCookies = false,
         PooledConnectionLifetime = TimeSpan.FromMinutes(5),
         ConnectTimeout = TimeSpan.FromSeconds(15),
+        ConnectCallback = Connector.ConnectAsync,
+        Proxy = DirectServers.Find(),
     };
 
     private static HttpClient CreateHttp() => new(CreateHandler()) { Timeout = Timeout.InfiniteTimeSpan };
@@ -92,7 +94,15 @@ public sealed partial class GlacierClient : IDisposable
 
     private Task<bool> SendAsync(
         WireRequest request, CancellationToken cancellationToken, [CallerMemberName] string operation = "") =>
-        RunAsync(request, static (_, _) => Task.FromResult(true), cancellationToken, operation);
+        RunAsync(
+            request,
+            static (response, _) =>
+            {
+                ResponseReader.RequireOwn(response);
+                return Task.FromResult(true);
+            },
+            cancellationToken,
+            operation);
 
     private async IAsyncEnumerable<TItem> ReadPagesAsync<TPage, TItem>(
         string path,

@@ -25,6 +25,8 @@ internal sealed record Failure(int Code, string Message)
         ArchiveUploadException { FirstDifference: not null } => new Failure(ExitCode.BytesDiffer, fault.Message),
         ArchiveUploadException or ArchiveDownloadException =>
             new Failure(fault.InnerException is { } cause ? Find(cause)?.Code ?? ExitCode.Failed : ExitCode.BytesDiffer, Deepest(fault)),
+        OutcomeUnknownException unknown => new Failure(
+            unknown.StatusCode < HttpStatusCode.InternalServerError ? ExitCode.Failed : ExitCode.NotReachable, unknown.Message),
         GlacierException refusal => Describe(refusal),
         ArgumentException mistake => new Failure(ExitCode.Usage, WithoutParameter(mistake)),
         CredentialsMissingException => new Failure(ExitCode.Denied, fault.Message),
@@ -35,12 +37,18 @@ internal sealed record Failure(int Code, string Message)
         _ => FileFault.IsLibrary(fault) ? new Failure(ExitCode.Failed, FileFault.Describe(fault)) : null,
     };
 
+    private const string ProxyHint =
+        "The proxy comes from HTTP_PROXY, HTTPS_PROXY or ALL_PROXY, which can have a user and a password: http://user:password@host:port. "
+        + "NO_PROXY names the servers that need none.";
+
     private static Failure Describe(GlacierException refusal) => refusal.Code switch
     {
         GlacierErrorCodes.ConnectionFailure when FindHandshake(refusal) is { } handshake => new Failure(
             ExitCode.NotReachable,
             $"The server's HTTPS cannot be used: {handshake.Message.TrimEnd('.')}. If its certificate is from your own authority, name the "
             + "authority in AWS_CA_BUNDLE or SSL_CERT_FILE. If it has no HTTPS, use http:// in --endpoint."),
+        GlacierErrorCodes.ConnectionFailure when IsFromTunnel(refusal) => new Failure(
+            ExitCode.NotReachable, $"The server is not reachable: {refusal.Message.TrimEnd('.')}. {ProxyHint}"),
         GlacierErrorCodes.ConnectionFailure when EndsWithoutAnswer(refusal) => new Failure(
             ExitCode.NotReachable,
             "The server closed the connection before it had answered. If it serves HTTPS, use https:// in --endpoint. Otherwise it may have "
@@ -56,6 +64,12 @@ internal sealed record Failure(int Code, string Message)
             ExitCode.Denied, $"{refusal.Message} The key comes from AWS_ACCESS_KEY_ID or the profile."),
         GlacierErrorCodes.InvalidSignature => new Failure(
             ExitCode.Denied, $"{FirstParagraph(refusal.Message)} The secret comes from AWS_SECRET_ACCESS_KEY or the profile. Also check the region and this machine's clock."),
+        GlacierErrorCodes.UnreadableAnswer when refusal is { RequestId: null, StatusCode: HttpStatusCode.RequestEntityTooLarge } => new Failure(
+            ExitCode.Failed,
+            $"{refusal.Message.TrimEnd('.')}. A proxy in front of the server takes no body of this size. Raise its limit, or use --new "
+            + "with a smaller --part-size such as 1MiB."),
+        GlacierErrorCodes.UnreadableAnswer when refusal is { RequestId: null, StatusCode: HttpStatusCode.ProxyAuthenticationRequired } =>
+            new Failure(ExitCode.NotReachable, $"{refusal.Message.TrimEnd('.')}. {ProxyHint}"),
         GlacierErrorCodes.UnreadableAnswer when refusal is { RequestId: null, StatusCode: < HttpStatusCode.InternalServerError } => new Failure(
             ExitCode.NotReachable, $"{refusal.Message.TrimEnd('.')}. It does not answer like a server of the vault API. Check the address in --endpoint."),
         _ when refusal.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized =>
@@ -72,6 +86,11 @@ internal sealed record Failure(int Code, string Message)
         _ => FindHandshake(fault.InnerException),
     };
 
+    /// <summary>Whether a proxy did not connect to the server.</summary>
+    private static bool IsFromTunnel(Exception? fault) =>
+        fault is not null
+        && (fault is HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError } || IsFromTunnel(fault.InnerException));
+
     /// <summary>Whether the connection was closed before the end of an answer. A server that expects HTTPS does this.</summary>
     private static bool EndsWithoutAnswer(Exception? fault) =>
         fault is not null
@@ -79,7 +98,10 @@ internal sealed record Failure(int Code, string Message)
 
     /// <summary>The message of an exception that wraps another one already contains the other's.</summary>
     private static string Deepest(Exception fault) =>
-        fault.InnerException is GlacierException { Code: GlacierErrorCodes.ConnectionFailure or GlacierErrorCodes.IdleTimeout } lost
+        fault.InnerException is GlacierException
+        {
+            Code: GlacierErrorCodes.ConnectionFailure or GlacierErrorCodes.IdleTimeout or GlacierErrorCodes.UnreadableAnswer,
+        } lost
             ? Describe(lost).Message
             : fault.Message;
 

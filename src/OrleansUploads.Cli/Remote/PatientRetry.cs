@@ -2,16 +2,19 @@ namespace OrleansUploads.Cli.Remote;
 
 /// <summary>Retries for some minutes, or for as long as the user says. It says why it waits, and the same thing only once. Thread-safe.
 /// </summary>
-internal sealed class PatientRetry(Printer printer, Uri endpoint, TimeSpan? patience)
+internal sealed class PatientRetry(Printer printer, Uri endpoint, TimeSpan? patience, TimeProvider time)
 {
+    private static readonly TimeSpan DefaultPatience = TimeSpan.FromMinutes(6);
+
     // Other clients may free space, but usually a person has to.
     private static readonly TimeSpan FullDiskPatience = TimeSpan.FromMinutes(1);
 
     // Longer than the longest delay, after which the disk was not full in between.
     private static readonly TimeSpan FullDiskGap = TimeSpan.FromSeconds(40);
 
-    // Longer than the longest delay and the time in which a connection is tried.
-    private static readonly TimeSpan OutageGap = TimeSpan.FromMinutes(1);
+    // Longer than a silent attempt, the longest delay and the time in which a connection is tried. In an attempt that lasts longer, bytes
+    // have moved.
+    private static readonly TimeSpan OutageGap = TimeSpan.FromMinutes(3);
 
     // Minutes of silence would look like a hang.
     private static readonly TimeSpan NoteInterval = TimeSpan.FromSeconds(30);
@@ -22,9 +25,15 @@ internal sealed class PatientRetry(Printer printer, Uri endpoint, TimeSpan? pati
     private long _fullSince;
     private long _fullAt;
     private long _failingSince;
-    private long _failedAt;
+    private long? _failedAt;
 
-    public RetryPolicy Policy => new() { MaxAttempts = patience is null ? 40 : int.MaxValue, MaxDelay = TimeSpan.FromSeconds(15), OnRetry = Tell };
+    public RetryPolicy Policy => new()
+    {
+        MaxAttempts = patience is null ? 40 : int.MaxValue,
+        MaxDelay = TimeSpan.FromSeconds(15),
+        OnRetry = Tell,
+        OnSuccess = EndOutage,
+    };
 
     private void Tell(GlacierException failure, TimeSpan delay)
     {
@@ -37,10 +46,10 @@ internal sealed class PatientRetry(Printer printer, Uri endpoint, TimeSpan? pati
             RequirePatience(failure);
             if (IsFullDisk(failure))
             {
-                var isNew = _fullAt == 0 || TimeProvider.System.GetElapsedTime(_fullAt) > FullDiskGap;
-                _fullAt = TimeProvider.System.GetTimestamp();
+                var isNew = _fullAt == 0 || time.GetElapsedTime(_fullAt) > FullDiskGap;
+                _fullAt = time.GetTimestamp();
                 _fullSince = isNew ? _fullAt : _fullSince;
-                if (TimeProvider.System.GetElapsedTime(_fullSince) > FullDiskPatience)
+                if (time.GetElapsedTime(_fullSince) > FullDiskPatience)
                 {
                     throw new GlacierException(
                         failure.Code,
@@ -50,26 +59,42 @@ internal sealed class PatientRetry(Printer printer, Uri endpoint, TimeSpan? pati
                 }
             }
 
-            if ((_toldAt != 0 && TimeProvider.System.GetElapsedTime(_toldAt) < NoteInterval) || !_told.Add(reason))
+            if ((_toldAt != 0 && time.GetElapsedTime(_toldAt) < NoteInterval) || !_told.Add(reason))
             {
                 return;
             }
 
-            _toldAt = TimeProvider.System.GetTimestamp();
+            _toldAt = time.GetTimestamp();
         }
 
         printer.Event(new { @event = "waiting", error = failure.Message });
-        printer.Note($"{reason}. Trying again for {(patience is { } time ? TimeText.Format(time) : "some minutes")}.");
+        printer.Note($"{reason}. Trying again for {(patience is { } limit ? TimeText.Format(limit) : "some minutes")}.");
     }
 
     private void RequirePatience(GlacierException failure)
     {
-        var isNew = _failedAt == 0 || TimeProvider.System.GetElapsedTime(_failedAt) > OutageGap;
-        _failedAt = TimeProvider.System.GetTimestamp();
-        _failingSince = isNew ? _failedAt : _failingSince;
-        if (patience is { } time && TimeProvider.System.GetElapsedTime(_failingSince) > time)
+        var now = time.GetTimestamp();
+        if (_failedAt is not { } before || time.GetElapsedTime(before, now) > OutageGap)
         {
-            throw new GlacierException(failure.Code, failure.Message, failure);
+            _failingSince = now;
+        }
+
+        _failedAt = now;
+        if (time.GetElapsedTime(_failingSince, now) > (patience ?? DefaultPatience))
+        {
+            throw new GlacierException(failure.Code, failure.Message, failure)
+            {
+                StatusCode = failure.StatusCode,
+                RequestId = failure.RequestId,
+            };
+        }
+    }
+
+    private void EndOutage()
+    {
+        lock (_gate)
+        {
+            _failedAt = null;
         }
     }
 

@@ -8,6 +8,8 @@ internal sealed class Session : IDisposable
     // A person waits for the first answer, so an absent server is reported at once.
     private static readonly RetryPolicy Quick = new() { MaxAttempts = 3, MaxDelay = TimeSpan.FromSeconds(1) };
 
+    private static readonly TimeSpan QuickIdleTimeout = TimeSpan.FromSeconds(30);
+
     private readonly HttpClient _http;
 
     /// <summary>Sends nothing.</summary>
@@ -29,8 +31,9 @@ internal sealed class Session : IDisposable
         Printer = printer;
         ServerWords = serverWords;
         Vault = vault;
-        Patient = new PatientRetry(printer, options.Endpoint, retryFor).Policy;
-        Client = new GlacierClient(_http, options with { Retry = retryFor is null ? Quick with { OnRetry = printer.TraceRetry } : Patient });
+        Patient = new PatientRetry(printer, options.Endpoint, retryFor, options.TimeProvider).Policy;
+        Client = new GlacierClient(
+            _http, options with { Retry = retryFor is null ? Quick with { OnRetry = TellSilence } : Patient, IdleTimeout = QuickIdleTimeout });
         Transfers = new GlacierClient(_http, options with { Retry = Patient });
     }
 
@@ -52,6 +55,15 @@ internal sealed class Session : IDisposable
 
     /// <summary>The client for transfers. It retries for minutes.</summary>
     public GlacierClient Transfers { get; }
+
+    private void TellSilence(GlacierException failure, TimeSpan delay)
+    {
+        Printer.TraceRetry(failure, delay);
+        if (failure.Code == GlacierErrorCodes.IdleTimeout)
+        {
+            Printer.Note($"The server at {Endpoint} does not answer. Trying again.");
+        }
+    }
 
     public void Dispose()
     {

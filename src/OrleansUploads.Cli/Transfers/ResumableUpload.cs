@@ -116,6 +116,9 @@ internal sealed class ResumableUpload(Session session, UploadChoice choice, Tran
                 ?? (file.Bytes is { } bytes ? TransferOptions.PartBytesFor(bytes, choice.BytesPerSecond, choice.Workers) : null),
             Workers = choice.Workers,
             StopsAtDifference = true,
+
+            // Someone waits for the command, and running it again finds the archive.
+            CompleteRetry = session.Patient,
             OnSending = (range, sentBytes) => screen.Send(transfer, range, sentBytes),
             OnProgress = progress =>
             {

@@ -1,4 +1,3 @@
-using System.Net.Sockets;
 using OrleansUploads.Client.Sources;
 
 namespace OrleansUploads.Cli.Transfers;
@@ -27,10 +26,10 @@ internal sealed class SmallFileUpload(Session session)
                 }
                 catch (GlacierException failure) when (failure.IsTransient && !WasNotCarriedOut(failure))
                 {
-                    throw new GlacierException(
+                    throw new OutcomeUnknownException(
                         failure.Code,
                         failure.StatusCode is null
-                            ? $"The response was lost, so the archive may exist or not: {failure.Message} "
+                            ? $"The response was lost, so the archive may exist or not: {failure.Message.TrimEnd('.')}. "
                                 + "Run the command again with --skip-existing."
                             : $"{failure.Message} When you try again, --skip-existing leaves out what the vault already has.",
                         failure)
@@ -44,7 +43,12 @@ internal sealed class SmallFileUpload(Session session)
             cancellationToken);
     }
 
-    private static bool WasNotCarriedOut(GlacierException failure) =>
+    /// <summary>Whether the server has certainly not carried the request out: it said so, or no connection to it was opened.</summary>
+    internal static bool WasNotCarriedOut(GlacierException failure) =>
         failure.Code == GlacierErrorCodes.Throttling
-        || failure.InnerException?.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionRefused };
+        || failure.InnerException is HttpRequestException
+        {
+            HttpRequestError: HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError
+                or HttpRequestError.SecureConnectionError or HttpRequestError.ProxyTunnelError,
+        };
 }

@@ -35,6 +35,10 @@ public sealed record RetryPolicy
     /// thread-safe.</summary>
     public Action<GlacierException, TimeSpan>? OnRetry { get; init; }
 
+    /// <summary>Called after each attempt that succeeds, so that a program can tell that the server does its work again. Must be
+    /// thread-safe.</summary>
+    public Action? OnSuccess { get; init; }
+
     /// <summary>Returns the delay before the next attempt: half of the doubled delay is fixed, the other half is multiplied by
     /// <see cref="Jitter"/>. The result is never shorter than <paramref name="retryAfter"/>, up to
     /// <see cref="MaxDelay"/>.</summary>
@@ -66,7 +70,9 @@ public sealed record RetryPolicy
             TimeSpan delay;
             try
             {
-                return await attempt(number, cancellationToken);
+                var result = await attempt(number, cancellationToken);
+                OnSuccess?.Invoke();
+                return result;
             }
             catch (GlacierException failure) when (failure.IsTransient && number < MaxAttempts)
             {

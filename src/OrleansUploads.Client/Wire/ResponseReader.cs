@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -20,6 +21,17 @@ internal static class ResponseReader
         catch (JsonException failure)
         {
             throw Unreadable(response, "The body of the response is not the JSON document that the protocol defines.", failure);
+        }
+    }
+
+    /// <summary>Requires that a success without a document is the server's. The page with which a network asks for a login has the status
+    /// 200, which no such success has, and no request ID.</summary>
+    public static void RequireOwn(HttpResponseMessage response)
+    {
+        if (response.StatusCode == HttpStatusCode.OK && FindHeader(response, HeaderNames.RequestId) is null)
+        {
+            throw Unreadable(
+                response, $"The response has status 200 without {HeaderNames.RequestId}, so it is not the server's. The server may have done nothing.");
         }
     }
 
@@ -56,11 +68,18 @@ internal static class ResponseReader
     public static async Task<GlacierException> ReadErrorAsync(
         HttpResponseMessage response, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
-        var document = await ReadErrorDocumentAsync(response, cancellationToken);
+        var body = await ReadBeginningAsync(response, cancellationToken);
+        var document = ParseError(body.Span);
         var status = response.StatusCode;
-        var statusText = string.Create(CultureInfo.InvariantCulture, $"{(int)status} {response.ReasonPhrase}");
-        var code = document?.Code ?? FindHeader(response, "x-amzn-ErrorType") ?? GlacierErrorCodes.UnreadableAnswer;
-        return new GlacierException(code, document?.Message ?? $"The server returned status {statusText}.")
+        var code = document?.Code ?? FindHeader(response, "x-amzn-ErrorType");
+        var message = code is null ? null : document?.Message;
+        if (code == GlacierErrorCodes.InvalidSignature && message is not null)
+        {
+            message = NoteChangedHost(message, response.RequestMessage?.Headers.Host);
+        }
+
+        code ??= GlacierErrorCodes.UnreadableAnswer;
+        return new GlacierException(code, message ?? ForeignAnswer.Describe(response, body.Span))
         {
             StatusCode = status,
             RequestId = FindHeader(response, HeaderNames.RequestId),
@@ -77,16 +96,38 @@ internal static class ResponseReader
             RequestId = FindHeader(response, HeaderNames.RequestId),
         };
 
-    // A proxy may return an HTML page of any size. In that case only the status is used.
-    private static async Task<WireError?> ReadErrorDocumentAsync(
-        HttpResponseMessage response, CancellationToken cancellationToken)
+    /// <summary>The refusal of a signature has the text that the server has verified. If a proxy has changed the host in it, the key and the
+    /// clock are not to blame.</summary>
+    private static string NoteChangedHost(string message, string? sent)
+    {
+        const string HostLine = "\nhost:";
+        var at = message.IndexOf(HostLine, StringComparison.Ordinal);
+        if (sent is null || at < 0)
+        {
+            return message;
+        }
+
+        var received = message[(at + HostLine.Length)..].Split('\n')[0];
+        return received == sent ? message : message.Insert(
+            message.IndexOf("\n\n", StringComparison.Ordinal) is >= 0 and var end && end < at ? end : message.Length,
+            $" The server received the host '{received}' and not '{sent}': a proxy in between must pass the header Host on as it is.");
+    }
+
+    // A proxy may return a page of any size.
+    private static async Task<ReadOnlyMemory<byte>> ReadBeginningAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
         await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
         var bytes = new byte[MaxErrorBytes];
         var length = await body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken);
+        return bytes.AsMemory(0, length);
+    }
+
+    /// <returns>Null if it is not the protocol's document.</returns>
+    private static WireError? ParseError(ReadOnlySpan<byte> body)
+    {
         try
         {
-            return JsonSerializer.Deserialize(bytes.AsSpan(0, length), WireJson.Default.WireError);
+            return JsonSerializer.Deserialize(body, WireJson.Default.WireError);
         }
         catch (JsonException)
         {

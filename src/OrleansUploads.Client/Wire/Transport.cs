@@ -1,8 +1,10 @@
 using System.Diagnostics;
+using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Runtime.CompilerServices;
 using System.Security.Authentication;
+using System.Text.RegularExpressions;
 using OrleansUploads.Client.Sources;
 using OrleansUploads.Signing;
 
@@ -10,7 +12,7 @@ namespace OrleansUploads.Client.Wire;
 
 /// <summary>Signs and sends requests, retries transient failures, and reports all failures as
 /// <see cref="GlacierException"/>.</summary>
-internal sealed class Transport
+internal sealed partial class Transport
 {
     private const string ApiVersion = "2012-06-01";
     private const string MethodSuffix = "Async";
@@ -25,6 +27,7 @@ internal sealed class Transport
     private readonly string _path;
     private readonly MessageSigner _signer;
     private bool _acceptsUnsignedPayload;
+    private bool _refusesExpectations;
 
     public Transport(HttpClient http, GlacierClientOptions options)
     {
@@ -82,7 +85,14 @@ internal sealed class Transport
                 {
                     try
                     {
-                        return await AttemptAsync(request, (response, _) => Task.FromResult(read(response)), token);
+                        return await AttemptAsync(
+                            request,
+                            (response, _) =>
+                            {
+                                ResponseReader.RequireOwn(response);
+                                return Task.FromResult(read(response));
+                            },
+                            token);
                     }
                     catch (GlacierException failure) when (attempt > 1 && failure.Code == GlacierErrorCodes.ResourceNotFound)
                     {
@@ -127,6 +137,21 @@ internal sealed class Transport
         }
     }
 
+    /// <summary>If a connection takes too long to open, only the inner exception says so.</summary>
+    private static string ReasonOf(OperationCanceledException cause) =>
+        cause.InnerException is TimeoutException late && !cause.Message.Contains(nameof(HttpClient.Timeout), StringComparison.Ordinal)
+            ? late.Message
+            : cause.Message;
+
+    /// <summary>The message about a proxy that does not connect has its whole address, and a period before a last quotation mark.</summary>
+    private static string WithoutPassword(Exception cause) =>
+        cause is HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError }
+            ? UserInfo().Replace(cause.Message, "//").TrimEnd('.', '"') + "."
+            : cause.Message;
+
+    [GeneratedRegex("//[^/]*@")]
+    private static partial Regex UserInfo();
+
     private static IOException Unreadable(Exception cause) => new("Reading the bytes to upload failed: " + cause.Message, cause);
 
     /// <summary>Runs a step that reads from a connection, and reports its failures as <see cref="GlacierException"/>.</summary>
@@ -142,13 +167,13 @@ internal sealed class Transport
             // The idle timer or the timeout of the caller's HttpClient has canceled the step.
             throw idle.HasFired
                 ? idle.CreateException(cause)
-                : new GlacierException(GlacierErrorCodes.IdleTimeout, cause.Message, cause) { IsTransient = true };
+                : new GlacierException(GlacierErrorCodes.IdleTimeout, ReasonOf(cause), cause) { IsTransient = true };
         }
         catch (Exception cause) when (cause is HttpRequestException or IOException or SocketException)
         {
             // HttpClient reports a SocketException if the server closes the connection right after it was established.
             // A retry cannot fix an untrusted certificate.
-            throw new GlacierException(GlacierErrorCodes.ConnectionFailure, cause.Message, cause)
+            throw new GlacierException(GlacierErrorCodes.ConnectionFailure, WithoutPassword(cause), cause)
             {
                 IsTransient = cause.InnerException is not AuthenticationException,
             };
@@ -158,10 +183,26 @@ internal sealed class Transport
     private async Task<T> AttemptAsync<T>(
         WireRequest request, Func<HttpResponseMessage, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
     {
+        var expects = !Volatile.Read(ref _refusesExpectations);
+        try
+        {
+            return await AttemptAsync(request, expects, read, cancellationToken);
+        }
+        catch (GlacierException refusal) when (refusal.StatusCode == HttpStatusCode.ExpectationFailed && expects)
+        {
+            // An old proxy cannot wait for the server's word, and has passed nothing on.
+            Volatile.Write(ref _refusesExpectations, true);
+            return await AttemptAsync(request, expects: false, read, cancellationToken);
+        }
+    }
+
+    private async Task<T> AttemptAsync<T>(
+        WireRequest request, bool expects, Func<HttpResponseMessage, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
+    {
         using var idle = StartIdleTimer(cancellationToken);
         using var content = request.Body is not { } body ? null
             : new BodyContent(body.Source, body.Range, body.OnSent, idle, _options.RateLimit);
-        using var message = CreateMessage(request, content);
+        using var message = CreateMessage(request, content, expects);
         try
         {
             return await ReadAsync(idle, token => SendAsync(message, request.KeepsResponseOpen, read, idle, token), cancellationToken);
@@ -207,7 +248,7 @@ internal sealed class Transport
         }
     }
 
-    private HttpRequestMessage CreateMessage(WireRequest request, BodyContent? content)
+    private HttpRequestMessage CreateMessage(WireRequest request, BodyContent? content, bool expects)
     {
         var message = new HttpRequestMessage(request.Method, new Uri(_options.Endpoint, _path + request.PathAndQuery)) { Content = content };
         if (request.Method != HttpMethod.Get)
@@ -223,7 +264,7 @@ internal sealed class Transport
 
         // Allows the server to refuse the request before the body is sent. Otherwise the refusal of a large body looks like a
         // connection failure, because the server closes the connection without reading the body.
-        message.Headers.ExpectContinue = request.Body?.LengthBytes >= TreeHash.LeafBytes;
+        message.Headers.ExpectContinue = expects && request.Body?.LengthBytes >= TreeHash.LeafBytes;
         return message;
     }
 

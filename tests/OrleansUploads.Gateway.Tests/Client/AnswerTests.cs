@@ -170,6 +170,42 @@ public class AnswerTests
     }
 
     [Theory]
+    [InlineData(
+        HttpStatusCode.BadGateway,
+        "<html><head><title>502</title><style>b { }</style></head><body>\r\n<h1>No &quot;back end&quot;</h1>\u001b[2J<hr>nginx</body></html>",
+        null,
+        "The server returned status 502 Bad Gateway: No \"back end\" [2J nginx.")]
+    [InlineData(HttpStatusCode.Forbidden, """{"message":"Forbidden"}""", null, """The server returned status 403 Forbidden: {"message":"Forbidden"}.""")]
+    [InlineData(HttpStatusCode.Forbidden, "", null, "The server returned status 403 Forbidden.")]
+    [InlineData(
+        HttpStatusCode.MovedPermanently,
+        "",
+        "https://vaults.test/-/vaults/v?token=secret",
+        "The server returned status 301 Moved Permanently and redirects to https://vaults.test/-/vaults/v.")]
+    public async Task The_page_of_a_proxy_is_told(HttpStatusCode status, string body, string? location, string message)
+    {
+        (string, string)[] headers = location is null ? [] : [("Location", location)];
+        using var client = new ScriptedServer().Answers(status, body, headers).Connect(static options => options with { Retry = RetryPolicy.None });
+
+        var failure = await Assert.ThrowsAsync<GlacierException>(() => client.DescribeVaultAsync("v"));
+
+        Assert.Equal((GlacierErrorCodes.UnreadableAnswer, message), (failure.Code, failure.Message));
+    }
+
+    [Theory]
+    [InlineData("<", 100_000)]
+    [InlineData("<script", 10_000)]
+    [InlineData("word ", 100_000)]
+    public async Task Only_the_beginning_of_a_page_is_told(string text, int times)
+    {
+        using var client = new ScriptedServer().Answers(HttpStatusCode.NotFound, string.Concat(Enumerable.Repeat(text, times))).Connect();
+
+        var failure = await Assert.ThrowsAsync<GlacierException>(() => client.DescribeVaultAsync("v"));
+
+        Assert.True(failure.Message.Length < 300, failure.Message);
+    }
+
+    [Theory]
     [InlineData("not json")]
     [InlineData("null")]
     [InlineData("{}")]
@@ -184,6 +220,25 @@ public class AnswerTests
 
         Assert.Equal(GlacierErrorCodes.UnreadableAnswer, failure.Code);
         Assert.Single(server.Received);
+    }
+
+    [Fact]
+    public async Task The_login_page_of_a_network_is_no_success()
+    {
+        var server = new ScriptedServer();
+        using var client = server.Connect();
+        Func<Task>[] calls =
+        [
+            () => client.DeleteArchiveAsync("v", "a"),
+            () => client.AbortMultipartUploadAsync("v", "u"),
+            () => client.CreateVaultAsync("v"),
+            () => client.UploadPartAsync("v", "u", 0, HashedBody.Of("part"u8.ToArray())),
+        ];
+        foreach (var call in calls)
+        {
+            server.Answers(HttpStatusCode.OK, "<html>Sign in</html>");
+            Assert.Equal(GlacierErrorCodes.UnreadableAnswer, (await Assert.ThrowsAsync<GlacierException>(call)).Code);
+        }
     }
 
     [Fact]

@@ -156,6 +156,21 @@ public class RetryTests
     }
 
     [Fact]
+    public async Task A_proxy_that_refuses_expectations_gets_this_request_and_later_ones_without()
+    {
+        var server = new ScriptedServer()
+            .Answers(HttpStatusCode.ExpectationFailed).Answers(HttpStatusCode.NoContent).Answers(HttpStatusCode.NoContent);
+        using var client = server.Connect();
+        var part = HashedBody.Of(new byte[1024 * 1024]);
+
+        await client.UploadPartAsync("v", "u", 0, part);
+        await client.UploadPartAsync("v", "u", 0, part);
+
+        Assert.Equal(["100-continue", null, null], server.Received.Select(static request => request.Header("expect")));
+        Assert.Empty(server.Time.Leaps);
+    }
+
+    [Fact]
     public async Task Cancellation_by_the_caller_throws_OperationCanceledException()
     {
         using var cancelled = new CancellationTokenSource();
