@@ -162,13 +162,14 @@ internal static class ClusterStores
         }
     }
 
-    /// <summary>Says what a store refuses while a process starts or a command runs, or returns null if a fault is another one.</summary>
+    /// <summary>Says what a store or the output refuses while a process starts or a command runs, or returns null if a fault is another one.
+    /// </summary>
     public static string? FindRefusal(Exception fault) => fault switch
     {
         PostgresException refused when PostgresRefusal.IsRolledBack(refused) => PostgresRefusal.Describe(refused),
         DbException => $"PostgreSQL reported: {fault.Message}",
         RequestFailedException => $"Azure Storage reported: {fault.Message.Split('\n')[0].TrimEnd()}",
-        StorageRefusedException => fault.Message,
+        StorageRefusedException or IOException => fault.Message,
         _ => null,
     };
 

@@ -49,7 +49,7 @@ internal static class SiloProcess
             return 0;
         }
 
-        PrintGreeting(app, settings);
+        HttpServing.Print(() => PrintGreeting(app, settings));
         await app.WaitForShutdownAsync();
         return 0;
     }
