@@ -5,7 +5,6 @@ using Npgsql;
 using Orleans.Configuration;
 using OrleansUploads.Cluster.Azure;
 using OrleansUploads.Cluster.Identity;
-using OrleansUploads.Cluster.Journal;
 using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Postgres;
 using OrleansUploads.Postgres.Database;
@@ -169,7 +168,7 @@ internal static class ClusterStores
         PostgresException refused when PostgresRefusal.IsRolledBack(refused) => PostgresRefusal.Describe(refused),
         DbException => $"PostgreSQL reported: {fault.Message}",
         RequestFailedException => $"Azure Storage reported: {fault.Message.Split('\n')[0].TrimEnd()}",
-        StorageRefusedException or IOException => fault.Message,
+        OrleansException or IOException => fault.Message,
         _ => null,
     };
 

@@ -96,6 +96,11 @@ internal static class SiloProcess
         {
             return false;
         }
+        catch (OrleansException fault)
+        {
+            // Orleans has logged where. The cause is the table of silos, which it does not ask again during a start.
+            throw new SettingException($"The silo cannot join its cluster: {fault.Message}", fault);
+        }
         catch (StoreMarkException fault)
         {
             throw PartStoreMark.Describe((IStoreMark)app.Services.GetRequiredService<IPartStore>(), fault.Fault, fault);
