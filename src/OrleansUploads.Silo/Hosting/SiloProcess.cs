@@ -37,7 +37,7 @@ internal static class SiloProcess
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = settings.DrainDelay + settings.DrainTime);
         builder.Services.AddHostedService(services => new DrainDelay(
             settings.DrainDelay, services.GetRequiredService<TimeProvider>()));
-        var parts = await PartStores.OpenAsync(settings);
+        var parts = await OpenPartsAsync(settings, builder.Configuration.GetSection("Logging"));
         builder.AddUploads(settings, parts, database, lastGeneration);
 
         await using var app = builder.Build();
@@ -73,6 +73,14 @@ internal static class SiloProcess
         {
             throw new SettingException(fault.Message, fault);
         }
+    }
+
+    /// <param name="logging">The section of the configuration about logs. The host's own log does not exist yet.</param>
+    private static async Task<IPartStore> OpenPartsAsync(SiloSettings settings, IConfiguration logging)
+    {
+        using var logs = LoggerFactory.Create(log => log.AddConfiguration(logging).AddOrleansUploadsLog(settings.LogFormat));
+        return await PartStores.OpenAsync(settings).WarnIfSlowAsync(
+            settings.PartsPlace ?? "the memory", logs.CreateLogger(typeof(PartStores)), TimeProvider.System);
     }
 
     private static async Task ExitAfterAsync(TimeSpan stopTime)
