@@ -1,5 +1,6 @@
 using OrleansUploads.Cli;
 using OrleansUploads.Cli.Serving;
+using OrleansUploads.Serving;
 
 RedirectedOutput.Install();
 var parsed = CommandTree.Create().ParseWords(args);

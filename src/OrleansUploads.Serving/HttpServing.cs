@@ -89,6 +89,18 @@ internal static class HttpServing
         return new(addresses[0], addresses[dashboard is null ? 0 : 1], metrics is null ? null : addresses[^1]);
     }
 
+    /// <summary>Prints what a server says when it starts or stops. One that cannot write it serves on, because clients free a full disk.</summary>
+    public static void Print(Action lines)
+    {
+        try
+        {
+            lines();
+        }
+        catch (IOException)
+        {
+        }
+    }
+
     /// <summary>Says where the dashboard is.</summary>
     /// <param name="hint">What else to know, with a blank before it.</param>
     public static void PrintDashboard(string address, string hint = "") =>

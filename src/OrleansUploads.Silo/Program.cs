@@ -1,5 +1,7 @@
+using OrleansUploads.Serving;
 using OrleansUploads.Silo.Hosting;
 
+RedirectedOutput.Install();
 var commandLine = SiloCommandLine.Parse(args);
 try
 {

@@ -68,7 +68,9 @@ internal static class PartsCommand
     private static async Task<MoveTally> RunAsync(PartsCopy parts, bool isFinal, bool isQuiet, CancellationToken cancellationToken)
     {
         var running = isFinal ? parts.FinishAsync(cancellationToken) : parts.CopyAsync(cancellationToken);
-        while (await Task.WhenAny(running, Task.Delay(ProgressInterval, cancellationToken)) != running && !running.IsCompleted)
+
+        // The delay has no token: an interrupted copy takes a moment to end, and a cancelled delay would print lines all the while.
+        while (await Task.WhenAny(running, Task.Delay(ProgressInterval, CancellationToken.None)) != running)
         {
             if (!isQuiet)
             {

@@ -7,7 +7,10 @@ namespace OrleansUploads.Cli.Serving;
 /// <summary>The lines that a server prints when it starts: how to use it, and that it is ready. And the one when it stops.</summary>
 internal static class Greeting
 {
-    public static void Print(ServerOptions options, OperatorKey key, KeyFile keys, ServingAddresses addresses)
+    public static void Print(ServerOptions options, OperatorKey key, KeyFile keys, ServingAddresses addresses) =>
+        HttpServing.Print(() => PrintLines(options, key, keys, addresses));
+
+    private static void PrintLines(ServerOptions options, OperatorKey key, KeyFile keys, ServingAddresses addresses)
     {
         Console.WriteLine(
             $"OrleansUploads {ProgramVersion.Text}, data in {options.DataFolder}, account {options.Account}, "
@@ -53,17 +56,9 @@ internal static class Greeting
         HttpServing.PrintReady(addresses.Api);
     }
 
-    /// <summary>Says that the server stops. An output that cannot be written does not keep it from that.</summary>
-    public static void PrintStopping(TimeSpan drainTime)
-    {
-        try
-        {
-            Console.WriteLine($"Stopping. Requests in progress have {drainTime.TotalSeconds:F0} s; Ctrl-C again ends at once.");
-        }
-        catch (IOException)
-        {
-        }
-    }
+    /// <summary>Says that the server stops.</summary>
+    public static void PrintStopping(TimeSpan drainTime) => HttpServing.Print(
+        () => Console.WriteLine($"Stopping. Requests in progress have {drainTime.TotalSeconds:F0} s; Ctrl-C again ends at once."));
 
     /// <summary>Prints commands to paste, set off from the other lines.</summary>
     private static void PrintCommands(string purpose, params ReadOnlySpan<string> commands)

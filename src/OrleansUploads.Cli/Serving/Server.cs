@@ -74,7 +74,9 @@ internal sealed partial class Server(ServerOptions options)
 
         ForeignFolder.Require(options.DataFolder);
         await LostParts.RequireAsync(options.DataFolder, cancellationToken);
-        using var parts = options.Settings.PartsStore is { } address ? await ObjectStores.OpenAsync(address, cancellationToken) : null;
+        using var parts = options.Settings.PartsStore is { } address
+            ? await ObjectStores.OpenAsync(address, cancellationToken).WarnIfSlowAsync(address.ToString(), logger, TimeProvider.System)
+            : null;
         if (!DataFolder.Exists(options.DataFolder) && FindRefusedAddress() is { } refused)
         {
             // A new folder would stay.

@@ -1,5 +1,6 @@
 using OrleansUploads.Cli.Jobs;
 using OrleansUploads.Hashing;
+using OrleansUploads.Serving;
 
 namespace OrleansUploads.Cli.Transfers;
 

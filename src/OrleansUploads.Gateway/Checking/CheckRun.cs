@@ -24,8 +24,19 @@ public sealed class CheckRun(string program, CheckSettings settings, TimeProvide
         Func<CheckOptions, OpenedCheck, CancellationToken, Task> open, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(open);
-        using CheckReport report = settings.Json ? new CheckReport.Json() : new CheckReport.Text(program, settings);
-        return (int)await RunAsync(report, open, cancellationToken);
+        try
+        {
+            using CheckReport report = settings.Json ? new CheckReport.Json() : new CheckReport.Text(program, settings);
+            var (outcome, tally, reason) = await RunAsync(report, open, cancellationToken);
+            report.Finish(outcome, tally, reason);
+            return (int)outcome;
+        }
+        catch (IOException fault)
+        {
+            // Only the report is left to fail here.
+            Console.Error.WriteLine($"{program}: The report is incomplete. {fault.Message}");
+            return (int)CheckOutcome.NotChecked;
+        }
     }
 
     /// <summary>Reads the key pairs as a server does when it starts. Null if the file is sound.</summary>
@@ -43,7 +54,7 @@ public sealed class CheckRun(string program, CheckSettings settings, TimeProvide
         }
     }
 
-    private async Task<CheckOutcome> RunAsync(
+    private async Task<(CheckOutcome Outcome, CheckTally? Tally, string? Reason)> RunAsync(
         CheckReport report, Func<CheckOptions, OpenedCheck, CancellationToken, Task> open, CancellationToken cancellationToken)
     {
         var options = new CheckOptions
@@ -57,11 +68,11 @@ public sealed class CheckRun(string program, CheckSettings settings, TimeProvide
         {
             await open(options, CheckAsync, cancellationToken);
             var tally = _check!.Position.Tally;
-            return Finish(tally.Damaged > 0 ? CheckOutcome.Damaged : CheckOutcome.Sound, tally, null);
+            return (tally.Damaged > 0 ? CheckOutcome.Damaged : CheckOutcome.Sound, tally, null);
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            return Finish(
+            return (
                 CheckOutcome.NotChecked,
                 _check?.Position.Tally,
                 settings.ResumeFile is { } file && _check is not null
@@ -71,18 +82,12 @@ public sealed class CheckRun(string program, CheckSettings settings, TimeProvide
         catch (JournalDamagedException damaged)
         {
             report.AddDamage(new Damage(DamageKind.Journal, damaged.Message));
-            return Finish(CheckOutcome.Damaged, null, "The check is incomplete because the journal cannot be read.");
+            return (CheckOutcome.Damaged, null, "The check is incomplete because the journal cannot be read.");
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or InvalidDataException
             or JournalUnavailableException or PartStoreUnavailableException or NotSupportedException)
         {
-            return Finish(CheckOutcome.NotChecked, null, fault.Message);
-        }
-
-        CheckOutcome Finish(CheckOutcome outcome, CheckTally? tally, string? reason)
-        {
-            report.Finish(outcome, tally, reason);
-            return outcome;
+            return (CheckOutcome.NotChecked, null, fault.Message);
         }
     }
 

@@ -5,7 +5,6 @@ using Npgsql;
 using Orleans.Configuration;
 using OrleansUploads.Cluster.Azure;
 using OrleansUploads.Cluster.Identity;
-using OrleansUploads.Cluster.Journal;
 using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Postgres;
 using OrleansUploads.Postgres.Database;
@@ -162,13 +161,14 @@ internal static class ClusterStores
         }
     }
 
-    /// <summary>Says what a store refuses while a process starts or a command runs, or returns null if a fault is another one.</summary>
+    /// <summary>Says what a store or the output refuses while a process starts or a command runs, or returns null if a fault is another one.
+    /// </summary>
     public static string? FindRefusal(Exception fault) => fault switch
     {
         PostgresException refused when PostgresRefusal.IsRolledBack(refused) => PostgresRefusal.Describe(refused),
         DbException => $"PostgreSQL reported: {fault.Message}",
         RequestFailedException => $"Azure Storage reported: {fault.Message.Split('\n')[0].TrimEnd()}",
-        StorageRefusedException => fault.Message,
+        OrleansException or IOException => fault.Message,
         _ => null,
     };
 

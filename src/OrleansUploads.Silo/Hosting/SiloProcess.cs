@@ -37,7 +37,7 @@ internal static class SiloProcess
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = settings.DrainDelay + settings.DrainTime);
         builder.Services.AddHostedService(services => new DrainDelay(
             settings.DrainDelay, services.GetRequiredService<TimeProvider>()));
-        var parts = await PartStores.OpenAsync(settings);
+        var parts = await OpenPartsAsync(settings, builder.Configuration.GetSection("Logging"));
         builder.AddUploads(settings, parts, database, lastGeneration);
 
         await using var app = builder.Build();
@@ -49,7 +49,7 @@ internal static class SiloProcess
             return 0;
         }
 
-        PrintGreeting(app, settings);
+        HttpServing.Print(() => PrintGreeting(app, settings));
         await app.WaitForShutdownAsync();
         return 0;
     }
@@ -75,6 +75,14 @@ internal static class SiloProcess
         }
     }
 
+    /// <param name="logging">The section of the configuration about logs. The host's own log does not exist yet.</param>
+    private static async Task<IPartStore> OpenPartsAsync(SiloSettings settings, IConfiguration logging)
+    {
+        using var logs = LoggerFactory.Create(log => log.AddConfiguration(logging).AddOrleansUploadsLog(settings.LogFormat));
+        return await PartStores.OpenAsync(settings).WarnIfSlowAsync(
+            settings.PartsPlace ?? "the memory", logs.CreateLogger(typeof(PartStores)), TimeProvider.System);
+    }
+
     private static async Task ExitAfterAsync(TimeSpan stopTime)
     {
         await Task.Delay(stopTime);
@@ -95,6 +103,11 @@ internal static class SiloProcess
         catch (OperationCanceledException) when (app.Lifetime.ApplicationStopping.IsCancellationRequested)
         {
             return false;
+        }
+        catch (OrleansException fault)
+        {
+            // Orleans has logged where. The cause is the table of silos, which it does not ask again during a start.
+            throw new SettingException($"The silo cannot join its cluster: {fault.Message}", fault);
         }
         catch (StoreMarkException fault)
         {

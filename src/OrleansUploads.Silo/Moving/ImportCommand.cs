@@ -136,7 +136,9 @@ internal sealed class ImportCommand(string folder, bool deep, ParseResult comman
     {
         var time = Stopwatch.StartNew();
         var running = step(cancellationToken);
-        while (await Task.WhenAny(running, Task.Delay(ProgressInterval, cancellationToken)) != running && !running.IsCompleted)
+
+        // The delay has no token: an interrupted step takes a moment to end, and a cancelled delay would print lines all the while.
+        while (await Task.WhenAny(running, Task.Delay(ProgressInterval, CancellationToken.None)) != running)
         {
             Console.WriteLine($"... {Describe(import.Tally)}");
         }

@@ -72,6 +72,18 @@ public sealed class CheckTests : IAsyncLifetime
         Assert.False(File.Exists(file), $"The check has finished but did not delete its resume file {file}.");
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("--json")]
+    public async Task A_check_whose_report_cannot_be_written_is_not_completed(string option)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Only Linux has /dev/full.");
+        var result = await CommandLine.RunInShellAsync(
+            $"orleans-uploads check --data '{_data.Path}' --quiet {option} > /dev/full", CommandLine.WithoutOperatorKey);
+
+        result.ExpectOneLine(2, "The report is incomplete.", "No space left on device");
+    }
+
     private string UploadFolder => Assert.Single(
         Directory.GetDirectories(_data.File("parts"), _acknowledged.UploadId, SearchOption.AllDirectories));
 }

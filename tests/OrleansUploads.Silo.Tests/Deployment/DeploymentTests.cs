@@ -81,6 +81,12 @@ public sealed partial class DeploymentTests
         static int Seconds(string file, string pattern) => Number(Read(file), pattern);
     }
 
+    [Theory]
+    [InlineData("deploy/systemd/orleans-uploads.service", 130)]
+    [InlineData("deploy/systemd/orleans-uploads-silo@.service", 143)]
+    public void A_service_that_is_stopped_while_it_starts_has_not_failed(string unit, int exitCode) =>
+        Assert.Equal(exitCode, Number(Read(unit), @"SuccessExitStatus=(\d+)"));
+
     [Fact]
     public void Readiness_is_noticed_before_a_stopping_silo_refuses_connections()
     {

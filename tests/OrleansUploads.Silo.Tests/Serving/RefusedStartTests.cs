@@ -32,6 +32,23 @@ public sealed class RefusedStartTests(PostgresServer postgres, AzuriteServer azu
     }
 
     [Fact]
+    [Promise("cluster.md", "the database is down")]
+    public async Task A_database_that_stops_answering_while_a_silo_joins_ends_it_with_one_sentence()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        await using var other = new NpgsqlConnection(database);
+        await other.OpenAsync();
+        await using var transaction = await other.BeginTransactionAsync();
+        await using var locking = new NpgsqlCommand("LOCK TABLE orleansmembershipversiontable IN ACCESS EXCLUSIVE MODE", other, transaction);
+        await locking.ExecuteNonQueryAsync();
+
+        var message = await RunningSilo.ExpectRefusalAsync(RunningSilo.OnPostgres(database, Folder.Data));
+
+        Assert.StartsWith("orleans-uploads-silo: The silo cannot join its cluster: ", message, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_database_without_a_table_of_the_journal_is_refused()
     {
         var database = await postgres.CreateDatabaseAsync();

@@ -1,7 +1,7 @@
 using System.Text;
 using OrleansUploads.Engine.Reading;
 
-namespace OrleansUploads.Cli.CommandLine;
+namespace OrleansUploads.Serving;
 
 /// <summary>Standard output that is a file, a pipe or closed. If it cannot be written, the error says so; the system's own message
 /// names neither the output nor, if it is closed, the cause.</summary>
@@ -23,7 +23,7 @@ internal sealed class RedirectedOutput(Stream output, bool isNeeded) : ForwardSt
 
         if (Console.IsErrorRedirected)
         {
-            Console.SetError(Write(StandardInput.IsMissing(2) ? Null : Console.OpenStandardError(), isNeeded: false));
+            Console.SetError(Write(StandardDescriptor.IsMissing(2) ? Null : Console.OpenStandardError(), isNeeded: false));
         }
     }
 
