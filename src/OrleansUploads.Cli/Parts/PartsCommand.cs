@@ -65,20 +65,11 @@ internal static class PartsCommand
         return new Command("parts", "Copy the bytes of a server or cluster to another store.") { copy };
     }
 
-    private static async Task<MoveTally> RunAsync(PartsCopy parts, bool isFinal, bool isQuiet, CancellationToken cancellationToken)
+    private static Task<MoveTally> RunAsync(PartsCopy parts, bool isFinal, bool isQuiet, CancellationToken cancellationToken)
     {
         var running = isFinal ? parts.FinishAsync(cancellationToken) : parts.CopyAsync(cancellationToken);
-
-        // The delay has no token: an interrupted copy takes a moment to end, and a cancelled delay would print lines all the while.
-        while (await Task.WhenAny(running, Task.Delay(ProgressInterval, CancellationToken.None)) != running)
-        {
-            if (!isQuiet)
-            {
-                await Console.Error.WriteLineAsync(Describe(parts.Tally, "so far"));
-            }
-        }
-
-        return await running;
+        return isQuiet ? running : running.ReportEveryAsync(
+            ProgressInterval, () => Console.Error.WriteLine(Describe(parts.Tally, "so far")));
     }
 
     /// <summary>Prints what was copied.</summary>

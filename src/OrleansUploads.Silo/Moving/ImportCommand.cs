@@ -8,6 +8,7 @@ using OrleansUploads.Engine.Disk;
 using OrleansUploads.Engine.Moving;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway;
+using OrleansUploads.Serving;
 
 namespace OrleansUploads.Silo.Moving;
 
@@ -135,15 +136,8 @@ internal sealed class ImportCommand(string folder, bool deep, ParseResult comman
         string done, FolderImport import, Func<CancellationToken, Task<MoveTally>> step, CancellationToken cancellationToken)
     {
         var time = Stopwatch.StartNew();
-        var running = step(cancellationToken);
-
-        // The delay has no token: an interrupted step takes a moment to end, and a cancelled delay would print lines all the while.
-        while (await Task.WhenAny(running, Task.Delay(ProgressInterval, CancellationToken.None)) != running)
-        {
-            Console.WriteLine($"... {Describe(import.Tally)}");
-        }
-
-        var tally = await running;
+        var tally = await step(cancellationToken).ReportEveryAsync(
+            ProgressInterval, () => Console.WriteLine($"... {Describe(import.Tally)}"));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{done} {Describe(tally)} in {time.Elapsed.TotalSeconds:F1} s."));
         if (tally.FaultCount == 0)
         {
