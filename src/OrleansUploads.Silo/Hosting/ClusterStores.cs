@@ -32,11 +32,15 @@ internal static class ClusterStores
             return null;
         }
 
-        using var logs = LoggerFactory.Create(
-            builder => builder.AddConfiguration(logging).AddOrleansUploadsLog(settings.LogFormat));
+        using var logs = CreateStartLogs(settings, logging);
         return await OpenDatabaseAsync(
             settings.ConnectionString, logs.CreateLogger(typeof(PostgresPreflight)), PostgresPreflight.MaxWait);
     }
+
+    /// <summary>Creates the log of what happens before a process has its host.</summary>
+    /// <param name="logging">The section of the configuration about logs.</param>
+    public static ILoggerFactory CreateStartLogs(SiloSettings settings, IConfiguration logging) => LoggerFactory.Create(
+        builder => builder.AddConfiguration(logging).AddOrleansUploadsLog(settings.LogFormat));
 
     /// <summary>Opens the database of a cluster and checks that it has all tables.</summary>
     /// <param name="maxWait"><see cref="PostgresPreflight.MaxWait"/> outside tests.</param>

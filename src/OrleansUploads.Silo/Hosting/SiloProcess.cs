@@ -75,10 +75,9 @@ internal static class SiloProcess
         }
     }
 
-    /// <param name="logging">The section of the configuration about logs. The host's own log does not exist yet.</param>
     private static async Task<IPartStore> OpenPartsAsync(SiloSettings settings, IConfiguration logging)
     {
-        using var logs = LoggerFactory.Create(log => log.AddConfiguration(logging).AddOrleansUploadsLog(settings.LogFormat));
+        using var logs = ClusterStores.CreateStartLogs(settings, logging);
         return await PartStores.OpenAsync(settings).WarnIfSlowAsync(
             settings.PartsPlace ?? "the memory", logs.CreateLogger(typeof(PartStores)), TimeProvider.System);
     }
