@@ -79,22 +79,26 @@ internal sealed record Failure(int Code, string Message)
     };
 
     /// <summary>The cause of a failed TLS handshake, or null. Its wrapper's message only points to it.</summary>
-    private static Exception? FindHandshake(Exception? fault) => fault switch
-    {
-        null => null,
-        HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } failed => failed.GetBaseException(),
-        _ => FindHandshake(fault.InnerException),
-    };
+    private static Exception? FindHandshake(Exception fault) => CausesOf(fault)
+        .FirstOrDefault(static cause => cause is HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError })?
+        .GetBaseException();
 
     /// <summary>Whether a proxy did not connect to the server.</summary>
-    private static bool IsFromTunnel(Exception? fault) =>
-        fault is not null
-        && (fault is HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError } || IsFromTunnel(fault.InnerException));
+    private static bool IsFromTunnel(Exception fault) => CausesOf(fault)
+        .Any(static cause => cause is HttpRequestException { HttpRequestError: HttpRequestError.ProxyTunnelError });
 
     /// <summary>Whether the connection was closed before the end of an answer. A server that expects HTTPS does this.</summary>
-    private static bool EndsWithoutAnswer(Exception? fault) =>
-        fault is not null
-        && (fault is HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded } || EndsWithoutAnswer(fault.InnerException));
+    private static bool EndsWithoutAnswer(Exception fault) => CausesOf(fault)
+        .Any(static cause => cause is HttpIOException { HttpRequestError: HttpRequestError.ResponseEnded });
+
+    /// <summary>A fault and the faults that it wraps, from the outermost on.</summary>
+    private static IEnumerable<Exception> CausesOf(Exception fault)
+    {
+        for (var cause = fault; cause is not null; cause = cause.InnerException)
+        {
+            yield return cause;
+        }
+    }
 
     /// <summary>The message of an exception that wraps another one already contains the other's.</summary>
     private static string Deepest(Exception fault) =>
