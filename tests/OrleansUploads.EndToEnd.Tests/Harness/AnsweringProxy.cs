@@ -18,8 +18,8 @@ internal sealed class AnsweringProxy : IAsyncDisposable
     private readonly Task _serving;
 
     /// <param name="server">The server.</param>
-    /// <param name="answer">Returns the whole answer to a request, of which it gets the head, or null to send the request on.</param>
-    /// <param name="change">Changes the head of a request that is sent on.</param>
+    /// <param name="answer">Takes the head of a request, and returns the complete response, or null to forward the request.</param>
+    /// <param name="change">Changes the head of a forwarded request.</param>
     public AnsweringProxy(Uri server, Func<string, string?>? answer = null, Func<string, string>? change = null)
     {
         (_server, _answer, _change) = (server, answer ?? (static _ => null), change ?? (static head => head));
