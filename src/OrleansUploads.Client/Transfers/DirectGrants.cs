@@ -1,14 +1,14 @@
 namespace OrleansUploads.Client.Transfers;
 
-/// <summary>Hands out grants of the parts that this node is to write. Asks for as many as it writes in a few seconds, so that nodes that
-/// share an upload take different parts and end at the same time.</summary>
+/// <summary>Hands out grants of the parts that this node is to write. Asks for as many as it writes in a few seconds, and towards the end for
+/// fewer, so that nodes that share an upload take different parts and end at the same time.</summary>
 /// <remarks>The server grants the first of the offered parts that no other node has or writes. So those before the last grant are taken, and
 /// the next offer begins after it.</remarks>
 /// <param name="client">Asks the server.</param>
 /// <param name="vault">The vault name.</param>
 /// <param name="uploadId">The upload ID.</param>
 /// <param name="missing">The parts that the upload is not known to have.</param>
-/// <param name="first">How many grants to ask for first.</param>
+/// <param name="first">How many grants to ask for first: one for each writer.</param>
 /// <param name="insists">Whether to ask also for parts that other nodes are to write.</param>
 internal sealed class DirectGrants(
     GlacierClient client, string vault, string uploadId, IReadOnlyList<ByteRange> missing, int first, bool insists)
@@ -17,8 +17,9 @@ internal sealed class DirectGrants(
     /// <summary>How many parts to offer for each grant. More are offered when other nodes have taken all of these.</summary>
     private const int OfferedPerGrant = 16;
 
-    /// <summary>The share of the parts that are left that a node takes at a time, as its reciprocal.</summary>
-    private const int Shares = 16;
+    /// <summary>In how many calls a node asks for its share of the parts that are left. More calls divide them more evenly, and each costs the
+    /// server a read of the upload.</summary>
+    private const int CallsForShare = 3;
 
     /// <summary>If grants are used up sooner, more are asked for the next time.</summary>
     private static readonly TimeSpan ShortestUse = TimeSpan.FromSeconds(2);
@@ -28,7 +29,9 @@ internal sealed class DirectGrants(
 
     private readonly SemaphoreSlim _turn = new(1);
     private readonly Queue<DirectGrant> _granted = new();
+    private readonly int _fewest = first;
     private int _next;
+    private int _grantedCount;
     private int _wanted = first;
     private int _offered = OfferedPerGrant * first;
     private long? _grantedAt;
@@ -57,7 +60,7 @@ internal sealed class DirectGrants(
     private async Task AskAsync(CancellationToken cancellationToken)
     {
         AdaptWanted();
-        var wanted = Math.Clamp((missing.Count - _next) / Shares, 1, _wanted);
+        var wanted = Math.Clamp((int)(ShareOfLeft() / CallsForShare), Math.Min(_fewest, _wanted), _wanted);
         ByteRange[] offer = [.. missing.Skip(_next).Take(insists ? wanted : Math.Min(_offered, GlacierClient.MaxCandidatesInCall))];
         try
         {
@@ -68,6 +71,8 @@ internal sealed class DirectGrants(
                 _granted.Enqueue(grant);
             }
 
+            _grantedCount += grants.Count;
+
             var taken = grants.Count < wanted ? offer.Length : 1 + Array.FindLastIndex(offer, part => part == grants[^1].Range);
             _next += Math.Max(taken, 1);
             _offered = grants.Count == 0 ? 2 * offer.Length : _offered;
@@ -77,6 +82,9 @@ internal sealed class DirectGrants(
             _next = missing.Count;
         }
     }
+
+    /// <summary>The parts that are left, divided by the number of nodes: this one got about its share of those before.</summary>
+    private double ShareOfLeft() => _next == 0 ? 0 : (double)(missing.Count - _next) * _grantedCount / _next;
 
     private void AdaptWanted()
     {

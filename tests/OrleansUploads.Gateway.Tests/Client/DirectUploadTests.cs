@@ -61,6 +61,7 @@ public sealed class DirectUploadTests(DirectServer gateway) : IClassFixture<Dire
         await ExpectArchiveAsync(vault, receipt);
         Assert.Equal(Archive.Length, source.ReadBytes);
         Assert.Equal(21, observed.Writes);
+        Assert.InRange(observed.CountOf("?grants"), 1, 8);
         Assert.InRange(observed.BytesToServer, 1, 64 * 1024);
         Assert.Equal((0, 0), (reports[0].PartsDone, reports[0].SentBytes));
         Assert.Equal((21, 21, Archive.Length, 0), (reports[^1].PartsDone, reports[^1].PartCount, reports[^1].SentBytes, reports[^1].SkippedBytes));
