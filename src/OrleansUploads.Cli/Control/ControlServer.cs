@@ -1,6 +1,5 @@
 using System.Net.Sockets;
 using Microsoft.Extensions.Hosting;
-using OrleansUploads.Engine.Entities;
 
 namespace OrleansUploads.Cli.Control;
 
@@ -32,7 +31,7 @@ internal sealed class ControlServer(
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {
-            onFault(FaultText.Describe(fault));
+            onFault(fault.Message);
             return Task.CompletedTask;
         }
     }

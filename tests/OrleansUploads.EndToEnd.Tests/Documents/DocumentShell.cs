@@ -4,7 +4,8 @@ using OrleansUploads.EndToEnd.Tests.AwsClients;
 namespace OrleansUploads.EndToEnd.Tests.Documents;
 
 /// <summary>Runs the commands of a document in one shell, in an empty home folder. Where the document leaves a server running in another
-/// terminal, the shell leaves it running in the background; starting another one stops it.</summary>
+/// terminal, the shell leaves it running in the background; starting another one stops it, unless the other one has an address of its
+/// own.</summary>
 internal sealed class DocumentShell(TemporaryFolder home)
 {
     /// <summary>Stops the server, as Ctrl-C does in the other terminal.</summary>
@@ -17,13 +18,16 @@ internal sealed class DocumentShell(TemporaryFolder home)
     public const string Prelude = """
         set -euo pipefail
         cd
-        SERVER=
-        stop_server() { if [ -n "$SERVER" ]; then kill "$SERVER"; wait "$SERVER" || true; SERVER=; fi; }
+        SERVERS=
+        stop_server() { if [ -n "$SERVERS" ]; then kill $SERVERS; wait $SERVERS || true; SERVERS=; fi; }
         trap stop_server EXIT
         start_server() {
-            stop_server
-            exec 3< <(exec orleans-uploads "$@" --listen "127.0.0.1:$SERVER_PORT" 2>> server.log)
-            SERVER=$!
+            case $* in
+                *--listen*) ;;
+                *) stop_server; set -- "$@" --listen "127.0.0.1:$SERVER_PORT" ;;
+            esac
+            exec 3< <(exec orleans-uploads "$@" 2>> server.log)
+            SERVERS="$SERVERS $!"
             while read -r line <&3; do
                 case $line in "Ready on"*) return ;; esac
             done

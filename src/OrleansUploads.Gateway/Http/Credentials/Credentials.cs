@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using OrleansUploads.Core.Policies;
-using OrleansUploads.Engine.Entities;
 
 namespace OrleansUploads.Gateway.Http.Credentials;
 
@@ -71,7 +70,7 @@ public sealed partial class KeyFileCredentialStore : ICredentialStore
             {
                 if (problem is not null)
                 {
-                    LogUnreadable(logger, file.Path, FaultText.Describe(problem));
+                    LogUnreadable(logger, file.Path, problem.Message);
                 }
             },
         };

@@ -132,6 +132,26 @@ public sealed class KeyFileTests : IDisposable
     }
 
     [Fact]
+    public async Task A_damaged_file_is_logged_once_with_one_reason_and_the_keys_read_before_stay_valid()
+    {
+        Write("", "AKIAFIRST00000000000", DateTime.UnixEpoch);
+        using var log = new LogLines();
+        using var loggers = LoggerFactory.Create(logging => logging.AddProvider(log));
+        var store = new KeyFileCredentialStore(_file, null, _time, loggers.CreateLogger<KeyFileCredentialStore>());
+
+        File.WriteAllText(_file.Path, "{");
+        for (var look = 0; look < 4; look++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            Assert.NotNull(await store.FindAsync("AKIAFIRST00000000000", default));
+        }
+
+        var line = Assert.Single(await log.ReadThroughAsync("stay valid"));
+        Assert.Contains("is not a key file", line, StringComparison.Ordinal);
+        Assert.DoesNotContain("Cause:", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_file_that_is_too_large_is_not_read_and_the_keys_read_before_stay_valid()
     {
         Write("", "AKIAFIRST00000000000", DateTime.UnixEpoch);
