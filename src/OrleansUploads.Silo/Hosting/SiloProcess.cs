@@ -30,7 +30,8 @@ internal static class SiloProcess
         settings.RequireTls();
         using var claims = PortClaims.Take(settings);
         using var telemetry = StartTelemetry(builder.Configuration, settings);
-        await using var database = await ClusterStores.OpenDatabaseAsync(settings, builder.Configuration.GetSection("Logging"));
+        await using var database = await ClusterStores.OpenDatabaseAsync(
+            settings, builder.Configuration.GetSection("Logging"), CancellationToken.None);
         var lastGeneration = await ClusterStores.RequireAsync(settings, database);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(
             settings.Listen, settings.DashboardAddress, settings.MetricsListen));

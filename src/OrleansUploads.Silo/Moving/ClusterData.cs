@@ -76,7 +76,8 @@ internal sealed class ClusterData : IAsyncDisposable
         var settings = SettingsReader.Read(builder.Configuration, commandLine);
         settings.RequireCluster();
         settings.Role = isReader ? ProcessRole.Gateway : ProcessRole.Silo;
-        var database = await ClusterStores.OpenDatabaseAsync(settings, builder.Configuration.GetSection("Logging"));
+        var database = await ClusterStores.OpenDatabaseAsync(
+            settings, builder.Configuration.GetSection("Logging"), cancellationToken);
         IHost? host = null;
         try
         {
