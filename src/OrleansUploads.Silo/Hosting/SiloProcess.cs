@@ -27,6 +27,9 @@ internal static class SiloProcess
         var settings = SettingsReader.Read(builder.Configuration, commandLine);
         builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
         builder.Logging.AddOrleansUploadsLog(settings.LogFormat);
+        var refusal = new StartRefusal();
+        refusal.EndLog(builder.Logging);
+        builder.Services.AddSingleton(refusal);
         settings.RequireTls();
         using var claims = PortClaims.Take(settings);
         using var telemetry = StartTelemetry(builder.Configuration, settings);
