@@ -82,8 +82,10 @@ internal static class SiloProcess
     private static async Task<IPartStore> OpenPartsAsync(SiloSettings settings, IConfiguration logging)
     {
         using var logs = ClusterStores.CreateStartLogs(settings, logging);
-        return await PartStores.OpenAsync(settings).WarnIfSlowAsync(
-            settings.PartsPlace ?? "the memory", logs.CreateLogger(typeof(PartStores)), TimeProvider.System);
+        var log = logs.CreateLogger(typeof(PartStores));
+        return settings.PartsFolder is { } folder
+            ? await SlowStore.UseFolderAsync(folder, () => PartStores.OpenAsync(settings), log, TimeProvider.System, CancellationToken.None)
+            : await PartStores.OpenAsync(settings).WarnIfSlowAsync(settings.PartsPlace ?? "the memory", log, TimeProvider.System);
     }
 
     private static async Task ExitAfterAsync(TimeSpan stopTime)
