@@ -130,7 +130,7 @@ internal sealed partial class Server(ServerOptions options)
         DirectIo = options.Settings.DirectIo,
         OnDirectIoRefused = reason => LogDirectIoRefused(logger, reason),
         OnDiskFailure = fault => LogDiskFailure(logger, FaultText.Describe(fault)),
-        OnSpaceChange = problem => LogSpace(logger, problem ?? "The disk has room again."),
+        OnSpaceChange = problem => LogSpace(logger, problem ?? "The disk answers and has room again."),
     };
 
     private void ConfigureKestrel(WebApplicationBuilder builder, ServerCertificate? certificate)
