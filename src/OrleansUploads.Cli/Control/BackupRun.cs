@@ -64,7 +64,11 @@ internal sealed class BackupRun : IDisposable
         }
 
         var backup = FindName();
-        var parts = new BackupParts(_folder, backup + UnfinishedSuffix, FindComplete().LastOrDefault(), RenewAsync);
+
+        // A folder that others could write to may have bytes of theirs.
+        var earlier = FindComplete().LastOrDefault();
+        var parts = new BackupParts(
+            _folder, backup + UnfinishedSuffix, earlier is not null && BackupFolder.IsOwn(earlier) ? earlier : null, RenewAsync);
         try
         {
             await BeginAsync(cancellationToken);
@@ -107,6 +111,8 @@ internal sealed class BackupRun : IDisposable
 
     private async Task CopyAsync(string backup, BackupParts parts, CancellationToken cancellationToken)
     {
+        DurableFolder.Make(backup);
+        FixedNames.RequireOwn(backup);
         BackupFolder.Copy(_folder, backup);
         await parts.CopyAsync(cancellationToken);
     }
