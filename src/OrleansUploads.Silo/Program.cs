@@ -7,8 +7,8 @@ try
 {
     return await SiloCommandLine.RunAsync(commandLine);
 }
-catch (Exception fault) when ((fault is SettingException ? fault.Message : ClusterStores.FindRefusal(fault)) is { } message)
+catch (Exception fault) when ((fault is SettingException or InterruptedException ? fault.Message : ClusterStores.FindRefusal(fault)) is { } message)
 {
     await Console.Error.WriteLineAsync($"orleans-uploads-silo: {message}");
-    return SiloCommandLine.FailureCodeOf(commandLine);
+    return SiloCommandLine.FailureCodeOf(commandLine, isInterrupted: fault is InterruptedException);
 }

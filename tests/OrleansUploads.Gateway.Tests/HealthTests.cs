@@ -18,6 +18,27 @@ public sealed class HealthTests
     }
 
     [Fact]
+    public async Task A_disk_that_does_not_answer_is_unhealthy_and_blocks_one_thread()
+    {
+        using var disk = new HangingDisk();
+        var time = new ManualTime();
+        var check = new StoreHealthCheck(disk, time);
+        var first = check.CheckHealthAsync(new HealthCheckContext());
+        time.Advance(StoreHealthCheck.Patience);
+
+        foreach (var result in await Task.WhenAll(first, check.CheckHealthAsync(new HealthCheckContext())))
+        {
+            Assert.Equal(HealthStatus.Unhealthy, result.Status);
+            Assert.Equal("disk does not answer", result.Data[HealthProblem.Key]);
+        }
+
+        disk.Answer();
+        await Eventually.BecomesTrueAsync(
+            async () => (await check.CheckHealthAsync(new HealthCheckContext())).Status == HealthStatus.Healthy, "the disk is healthy");
+        Assert.Equal(1, disk.MaxReaders);
+    }
+
+    [Fact]
     public async Task A_failing_check_makes_the_server_unhealthy()
     {
         await using var server = await GatewayServer.StartAsync(
@@ -95,5 +116,27 @@ public sealed class HealthTests
                     () => isVotedIn ? HealthCheckResult.Healthy() : HealthCheckResult.Unhealthy(),
                     tags: [GatewayEndpoints.LiveTag]));
         Assert.Equal(report, (await server.SendAsync(new ApiRequest("GET", "/livez"), [])).Expect(status).Text);
+    }
+
+    private sealed class HangingDisk : IStoreHealth, IDisposable
+    {
+        private readonly ManualResetEventSlim _answers = new();
+        private int _readers;
+
+        public string Name => "space";
+
+        public int MaxReaders { get; private set; }
+
+        public StoreHealth Read()
+        {
+            MaxReaders = Math.Max(MaxReaders, Interlocked.Increment(ref _readers));
+            _answers.Wait(TimeSpan.FromMinutes(2));
+            Interlocked.Decrement(ref _readers);
+            return StoreHealth.Healthy;
+        }
+
+        public void Answer() => _answers.Set();
+
+        public void Dispose() => _answers.Dispose();
     }
 }

@@ -1,3 +1,5 @@
+using OrleansUploads.Serving;
+
 namespace OrleansUploads.Cli.CommandLine;
 
 internal static class CommandRunner
@@ -14,9 +16,9 @@ internal static class CommandRunner
             {
                 return await run(parsed, cancellationToken);
             }
-            catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+            catch (OperationCanceledException fault) when (cancellationToken.IsCancellationRequested)
             {
-                return Failure.Report("Interrupted.", ExitCode.Interrupted);
+                return Failure.Report(fault is InterruptedException ? fault.Message : "Interrupted.", ExitCode.Interrupted);
             }
         });
         return command;

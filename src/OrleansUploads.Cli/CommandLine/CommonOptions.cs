@@ -18,7 +18,7 @@ internal static class CommonOptions
             Description = description,
             HelpName = "folder",
             DefaultValueFactory = _ => new DirectoryInfo(DefaultDataFolder),
-        }.Refuse(static path => FileFault.FindFile(path) is { } file ? $"{file} is a file. Name a folder with --data." : null);
+        }.Refuse(static path => FileFault.FindFilePromptly(path) is { } file ? $"{file} is a file. Name a folder with --data." : null);
 
     /// <summary>The option <c>--json</c> of a command with one result that talks to no vault API.</summary>
     public static Option<bool> Json() => JsonOutput.CreateOption();

@@ -10,6 +10,8 @@ internal static class FileFault
     /// <summary>This text is in the full name of every assembly, and in hardly any file name.</summary>
     private const string AssemblyMark = ", Version=";
 
+    private static readonly TimeSpan PromptTime = TimeSpan.FromSeconds(2);
+
     /// <summary>Whether a library that is not a part of the program's file could not be loaded, because that file was copied alone.
     /// </summary>
     public static bool IsLibrary(Exception? fault) =>
@@ -113,6 +115,14 @@ internal static class FileFault
         }
 
         return null;
+    }
+
+    /// <summary>As <see cref="FindFile"/>, but does not wait for a file server that hangs: a command line is read before anything can say that
+    /// it waits.</summary>
+    public static string? FindFilePromptly(string path)
+    {
+        var finding = Task.Run(() => FindFile(path));
+        return finding.Wait(PromptTime) ? finding.Result : null;
     }
 
     private static string? NearestFolder(string? path)

@@ -1,5 +1,6 @@
 using OrleansUploads.Engine.DataFolders;
 using OrleansUploads.Engine.Disk;
+using OrleansUploads.Serving;
 
 namespace OrleansUploads.Cli.Control;
 
@@ -9,6 +10,9 @@ internal sealed class BackupRun : IDisposable
 {
     private const string NameFormat = "yyyy-MM-dd'T'HHmmss'Z'";
     private const string UnfinishedSuffix = ".unfinished";
+
+    /// <summary>How long the end of a lease may take when a backup has failed.</summary>
+    private static readonly TimeSpan EndTime = TimeSpan.FromSeconds(10);
 
     private readonly string _folder;
     private readonly string _backups;
@@ -60,20 +64,30 @@ internal sealed class BackupRun : IDisposable
         }
 
         var backup = FindName();
-        var parts = new BackupParts(_folder, backup + UnfinishedSuffix, FindComplete().LastOrDefault(), RenewAsync);
-        await BeginAsync(cancellationToken);
-        var isCopied = false;
+
+        // A folder that others could write to may have bytes of theirs.
+        var earlier = FindComplete().LastOrDefault();
+        var parts = new BackupParts(
+            _folder, backup + UnfinishedSuffix, earlier is not null && BackupFolder.IsOwn(earlier) ? earlier : null, RenewAsync);
         try
         {
-            BackupFolder.Copy(_folder, backup + UnfinishedSuffix);
-            await parts.CopyAsync(cancellationToken);
-            isCopied = true;
+            await BeginAsync(cancellationToken);
+
+            // What an interruption leaves of the copies is deleted by the next run.
+            await Task.Run(() => CopyAsync(backup + UnfinishedSuffix, parts, cancellationToken), CancellationToken.None)
+                .WaitAsync(cancellationToken);
         }
-        finally
+        catch (Exception fault)
         {
-            await EndAsync(isCopied);
+            if (!await TryEndAsync() && fault is OperationCanceledException)
+            {
+                throw new InterruptedException($"Interrupted. The lease may be in force. {BackupCommand.DescribeLease(_folder)}", fault);
+            }
+
+            throw;
         }
 
+        await ControlClient.SendAsync(_folder, "backup end", CancellationToken.None);
         Directory.Move(backup + UnfinishedSuffix, backup);
         DurableFolder.Make(backup);
         return (backup, parts);
@@ -94,6 +108,14 @@ internal sealed class BackupRun : IDisposable
     }
 
     public void Dispose() => _hold.Dispose();
+
+    private async Task CopyAsync(string backup, BackupParts parts, CancellationToken cancellationToken)
+    {
+        DurableFolder.Make(backup);
+        FixedNames.RequireOwn(backup);
+        BackupFolder.Copy(_folder, backup);
+        await parts.CopyAsync(cancellationToken);
+    }
 
     /// <summary>The path of the next backup. One that was made in the same second has the name of the time, so the next free one is taken: the
     /// order of the names stays that of the backups.</summary>
@@ -126,15 +148,18 @@ internal sealed class BackupRun : IDisposable
     private Task RenewAsync(CancellationToken cancellationToken) =>
         _time.GetElapsedTime(_begunAt) > _lease / 3 ? BeginAsync(cancellationToken) : Task.CompletedTask;
 
-    private async Task EndAsync(bool isCopied)
+    /// <summary>Ends the lease of a backup that has failed. Without that, it ends by itself.</summary>
+    private async Task<bool> TryEndAsync()
     {
+        using var late = new CancellationTokenSource(EndTime);
         try
         {
-            await ControlClient.SendAsync(_folder, "backup end", CancellationToken.None);
+            await ControlClient.SendAsync(_folder, "backup end", late.Token);
+            return true;
         }
-        catch (IOException) when (!isCopied)
+        catch (Exception fault) when (fault is IOException or OperationCanceledException)
         {
-            // The first failure says more. The lease ends by itself.
+            return false;
         }
     }
 }

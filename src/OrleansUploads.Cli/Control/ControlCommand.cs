@@ -105,9 +105,21 @@ internal static class BackupCommand
             _ = Durations.TryParse(parsed.GetRequiredValue(lease), out var duration);
             BackupFolder.RequirePlace(folder, backup);
             var isJson = parsed.GetValue(json);
-            var reply = await ControlClient.SendAsync(
-                folder, $"backup begin {(long)duration.TotalSeconds}{ControlRequests.Form(isJson)}", cancellationToken);
-            Copy(folder, backup);
+            string? reply = null;
+            try
+            {
+                reply = await ControlClient.SendAsync(
+                    folder, $"backup begin {(long)duration.TotalSeconds}{ControlRequests.Form(isJson)}", cancellationToken);
+
+                // The rest of an interrupted copy is replaced by the next one.
+                await Task.Run(() => Copy(folder, backup), CancellationToken.None).WaitAsync(cancellationToken);
+            }
+            catch (OperationCanceledException fault) when (cancellationToken.IsCancellationRequested)
+            {
+                throw new InterruptedException(
+                    $"Interrupted. The lease {(reply is null ? "may be" : "is")} in force. {DescribeLease(folder)}", fault);
+            }
+
             var parts = Path.Combine(folder, DataFolder.PartsFolder);
             if (isJson)
             {
@@ -124,6 +136,10 @@ internal static class BackupCommand
         });
     }
 
+    /// <summary>What a lease that was not ended does.</summary>
+    internal static string DescribeLease(string folder) =>
+        $"Until you begin again or run '{ProgramName.Text} backup end --data {ProgramName.Quote(folder)}', the server deletes no bytes.";
+
     /// <summary>The lease stays in force after an <see cref="IOException"/>.</summary>
     private static void Copy(string folder, string backup)
     {
@@ -133,10 +149,7 @@ internal static class BackupCommand
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException or JournalUnavailableException)
         {
-            throw new IOException(
-                $"{fault.Message} Until you begin again or run '{ProgramName.Text} backup end --data {ProgramName.Quote(folder)}', the server "
-                + "deletes no bytes.",
-                fault);
+            throw new IOException($"{fault.Message} {DescribeLease(folder)}", fault);
         }
     }
 }

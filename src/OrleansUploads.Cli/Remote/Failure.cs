@@ -37,6 +37,12 @@ internal sealed record Failure(int Code, string Message)
         _ => FileFault.IsLibrary(fault) ? new Failure(ExitCode.Failed, FileFault.Describe(fault)) : null,
     };
 
+    /// <summary>Whether an upload fails again when it is continued: the bytes differ, the server no longer has it, or its parts are too large
+    /// for a proxy. Other causes end or can be mended.</summary>
+    public static bool IsFinal(Exception fault) =>
+        Find(fault)?.Code is ExitCode.BytesDiffer or ExitCode.NotFound
+        || CausesOf(fault).Any(static cause => cause is GlacierException { StatusCode: HttpStatusCode.RequestEntityTooLarge });
+
     private const string ProxyHint =
         "The proxy comes from HTTP_PROXY, HTTPS_PROXY or ALL_PROXY, which can have a user and a password: http://user:password@host:port. "
         + "NO_PROXY names the servers that need none.";

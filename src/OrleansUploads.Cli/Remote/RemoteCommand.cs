@@ -118,7 +118,12 @@ internal static class RemoteCommand
         });
 
     public static bool TryParseEndpoint(string text, [NotNullWhen(true)] out Uri? address) =>
-        Uri.TryCreate(text, UriKind.Absolute, out address) && address is { Scheme: "http" or "https", Query: "", Fragment: "" };
+        Uri.TryCreate(WithBareZone(text), UriKind.Absolute, out address) && address is { Scheme: "http" or "https", Query: "", Fragment: "" };
+
+    /// <summary>The interface of a link-local address, as in <c>http://[fe80::1%25eth0]</c>, follows an escaped percent sign in a URL. The base
+    /// library expects it without the escape.</summary>
+    private static string WithBareZone(string text) =>
+        text.Contains("://[fe80:", StringComparison.OrdinalIgnoreCase) ? text.Replace("%25", "%", StringComparison.Ordinal) : text;
 
     public static string DescribeInvalidEndpoint(string text) =>
         $"The endpoint '{text}' is not valid. Use a form such as {DefaultEndpoint}.";

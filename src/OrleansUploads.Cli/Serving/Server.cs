@@ -72,19 +72,23 @@ internal sealed partial class Server(ServerOptions options)
                 $"Cannot listen on port {shared} twice. Choose another address or port with --listen, --dashboard-listen or --metrics-listen.");
         }
 
-        ForeignFolder.Require(options.DataFolder);
-        await LostParts.RequireAsync(options.DataFolder, cancellationToken);
+        var isNew = await UseFolderAsync(async () =>
+        {
+            ForeignFolder.Require(options.DataFolder);
+            await LostParts.RequireAsync(options.DataFolder, cancellationToken);
+            return !DataFolder.Exists(options.DataFolder);
+        });
         using var parts = options.Settings.PartsStore is { } address
             ? await ObjectStores.OpenAsync(address, cancellationToken).WarnIfSlowAsync(address.ToString(), logger, TimeProvider.System)
             : null;
-        if (!DataFolder.Exists(options.DataFolder) && FindRefusedAddress() is { } refused)
+        if (isNew && FindRefusedAddress() is { } refused)
         {
             // A new folder would stay.
             return ReportAddress(refused);
         }
 
-        await using var folder = FileFault.OpenFolder(
-            options.DataFolder, "--data", () => DataFolder.Open(options.DataFolder, FolderOptions(parts, logger)));
+        await using var folder = await UseFolderAsync(() => Task.FromResult(FileFault.OpenFolder(
+            options.DataFolder, "--data", () => DataFolder.Open(options.DataFolder, FolderOptions(parts, logger)))));
         await folder.TakeStoreAsync(takesOver: false, cancellationToken);
         foreach (var entity in folder.DamagedEntities)
         {
@@ -114,6 +118,9 @@ internal sealed partial class Server(ServerOptions options)
         Greeting.Print(options, operatorKey, keys, HttpServing.AddressesOf(app, options.DashboardListen, metricsListen));
         await app.WaitForShutdownAsync(cancellationToken);
         return 0;
+
+        Task<T> UseFolderAsync<T>(Func<Task<T>> use) =>
+            SlowStore.UseFolderAsync(options.DataFolder, use, logger, TimeProvider.System, cancellationToken);
     }
 
     private DataFolderOptions FolderOptions(IPartStore? parts, ILogger logger) => options.Seams.Folder with
@@ -123,7 +130,7 @@ internal sealed partial class Server(ServerOptions options)
         DirectIo = options.Settings.DirectIo,
         OnDirectIoRefused = reason => LogDirectIoRefused(logger, reason),
         OnDiskFailure = fault => LogDiskFailure(logger, FaultText.Describe(fault)),
-        OnSpaceChange = problem => LogSpace(logger, problem ?? "The disk has room again."),
+        OnSpaceChange = problem => LogSpace(logger, problem ?? "The disk answers and has room again."),
     };
 
     private void ConfigureKestrel(WebApplicationBuilder builder, ServerCertificate? certificate)

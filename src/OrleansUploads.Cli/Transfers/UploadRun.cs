@@ -177,7 +177,7 @@ internal sealed class UploadRun(Session session, UploadChoice choice)
         catch (Exception fault) when (Failure.Find(fault) is { } failure)
         {
             Interlocked.CompareExchange(ref _exitCode, failure.Code, ExitCode.Done);
-            var resume = failure.Code == ExitCode.BytesDiffer ? null : ResumeCommand(path, transfer);
+            var resume = Failure.IsFinal(fault) ? null : ResumeCommand(path, transfer);
             _screen.Print(() =>
             {
                 session.Printer.Event(new { @event = "failed", file = path, error = failure.Message, transfer.UploadId, resume });

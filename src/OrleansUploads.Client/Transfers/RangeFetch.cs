@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Numerics;
 using OrleansUploads.Client.Wire;
 
 namespace OrleansUploads.Client.Transfers;
@@ -9,7 +10,8 @@ internal sealed class RangeFetch(GlacierClient client, string vault, string jobI
     private const int ReadBytes = 1024 * 1024;
 
     /// <summary>Downloads one range. An attempt includes the whole body, so a connection that breaks in the middle of a range is
-    /// retried too.</summary>
+    /// retried too. If that happens again, the range is downloaded in shorter ones: a proxy may end answers that take longer than its limit.
+    /// </summary>
     /// <exception cref="GlacierException">Bytes are missing or wrong, or the server refused the request.</exception>
     public async Task<FetchedRange> RunAsync(ByteRange range, CancellationToken cancellationToken)
     {
@@ -18,9 +20,35 @@ internal sealed class RangeFetch(GlacierClient client, string vault, string jobI
         try
         {
             var bytes = buffer.AsMemory(0, (int)range.LengthBytes);
-            var treeHash = await transport.Retry.RunAsync(
-                async (_, token) => await AttemptAsync(range, bytes, token), transport.TimeProvider, cancellationToken);
-            return new FetchedRange(buffer, bytes.Length, treeHash);
+            var (pieceBytes, breaks) = (bytes.Length, 0);
+            TreeHash? treeHash = null;
+            for (var done = 0; done < bytes.Length;)
+            {
+                var piece = await transport.Retry.RunAsync(
+                    async (_, token) =>
+                    {
+                        var lengthBytes = Math.Min(pieceBytes, bytes.Length - done);
+                        var start = range.Start + done;
+                        var hash = await AttemptAsync(
+                            new ByteRange(start, start + lengthBytes), bytes.Slice(done, lengthBytes), Shorten, token);
+                        return (LengthBytes: lengthBytes, TreeHash: hash);
+                    },
+                    transport.TimeProvider,
+                    cancellationToken);
+                done += piece.LengthBytes;
+                treeHash = piece.LengthBytes == bytes.Length ? piece.TreeHash : null;
+            }
+
+            return new FetchedRange(buffer, bytes.Length, treeHash ?? TreeHasher.Compute(bytes.Span));
+
+            void Shorten()
+            {
+                breaks++;
+                if (breaks > 1 && pieceBytes > TreeHash.LeafBytes)
+                {
+                    pieceBytes = (int)BitOperations.RoundUpToPowerOf2((uint)pieceBytes) / 2;
+                }
+            }
         }
         catch
         {
@@ -29,7 +57,7 @@ internal sealed class RangeFetch(GlacierClient client, string vault, string jobI
         }
     }
 
-    private async Task<TreeHash> AttemptAsync(ByteRange range, Memory<byte> bytes, CancellationToken cancellationToken)
+    private async Task<TreeHash> AttemptAsync(ByteRange range, Memory<byte> bytes, Action onBreak, CancellationToken cancellationToken)
     {
         using var output = await client.GetJobOutputAsync(vault, jobId, range, RetryPolicy.None, cancellationToken);
         var theirs = output.Range ?? new ByteRange(0, sizeBytes);
@@ -39,7 +67,16 @@ internal sealed class RangeFetch(GlacierClient client, string vault, string jobI
                 GlacierErrorCodes.UnreadableAnswer, $"Requested bytes {range}, but the server returned bytes {theirs}.");
         }
 
-        await ReadAsync(output.Body, bytes, cancellationToken);
+        try
+        {
+            await ReadAsync(output.Body, bytes, cancellationToken);
+        }
+        catch (GlacierException)
+        {
+            onBreak();
+            throw;
+        }
+
         var treeHash = TreeHasher.Compute(bytes.Span);
         return output.TreeHash is not { } announced || announced == treeHash
             ? treeHash

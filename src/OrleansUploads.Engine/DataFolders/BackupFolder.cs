@@ -81,6 +81,12 @@ public static class BackupFolder
         SystemFlush.Instance.RequireDirectory(backup);
     }
 
+    /// <summary>Whether only the user of this process and root can have changed what is in a folder.</summary>
+    public static bool IsOwn(string folder) => OperatingSystem.IsWindows()
+        || (FileStatus.Look(folder) is { Kind: FileKind.Folder } found
+            && (found.User == FileStatus.ProcessUser || found.User == 0)
+            && (File.GetUnixFileMode(folder) & (UnixFileMode.GroupWrite | UnixFileMode.OtherWrite)) == 0);
+
     /// <summary>Whether a folder is a backup that no server has used yet. Its journal contains the lease under which it was made.
     /// </summary>
     internal static bool IsRestored(string folder) => File.Exists(Path.Combine(folder, Mark));

@@ -20,6 +20,7 @@ public sealed class DataFolder : IAsyncDisposable
     private readonly Action<string?>? _onSpaceChange;
     private readonly ITimer _spaceTimer;
     private string? _spaceSummary;
+    private bool _isLookingAtSpace;
     private OwnedPartStore? _owned;
 
     private DataFolder(
@@ -134,20 +135,34 @@ public sealed class DataFolder : IAsyncDisposable
 
     private void LookAtSpace()
     {
-        Space.Restore();
-        StoreHealth health;
-        try
+        if (Interlocked.Exchange(ref _isLookingAtSpace, true))
         {
-            health = Space.Read();
-        }
-        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
-        {
+            // Another look at a disk that does not answer would block another thread.
+            TellSpace("The disk does not answer.", "The disk has not answered for some seconds. Check it, or the file server that has it.");
             return;
         }
 
-        if (Interlocked.Exchange(ref _spaceSummary, health.Summary) != health.Summary)
+        try
         {
-            _onSpaceChange?.Invoke(health.Detail);
+            Space.Restore();
+            var health = Space.Read();
+            TellSpace(health.Summary, health.Detail);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            // The next look tries again.
+        }
+        finally
+        {
+            Volatile.Write(ref _isLookingAtSpace, false);
+        }
+    }
+
+    private void TellSpace(string? summary, string? detail)
+    {
+        if (Interlocked.Exchange(ref _spaceSummary, summary) != summary)
+        {
+            _onSpaceChange?.Invoke(detail);
         }
     }
 
@@ -289,7 +304,7 @@ public sealed record DataFolderOptions
 
     public Action<string>? OnDirectIoRefused { get; init; }
 
-    /// <summary>Called when the disk becomes almost full, full, or has room again. The argument is what to tell the operator, or null if
+    /// <summary>Called when the disk becomes almost full or full, does not answer, or has room again. The argument is what to tell the operator, or null if
     /// there is room.</summary>
     public Action<string?>? OnSpaceChange { get; init; }
 }

@@ -8,6 +8,7 @@ using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway.Checking;
 using OrleansUploads.Gateway.Http.Credentials;
 using OrleansUploads.Serving;
+using OrleansUploads.Silo.Hosting;
 using OrleansUploads.Silo.Moving;
 
 namespace OrleansUploads.Silo.Checking;
@@ -23,7 +24,7 @@ internal static class ClusterCheckCommand
             "Compare every acknowledged byte with the decisions, and change nothing. Silos may run. Exit codes: 0 if everything is sound, 1 if "
             + "something is damaged, 2 if the check could not be completed.");
         check.AddTo(command);
-        command.SetAction((commandLine, cancellationToken) =>
+        command.Run((commandLine, cancellationToken) =>
             new CheckRun("orleans-uploads-silo", check.Read(commandLine), TimeProvider.System).RunAsync(
                 (options, checkAsync, token) => OpenAsync(commandLine, options, checkAsync, token), cancellationToken));
         return command;

@@ -44,6 +44,13 @@ internal static class PostgresMembers
         }
     }
 
+    /// <summary>Whether the table of the members of a cluster has a version.</summary>
+    public static async Task<bool> HasVersionAsync(PostgresDatabase database, string clusterId)
+    {
+        await using var connection = await database.OpenAsync(CancellationToken.None);
+        return await ReadAsync(connection, "SELECT 1 FROM orleansmembershipversiontable WHERE deploymentid = $1", clusterId) is not null;
+    }
+
     private static async Task<object?> ReadAsync(NpgsqlConnection connection, string query, params object[] values)
     {
         await using var command = new NpgsqlCommand(query, connection);

@@ -25,7 +25,8 @@ internal static class ClusterStores
     /// <param name="logging">The section of the configuration about logs. The host's own log does not exist yet.</param>
     /// <returns>The database, or null if the cluster has none.</returns>
     /// <exception cref="SettingException">It cannot be used. The message says why.</exception>
-    public static async Task<PostgresDatabase?> OpenDatabaseAsync(SiloSettings settings, IConfiguration logging)
+    public static async Task<PostgresDatabase?> OpenDatabaseAsync(
+        SiloSettings settings, IConfiguration logging, CancellationToken cancellationToken)
     {
         if (settings.Clustering != ClusterStore.Postgres)
         {
@@ -34,7 +35,7 @@ internal static class ClusterStores
 
         using var logs = CreateStartLogs(settings, logging);
         return await OpenDatabaseAsync(
-            settings.ConnectionString, logs.CreateLogger(typeof(PostgresPreflight)), PostgresPreflight.MaxWait);
+            settings.ConnectionString, logs.CreateLogger(typeof(PostgresPreflight)), PostgresPreflight.MaxWait, cancellationToken);
     }
 
     /// <summary>Creates the log of what happens before a process has its host.</summary>
@@ -45,12 +46,13 @@ internal static class ClusterStores
     /// <summary>Opens the database of a cluster and checks that it has all tables.</summary>
     /// <param name="maxWait"><see cref="PostgresPreflight.MaxWait"/> outside tests.</param>
     /// <exception cref="SettingException">It cannot be used. The message says why.</exception>
-    internal static async Task<PostgresDatabase> OpenDatabaseAsync(string connectionString, ILogger log, TimeSpan maxWait)
+    internal static async Task<PostgresDatabase> OpenDatabaseAsync(
+        string connectionString, ILogger log, TimeSpan maxWait, CancellationToken cancellationToken)
     {
         try
         {
             return await PostgresPreflight.OpenAsync(
-                connectionString, Tables, log, maxWait, CancellationToken.None);
+                connectionString, Tables, log, maxWait, cancellationToken);
         }
         catch (ClusterRefusedException fault)
         {

@@ -59,42 +59,42 @@ internal sealed class OperatorCommand(
     {
         var json = JsonOutput.CreateOption();
         var command = new Command(name, description) { json };
-        command.SetAction((commandLine, _) =>
-            new OperatorCommand(create(commandLine), describe, commandLine.GetValue(json), commandLine).RunAsync());
+        command.Run((commandLine, cancellationToken) =>
+            new OperatorCommand(create(commandLine), describe, commandLine.GetValue(json), commandLine).RunAsync(cancellationToken));
         return command;
     }
 
     /// <summary>Sends the command to the cluster and prints the result.</summary>
     /// <returns>The exit code.</returns>
     /// <exception cref="SettingException">The cluster cannot be reached, or the command failed.</exception>
-    private async Task<int> RunAsync()
+    /// <exception cref="InterruptedException">The command was interrupted. The message says what it may have done.</exception>
+    private async Task<int> RunAsync(CancellationToken cancellationToken)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         var settings = SettingsReader.Read(builder.Configuration, commandLine);
         settings.RequireTls();
         settings.RequireCluster();
-        await using var database = await ClusterStores.OpenDatabaseAsync(settings, builder.Configuration.GetSection("Logging"));
+        await using var database = await ClusterStores.OpenDatabaseAsync(
+            settings, builder.Configuration.GetSection("Logging"), cancellationToken);
         settings.Role = ProcessRole.Gateway;
         await ClusterStores.RequireAsync(settings, database);
 
         builder.UseOrleansClient(client => UploadsHost.AddClient(client, settings, database));
         builder.Services.AddOrleansUploadsClient();
         using var host = builder.Build();
-        await ConnectAsync(host, settings);
+        await ConnectAsync(host, settings, cancellationToken);
 
-        // The host turns Ctrl-C and SIGTERM into this token.
-        var stopping = host.Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
         var hasBegun = false;
         try
         {
             var entities = host.Services.GetRequiredService<IEntityHost>();
-            var answer = await entities.AskAsync(ServiceState.Entity, command, stopping);
+            var answer = await entities.AskAsync(ServiceState.Entity, command, cancellationToken);
             if (command is BeginBackup)
             {
                 hasBegun = true;
                 var output = isJson ? Console.Error : Console.Out;
                 output.WriteLine($"The backup has begun. Every silo will know of it in {ServiceClock.BackupNoticeTime.TotalSeconds:F0} seconds.");
-                await Task.Delay(ServiceClock.BackupNoticeTime, stopping);
+                await Task.Delay(ServiceClock.BackupNoticeTime, cancellationToken);
             }
 
             Console.WriteLine(describe(answer.Answer).Format(isJson));
@@ -104,9 +104,9 @@ internal sealed class OperatorCommand(
         {
             throw new SettingException($"The command failed, or its outcome is unknown: {fault.Message}", fault);
         }
-        catch (OperationCanceledException fault) when (stopping.IsCancellationRequested)
+        catch (OperationCanceledException fault) when (cancellationToken.IsCancellationRequested)
         {
-            throw new SettingException(
+            throw new InterruptedException(
                 hasBegun
                     ? "The command was stopped. The backup has begun, but some silos may not know of it yet and may still delete bytes. Run the "
                         + "command again before you copy anything, or run 'backup end'."
@@ -115,7 +115,7 @@ internal sealed class OperatorCommand(
         }
         finally
         {
-            await host.StopAsync();
+            await host.StopAsync(cancellationToken);
         }
     }
 
@@ -124,21 +124,22 @@ internal sealed class OperatorCommand(
     private static OperatorAnswer DescribeBackup(ServiceStatus status) =>
         OperatorText.DescribeBackup(status.BackupUntil, TimeProvider.System.GetUtcNow());
 
-    private static async Task ConnectAsync(IHost host, SiloSettings settings)
+    private static async Task ConnectAsync(IHost host, SiloSettings settings, CancellationToken cancellationToken)
     {
-        using var limit = new CancellationTokenSource(ConnectTime);
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(ConnectTime);
         try
         {
             await host.StartAsync(limit.Token);
         }
         catch (OperationCanceledException fault)
         {
-            throw new SettingException(
-                limit.IsCancellationRequested
-                    ? $"No silo of cluster {settings.ClusterId} has answered within {ConnectTime.TotalSeconds:F0} seconds. Start a silo, and "
-                        + "run the command again."
-                    : "The command was stopped before it reached the cluster. Nothing was changed.",
-                fault);
+            throw cancellationToken.IsCancellationRequested
+                ? new InterruptedException("The command was stopped before it reached the cluster. Nothing was changed.", fault)
+                : new SettingException(
+                    $"No silo of cluster {settings.ClusterId} has answered within {ConnectTime.TotalSeconds:F0} seconds. Start a silo, and "
+                    + "run the command again.",
+                    fault);
         }
     }
 }

@@ -5,6 +5,7 @@ using System.CommandLine.Parsing;
 using OrleansUploads.Gateway.Checking;
 using OrleansUploads.Gateway.Http.Health;
 using OrleansUploads.Gateway.Settings;
+using OrleansUploads.Serving;
 using OrleansUploads.Silo.Checking;
 using OrleansUploads.Silo.Identity;
 using OrleansUploads.Silo.Moving;
@@ -18,6 +19,9 @@ internal static class SiloCommandLine
 {
     private const string Check = "check";
     private const string Status = "status";
+
+    /// <summary>As shells count, 128 plus the number of the signal.</summary>
+    private const int InterruptedExitCode = 130;
 
     public static ParseResult Parse(params string[] words)
     {
@@ -40,22 +44,25 @@ internal static class SiloCommandLine
         return root.Parse(words, new ParserConfiguration { ResponseFileTokenReplacer = null });
     }
 
-    /// <summary>Runs what a command line asks for. A command has ten seconds to end after Ctrl-C or SIGTERM.</summary>
+    /// <summary>Runs what a command line asks for.</summary>
     /// <returns>The exit code.</returns>
     /// <exception cref="SettingException">The command line or a setting is wrong, or the command failed. The message says why.</exception>
+    /// <exception cref="InterruptedException">The command was interrupted.</exception>
     public static Task<int> RunAsync(ParseResult commandLine) => commandLine.Errors.Count == 0
         ? commandLine.InvokeAsync(new InvocationConfiguration
         {
-            // The host of a silo or gateway handles signals itself.
+            // The host of a silo or gateway handles signals itself. A command ends before this time is over.
             ProcessTerminationTimeout = commandLine.CommandResult.Command is RootCommand ? null : TimeSpan.FromSeconds(10),
             EnableDefaultExceptionHandler = false,
         })
         : throw new SettingException($"{Describe(commandLine)} See 'orleans-uploads-silo --help'.");
 
-    /// <summary>The exit code if a command fails. A command that judges the cluster says with it that it has not come to a
+    /// <summary>The exit code if a command fails or is interrupted. A command that judges the cluster says with it that it has not come to a
     /// result.</summary>
-    public static int FailureCodeOf(ParseResult commandLine) =>
-        commandLine.CommandResult.Command.Name is Check or Status ? (int)CheckOutcome.NotChecked : 1;
+    public static int FailureCodeOf(ParseResult commandLine, bool isInterrupted = false) =>
+        commandLine.CommandResult.Command.Name is Check or Status ? (int)CheckOutcome.NotChecked
+        : isInterrupted ? InterruptedExitCode
+        : 1;
 
     /// <summary>Says what is wrong with a command line that has errors. Values are not repeated: they may be secrets.</summary>
     private static string Describe(ParseResult commandLine)

@@ -27,10 +27,14 @@ internal static class SiloProcess
         var settings = SettingsReader.Read(builder.Configuration, commandLine);
         builder.Logging.AddConfiguration(builder.Configuration.GetSection("Logging"));
         builder.Logging.AddOrleansUploadsLog(settings.LogFormat);
+        var refusal = new StartRefusal();
+        refusal.EndLog(builder.Logging);
+        builder.Services.AddSingleton(refusal);
         settings.RequireTls();
         using var claims = PortClaims.Take(settings);
         using var telemetry = StartTelemetry(builder.Configuration, settings);
-        await using var database = await ClusterStores.OpenDatabaseAsync(settings, builder.Configuration.GetSection("Logging"));
+        await using var database = await ClusterStores.OpenDatabaseAsync(
+            settings, builder.Configuration.GetSection("Logging"), CancellationToken.None);
         var lastGeneration = await ClusterStores.RequireAsync(settings, database);
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(
             settings.Listen, settings.DashboardAddress, settings.MetricsListen));
@@ -78,8 +82,10 @@ internal static class SiloProcess
     private static async Task<IPartStore> OpenPartsAsync(SiloSettings settings, IConfiguration logging)
     {
         using var logs = ClusterStores.CreateStartLogs(settings, logging);
-        return await PartStores.OpenAsync(settings).WarnIfSlowAsync(
-            settings.PartsPlace ?? "the memory", logs.CreateLogger(typeof(PartStores)), TimeProvider.System);
+        var log = logs.CreateLogger(typeof(PartStores));
+        return settings.PartsFolder is { } folder
+            ? await SlowStore.UseFolderAsync(folder, () => PartStores.OpenAsync(settings), log, TimeProvider.System, CancellationToken.None)
+            : await PartStores.OpenAsync(settings).WarnIfSlowAsync(settings.PartsPlace ?? "the memory", log, TimeProvider.System);
     }
 
     private static async Task ExitAfterAsync(TimeSpan stopTime)

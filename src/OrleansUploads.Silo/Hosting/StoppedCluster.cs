@@ -27,16 +27,14 @@ internal static class StoppedCluster
     public static async Task<MembershipEntry?> FindRunningAsync(IMembershipTable members, CancellationToken cancellationToken)
     {
         var since = DateTime.UtcNow - SilentTime;
+        // A table that a backup has left out cannot be read without its version.
+        await members.InitializeMembershipTableAsync(tryInitTableVersion: true, cancellationToken);
         return (await ReadMembersAsync(members, cancellationToken))
             .FirstOrDefault(member => member.Status == SiloStatus.Active && member.IAmAliveTime > since);
     }
 
     /// <summary>Reads the silos of a cluster, also the dead ones.</summary>
-    /// <param name="members">The cluster's table of silos.</param>
-    public static async Task<IReadOnlyList<MembershipEntry>> ReadMembersAsync(IMembershipTable members, CancellationToken cancellationToken)
-    {
-        // A table that a backup has left out cannot be read without its version.
-        await members.InitializeMembershipTableAsync(tryInitTableVersion: true, cancellationToken);
-        return [.. (await members.ReadAllAsync(cancellationToken)).Members.Select(static member => member.Item1)];
-    }
+    /// <param name="members">The cluster's table of silos, which is initialized.</param>
+    public static async Task<IReadOnlyList<MembershipEntry>> ReadMembersAsync(IMembershipTable members, CancellationToken cancellationToken) =>
+        [.. (await members.ReadAllAsync(cancellationToken)).Members.Select(static member => member.Item1)];
 }

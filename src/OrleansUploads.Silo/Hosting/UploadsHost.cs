@@ -108,7 +108,8 @@ internal static class UploadsHost
         {
             // Runs after the storage is open and before this silo activates grains.
             silo.AddStartupTask(
-                (services, cancellationToken) => RequireStoreAsync(services, settings, database, cancellationToken),
+                (services, cancellationToken) => services.GetRequiredService<StartRefusal>().RunAsync(
+                    () => RequireStoreAsync(services, settings, database, cancellationToken)),
                 ServiceLifecycleStage.ApplicationServices + 1);
         }
     }
@@ -127,7 +128,8 @@ internal static class UploadsHost
         membership.SiloGenerationRetirementAge = MaxClockDifference;
     }
 
-    /// <summary>Requires that no import is unfinished and that the store has the bytes of the cluster, and records which store it is.</summary>
+    /// <summary>Requires that no import is unfinished, that the store has the bytes of the cluster, and that the cluster holds it. Records which
+    /// store it is.</summary>
     private static async Task RequireStoreAsync(
         IServiceProvider services, SiloSettings settings, PostgresDatabase? database, CancellationToken cancellationToken)
     {
@@ -135,6 +137,7 @@ internal static class UploadsHost
         await ClusterImport.RequireEndedAsync(rows, cancellationToken);
         var owned = (OwnedPartStore)services.GetRequiredKeyedService<IPartStore>(OwnedPartStore.ServiceKey);
         await ClusterStoreMark.RequireMatchAsync(rows, (IStoreMark)owned.Inner, owned.Ownership, cancellationToken);
+        await owned.Ownership.TakeAsync(takesOver: false, cancellationToken);
         await ClusterStores.IdentityOf(settings, database)!.RecordStartAsync(
             settings.ClusterId, settings.PartsAddress!, cancellationToken);
     }

@@ -17,22 +17,23 @@ internal static class CopyCommand
     private static Command Create(string name, string description, bool replaces)
     {
         var command = new Command(name, description);
-        command.SetAction((commandLine, _) => RunAsync(replaces, commandLine));
+        command.Run((commandLine, cancellationToken) => RunAsync(replaces, commandLine, cancellationToken));
         return command;
     }
 
     /// <param name="replaces">Whether the copy replaces the original, and so may use its bytes.</param>
-    private static async Task<int> RunAsync(bool replaces, ParseResult commandLine)
+    private static async Task<int> RunAsync(bool replaces, ParseResult commandLine, CancellationToken cancellationToken)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { DisableDefaults = true });
         var settings = SettingsReader.Read(builder.Configuration, commandLine);
         settings.RequireCluster();
-        await using var database = await ClusterStores.OpenDatabaseAsync(settings, builder.Configuration.GetSection("Logging"));
+        await using var database = await ClusterStores.OpenDatabaseAsync(
+            settings, builder.Configuration.GetSection("Logging"), cancellationToken);
         await ClusterStores.RequireRightsAsync(database);
         var store = ClusterStores.IdentityOf(settings, database)!;
         var (identity, version, place) = settings.Clustering == ClusterStore.Azure
             ? await AzureAccount.AskAsync(settings, token => FindAsync(store, token))
-            : await FindAsync(store, CancellationToken.None);
+            : await FindAsync(store, cancellationToken);
         if (!replaces && identity.Parts == settings.PartsAddress)
         {
             throw new SettingException(
@@ -47,16 +48,16 @@ internal static class CopyCommand
         var members = host.Services.GetRequiredService<IMembershipTable>();
         if (identity.Database == place)
         {
-            await StoppedCluster.RequireAsync(members, settings.ClusterId, CancellationToken.None);
+            await StoppedCluster.RequireAsync(members, settings.ClusterId, cancellationToken);
         }
         else
         {
-            await members.InitializeMembershipTableAsync(tryInitTableVersion: true, CancellationToken.None);
+            await members.InitializeMembershipTableAsync(tryInitTableVersion: true, cancellationToken);
         }
 
-        await members.DeleteMembershipTableEntriesAsync(settings.ClusterId, CancellationToken.None);
+        await members.DeleteMembershipTableEntriesAsync(settings.ClusterId, cancellationToken);
         var copy = ClusterIdentity.Create(place, isCopy: true);
-        if (!await store.TryWriteAsync(copy, version, CancellationToken.None))
+        if (!await store.TryWriteAsync(copy, version, cancellationToken))
         {
             throw new SettingException("Another process changed the cluster meanwhile. Run the command again.");
         }

@@ -9,6 +9,7 @@ using OrleansUploads.Engine.Ownership;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Postgres;
 using OrleansUploads.Postgres.Database;
+using OrleansUploads.Silo.Database;
 using OrleansUploads.Silo.Hosting;
 using OrleansUploads.Silo.Storage;
 
@@ -76,7 +77,8 @@ internal sealed class ClusterData : IAsyncDisposable
         var settings = SettingsReader.Read(builder.Configuration, commandLine);
         settings.RequireCluster();
         settings.Role = isReader ? ProcessRole.Gateway : ProcessRole.Silo;
-        var database = await ClusterStores.OpenDatabaseAsync(settings, builder.Configuration.GetSection("Logging"));
+        var database = await ClusterStores.OpenDatabaseAsync(
+            settings, builder.Configuration.GetSection("Logging"), cancellationToken);
         IHost? host = null;
         try
         {
@@ -96,9 +98,19 @@ internal sealed class ClusterData : IAsyncDisposable
         }
     }
 
-    /// <summary>Reads the silos of the cluster, also the dead ones.</summary>
-    public Task<IReadOnlyList<MembershipEntry>> ReadMembersAsync(CancellationToken cancellationToken) =>
-        StoppedCluster.ReadMembersAsync(_host.Services.GetRequiredService<IMembershipTable>(), cancellationToken);
+    /// <summary>Reads the silos of the cluster, also the dead ones. The user of a database on PostgreSQL needs no right to write.</summary>
+    public async Task<IReadOnlyList<MembershipEntry>> ReadMembersAsync(CancellationToken cancellationToken)
+    {
+        if (_database is not null && !await PostgresMembers.HasVersionAsync(_database, Name))
+        {
+            // A backup has left the table out. Without its version, it cannot be read.
+            return [];
+        }
+
+        var members = _host.Services.GetRequiredService<IMembershipTable>();
+        await members.InitializeMembershipTableAsync(tryInitTableVersion: _database is null, cancellationToken);
+        return await StoppedCluster.ReadMembersAsync(members, cancellationToken);
+    }
 
     /// <summary>Takes nothing.</summary>
     public ValueTask<(string Holder, bool IsOwn)?> FindHolderAsync(CancellationToken cancellationToken) =>

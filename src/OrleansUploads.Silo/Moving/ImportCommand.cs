@@ -9,6 +9,7 @@ using OrleansUploads.Engine.Moving;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway;
 using OrleansUploads.Serving;
+using OrleansUploads.Silo.Hosting;
 
 namespace OrleansUploads.Silo.Moving;
 
@@ -37,7 +38,7 @@ internal sealed class ImportCommand(string folder, bool deep, ParseResult comman
         {
             folder, deep,
         };
-        command.SetAction((commandLine, cancellationToken) => new ImportCommand(
+        command.Run((commandLine, cancellationToken) => new ImportCommand(
             commandLine.GetRequiredValue(folder), commandLine.GetValue(deep), commandLine).RunAsync(cancellationToken));
         return command;
     }
@@ -54,7 +55,7 @@ internal sealed class ImportCommand(string folder, bool deep, ParseResult comman
         }
         catch (OperationCanceledException fault) when (cancellationToken.IsCancellationRequested)
         {
-            throw new SettingException("The import was interrupted. Run the command again to continue.", fault);
+            throw new InterruptedException("The import was interrupted. Run the command again to continue.", fault);
         }
         catch (Exception fault) when (fault is IOException or JournalDamagedException or JournalUnavailableException
             or PartStoreUnavailableException or PartStoreFullException or NotSupportedException or UnauthorizedAccessException

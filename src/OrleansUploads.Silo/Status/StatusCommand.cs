@@ -5,6 +5,7 @@ using System.Text.Json.Serialization;
 using Azure;
 using OrleansUploads.Engine.Clocks;
 using OrleansUploads.Engine.Ports;
+using OrleansUploads.Silo.Hosting;
 using OrleansUploads.Silo.Moving;
 
 namespace OrleansUploads.Silo.Status;
@@ -23,7 +24,7 @@ internal static class StatusCommand
         {
             json,
         };
-        command.SetAction((commandLine, cancellationToken) => RunAsync(commandLine, commandLine.GetValue(json), cancellationToken));
+        command.Run((commandLine, cancellationToken) => RunAsync(commandLine, commandLine.GetValue(json), cancellationToken));
         return command;
     }
 
@@ -49,10 +50,6 @@ internal static class StatusCommand
         {
             await using var cluster = await ClusterData.OpenForReadingAsync(commandLine, cancellationToken);
             return await new StatusReader(cluster, TimeProvider.System.GetUtcNow()).ReadAsync(cancellationToken);
-        }
-        catch (OperationCanceledException fault) when (cancellationToken.IsCancellationRequested)
-        {
-            throw new SettingException("The command was stopped.", fault);
         }
         catch (Exception fault) when (fault is IOException or PartStoreUnavailableException or JournalUnavailableException
             or JournalDamagedException or DbException or RequestFailedException or OrleansException)

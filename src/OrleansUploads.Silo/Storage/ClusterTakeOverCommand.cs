@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Data.Common;
 using Azure;
 using OrleansUploads.Engine.Ports;
+using OrleansUploads.Silo.Hosting;
 using OrleansUploads.Silo.Moving;
 
 namespace OrleansUploads.Silo.Storage;
@@ -14,17 +15,17 @@ internal static class ClusterTakeOverCommand
     {
         var command = new Command(
             "take-over", "Give the bytes to the stopped cluster, which replaces the one that used them, after a restore.");
-        command.SetAction(static (commandLine, _) => RunAsync(commandLine));
+        command.Run(RunAsync);
         return command;
     }
 
-    private static async Task<int> RunAsync(ParseResult commandLine)
+    private static async Task<int> RunAsync(ParseResult commandLine, CancellationToken cancellationToken)
     {
         try
         {
-            await using var cluster = await ClusterData.OpenAsync(commandLine, CancellationToken.None);
-            await cluster.RequireStoppedAsync(CancellationToken.None);
-            await cluster.TakeStoreAsync(CancellationToken.None);
+            await using var cluster = await ClusterData.OpenAsync(commandLine, cancellationToken);
+            await cluster.RequireStoppedAsync(cancellationToken);
+            await cluster.TakeStoreAsync(cancellationToken);
             Console.WriteLine($"{cluster.Mark.Place} is used by the cluster {cluster.Name} now. Start its silos.");
             return 0;
         }

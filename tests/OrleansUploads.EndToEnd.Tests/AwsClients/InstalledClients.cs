@@ -82,14 +82,28 @@ public static class InstalledClients
             + $"createRequire({JsonSerializer.Serialize(Path.Combine(folder, "package.json"))})"
             + $".resolve({JsonSerializer.Serialize(package)});");
 
+    /// <summary>Requires a program that is not tried.</summary>
+    public static void Require(string program)
+    {
+        if (!PathsOf(program).Any())
+        {
+            throw Requirement.IsMissing($"{program} is not installed");
+        }
+    }
+
+    private static IEnumerable<string> PathsOf(string program)
+    {
+        string[] folders = ["/usr/bin", .. (System.Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)];
+        return folders.Select(folder => Path.Combine(folder, program)).Where(File.Exists).Distinct();
+    }
+
     private static async Task<string> FindAsync(string what, string program, params string[] arguments) =>
         await Found.GetOrAdd(string.Join(' ', [program, .. arguments]), _ => TryFindAsync(program, arguments))
             ?? throw Requirement.IsMissing($"{what} is not installed");
 
     private static async Task<string?> TryFindAsync(string program, string[] arguments)
     {
-        string[] folders = ["/usr/bin", .. (System.Environment.GetEnvironmentVariable("PATH") ?? "").Split(Path.PathSeparator)];
-        foreach (var path in folders.Select(folder => Path.Combine(folder, program)).Where(File.Exists).Distinct())
+        foreach (var path in PathsOf(program))
         {
             await using var process = CapturedProcess.Start(path, arguments, []);
             if (await process.WaitForExitAsync(TimeLimit) == 0)

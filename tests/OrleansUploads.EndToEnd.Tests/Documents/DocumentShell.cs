@@ -14,6 +14,18 @@ internal sealed class DocumentShell(TemporaryFolder home)
     // The addresses in the documents. Tests run at the same time, so each of them has ports of its own.
     private static readonly string[] PrintedPorts = ["9400", "9500"];
 
+    /// <summary>How commands begin that need programs which a machine may lack.</summary>
+    private static readonly Dictionary<string, string> Clients = new()
+    {
+        ["curl"] = "curl",
+        ["git"] = "git",
+        ["git annex"] = "git-annex",
+        ["openssl"] = "openssl",
+        ["python3"] = "python3",
+        ["rclone"] = "rclone",
+        ["restic"] = "restic",
+    };
+
     /// <summary>What the commands of a document run after. The variable <c>SERVER_PORT</c> is the port of the server.</summary>
     public const string Prelude = """
         set -euo pipefail
@@ -54,8 +66,21 @@ internal sealed class DocumentShell(TemporaryFolder home)
 
     private string Bin => Path.Combine(home.Path, ".local", "bin");
 
+    /// <summary>The programs of others that commands need, besides those that every machine has.</summary>
+    internal static IEnumerable<string> ClientsIn(string commands) =>
+        from client in Clients
+        where Regex.IsMatch(commands, $@"(^|[|;&(]) *{client.Key} ", RegexOptions.Multiline)
+        select client.Value;
+
+    /// <summary>Runs commands. The test is skipped if a program is missing that they need.</summary>
+    /// <returns>Their output.</returns>
     public async Task<string> RunAsync(string commands, TimeSpan timeLimit, string? folder = null)
     {
+        foreach (var client in ClientsIn(commands))
+        {
+            InstalledClients.Require(client);
+        }
+
         var aws = await InstalledClients.FindAwsCliAsync();
         var ports = PrintedPorts.ToDictionary(port => port, _ => $"{FreePort.Take(1)[0]}");
         var script = Regex.Replace(

@@ -125,6 +125,16 @@ public sealed class HowtoTests : IDisposable
         }));
     }
 
+    [Theory]
+    [InlineData("Copy a folder with rclone", "rclone")]
+    [InlineData("Back up a folder with restic", "restic")]
+    [InlineData("Keep large files of a git repository with git-annex", "git", "git-annex")]
+    [InlineData("Serve HTTPS with your own authority", "openssl")]
+    public void A_recipe_is_skipped_where_its_program_is_missing(string heading, params string[] programs)
+    {
+        Assert.Subset(DocumentShell.ClientsIn(Howto.Sections[heading]).ToHashSet(), programs.ToHashSet());
+    }
+
     [Fact]
     public void Each_expectation_is_about_a_recipe() => Assert.Empty(Expected.Keys.Except(Howto.Sections.Keys));
 }

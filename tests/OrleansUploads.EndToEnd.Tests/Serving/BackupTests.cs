@@ -86,6 +86,37 @@ public sealed class BackupTests : TestWithFolder
     }
 
     [Fact]
+    public async Task A_backup_shares_no_bytes_with_one_that_other_users_can_write_to()
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            Assert.Skip("Windows has no Unix file modes.");
+            return;
+        }
+
+        await using var server = await ServerProcess.StartAsync(Folder.Data, "--quiet");
+        using var client = await server.ConnectAsync(Vault);
+        await client.UploadInPartsAsync(Vault, Archives.Bytes(Archives.MiB, 1));
+        var (backups, time) = (Folder.File("backups"), new ManualTime());
+        var (bytes, _) = await BackUpAsync();
+        Assert.Equal((bytes, 0), await BackUpAsync());
+
+        foreach (var backup in Directory.GetDirectories(backups))
+        {
+            File.SetUnixFileMode(backup, File.GetUnixFileMode(backup) | UnixFileMode.GroupWrite);
+        }
+
+        Assert.Equal((bytes, bytes), await BackUpAsync());
+
+        async Task<(long Bytes, long CopiedBytes)> BackUpAsync()
+        {
+            using var run = await BackupRun.OpenAsync(Folder.Data, backups, TimeSpan.FromHours(1), time, CancellationToken.None);
+            var (_, parts) = await run.RunAsync(CancellationToken.None);
+            return (parts.Bytes, parts.CopiedBytes);
+        }
+    }
+
+    [Fact]
     public async Task Backups_of_the_same_second_have_names_in_their_order()
     {
         await using var server = await ServerProcess.StartAsync(Folder.Data, "--quiet");

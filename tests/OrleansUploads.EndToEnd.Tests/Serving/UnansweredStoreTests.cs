@@ -26,4 +26,19 @@ public sealed class UnansweredStoreTests : TestWithFolder
         Assert.Equal(130, await server.WaitForExitAsync(TimeSpan.FromMinutes(2)));
         Assert.False(Directory.Exists(Folder.Data));
     }
+
+    [Fact]
+    public async Task A_server_that_waits_for_its_folder_says_so_and_can_be_stopped()
+    {
+        using var disk = SilentDisk.Mount(Folder.File("disk"));
+        await using var server = CommandLine.Start(
+            ["serve", "--data", Path.Combine(Folder.File("disk"), "data"), "--listen", "127.0.0.1:0"], CommandLine.WithOperatorKey);
+
+        await Eventually.BecomesTrueAsync(
+            () => server.Error.Contains("The start has waited 10 seconds for the folder", StringComparison.Ordinal),
+            "the server says for what it waits");
+        server.Terminate();
+
+        Assert.Equal(130, await server.WaitForExitAsync(TimeSpan.FromMinutes(2)));
+    }
 }

@@ -38,6 +38,25 @@ public sealed class ForeignAnswerTests
         Assert.Equal(1, stopped.ExitCode);
         Assert.Contains("413 Payload Too Large. A proxy", stopped.Error, StringComparison.Ordinal);
         Assert.Contains("--new with a smaller --part-size", stopped.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("uploads resume", stopped.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_upload_that_the_server_no_longer_has_is_not_to_be_resumed()
+    {
+        await using var place = await Workplace.ShareAsync();
+        const string refusal = """{"code":"ResourceNotFoundException","message":"The upload was not found.","type":"Client"}""";
+        await using var proxy = new AnsweringProxy(
+            place.Server.Address,
+            static head => head.StartsWith("PUT ", StringComparison.Ordinal)
+                ? AnsweringProxy.Page("404 Not Found", refusal, "x-amzn-RequestId: id\r\n").Replace("text/html", "application/json", StringComparison.Ordinal)
+                : null);
+
+        var stopped = await place.RunInVaultAsync(
+            "upload", place.Create("film", 2 * Archives.MiB), "--part-size", "1MiB", "--endpoint", $"{proxy.Address}");
+
+        Assert.Equal(3, stopped.ExitCode);
+        Assert.DoesNotContain("uploads resume", stopped.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -268,6 +268,15 @@ public sealed class RemoteCommandTests
         Assert.Contains("photos", (await CommandLine.RunAsync(["vault", "list", "-q"], environment)).Expect().Lines);
     }
 
+    [Theory]
+    [InlineData("http://[fe80::1%25lo]:9400")]
+    [InlineData("http://[fe80::1%lo]:9400")]
+    public void A_link_local_address_has_its_interface_with_or_without_an_escape(string endpoint)
+    {
+        Assert.True(RemoteCommand.TryParseEndpoint(endpoint, out var address));
+        Assert.Equal("fe80::1%lo", address.DnsSafeHost);
+    }
+
     [Fact]
     public async Task An_address_of_another_kind_of_server_is_questioned()
     {

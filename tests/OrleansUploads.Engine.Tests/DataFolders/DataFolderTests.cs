@@ -68,6 +68,29 @@ public sealed class DataFolderTests : IDisposable
         Assert.Equal(StoreHealth.Healthy, health["space"]);
     }
 
+    [Fact]
+    public async Task A_disk_that_does_not_answer_is_told_once_and_one_thread_waits_for_it()
+    {
+        var (time, told) = (new ManualTime(), new List<string?>());
+        await using var folder = DataFolder.Open(Folder, new DataFolderOptions { FloorBytes = long.MaxValue / 2, OnSpaceChange = Tell }, time);
+
+        time.Advance(TimeSpan.Zero);
+
+        Assert.Equal(2, told.Count);
+        Assert.StartsWith("The disk is full", told[0], StringComparison.Ordinal);
+        Assert.StartsWith("The disk has not answered", told[1], StringComparison.Ordinal);
+
+        void Tell(string? problem)
+        {
+            told.Add(problem);
+            if (told.Count == 1)
+            {
+                // The first look does not end before the next ones.
+                time.Advance(3 * DiskSpace.RestoreInterval);
+            }
+        }
+    }
+
     private DataFolder Open(Action<Exception>? onDiskFailure = null) =>
         DataFolder.Open(Folder, new DataFolderOptions { Flush = _flush, OnDiskFailure = onDiskFailure });
 }

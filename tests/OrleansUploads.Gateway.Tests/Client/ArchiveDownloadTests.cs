@@ -149,6 +149,25 @@ public sealed class ArchiveDownloadTests : FakeVaultTests
     }
 
     [Fact]
+    public async Task Where_every_long_answer_breaks_shorter_ranges_are_downloaded()
+    {
+        Vault.After = (_, answer) =>
+        {
+            if (answer.Content.Headers.ContentRange is { From: { } first, To: { } last } range && last - first >= MiB)
+            {
+                answer.Content = Damaged(Archive[(int)first..(int)(last + 1)], "broken");
+                answer.Content.Headers.ContentRange = range;
+            }
+
+            return answer;
+        };
+
+        await Download().DownloadAsync("v", "a", TheFile.Path);
+
+        Assert.Equal(Archive, await File.ReadAllBytesAsync(TheFile.Path));
+    }
+
+    [Fact]
     public async Task An_answer_that_ignores_the_range_is_an_error()
     {
         Vault.After = (request, answer) =>

@@ -128,7 +128,7 @@ public sealed class PreflightTests(PostgresServer postgres, SharedPair shared) :
     private static (Task<PostgresDatabase> Opening, RecordedLog Log) Open(string database, TimeSpan? wait = null)
     {
         var log = new RecordedLog();
-        return (ClusterStores.OpenDatabaseAsync(database, log, wait ?? PostgresPreflight.MaxWait), log);
+        return (ClusterStores.OpenDatabaseAsync(database, log, wait ?? PostgresPreflight.MaxWait, Cancellation), log);
     }
 
     private static async Task<string> RefusalAsync(string database) =>

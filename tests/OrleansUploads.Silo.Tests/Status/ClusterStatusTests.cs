@@ -86,6 +86,27 @@ public sealed class ClusterStatusTests(PostgresServer postgres, AzuriteServer az
         Assert.Equal(2, SiloCommandLine.FailureCodeOf(SiloCommandLine.Parse("status")));
     }
 
+    [Fact]
+    public async Task A_user_of_the_database_that_may_only_read_can_ask()
+    {
+        const string User = "only_reads";
+        var start = await StartOfSiloAsync("PostgreSQL");
+        var database = start.Environment[VariableOf(nameof(SiloSettings.ConnectionString))]!;
+        await using (var silo = await RunningSilo.StartAsync(start))
+        {
+            await silo.StopAsync();
+        }
+
+        await PostgresServer.ExecuteAsync(database, $"CREATE ROLE {User} LOGIN; GRANT SELECT ON ALL TABLES IN SCHEMA public TO {User}");
+        var reader = start.With(
+            VariableOf(nameof(SiloSettings.ConnectionString)), new NpgsqlConnectionStringBuilder(database) { Username = User }.ConnectionString);
+        Assert.Contains("No silo is running", Assert.Single(Attention((await ReadAsync(reader)).Status)), StringComparison.Ordinal);
+
+        // As a backup without the table of silos.
+        await PostgresServer.ExecuteAsync(database, "DELETE FROM orleansmembershiptable; DELETE FROM orleansmembershipversiontable");
+        Assert.Contains("No silo is running", Assert.Single(Attention((await ReadAsync(reader)).Status)), StringComparison.Ordinal);
+    }
+
     private async Task<SiloStart> StartOfSiloAsync(string database)
     {
         IDatabaseServer server = database == "PostgreSQL" ? postgres : azurite;

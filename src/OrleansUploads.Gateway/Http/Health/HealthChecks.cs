@@ -4,18 +4,54 @@ using OrleansUploads.Engine.Ports;
 
 namespace OrleansUploads.Gateway.Http.Health;
 
-public sealed class StoreHealthCheck(IStoreHealth store) : IHealthCheck
+/// <summary>The health of a store. One whose disk does not answer is unhealthy.</summary>
+public sealed class StoreHealthCheck(IStoreHealth store, TimeProvider? time = null) : IHealthCheck
 {
-    public Task<HealthCheckResult> CheckHealthAsync(
+    /// <summary>How late a disk may answer.</summary>
+    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private readonly TimeProvider _time = time ?? TimeProvider.System;
+    private readonly Lock _gate = new();
+    private Task<StoreHealth>? _reading;
+    private long _readingSince;
+
+    public async Task<HealthCheckResult> CheckHealthAsync(
         HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        var health = store.Read();
-        return Task.FromResult(health.Condition switch
+        var (reading, patience) = Read();
+        try
         {
-            StoreCondition.Healthy => HealthCheckResult.Healthy(health.Detail, Problem(health)),
-            StoreCondition.Degraded => HealthCheckResult.Degraded(health.Detail, health.Cause, Problem(health)),
-            _ => HealthCheckResult.Unhealthy(health.Detail, health.Cause, Problem(health)),
-        });
+            var health = await reading.WaitAsync(patience, _time, cancellationToken);
+            return health.Condition switch
+            {
+                StoreCondition.Healthy => HealthCheckResult.Healthy(health.Detail, Problem(health)),
+                StoreCondition.Degraded => HealthCheckResult.Degraded(health.Detail, health.Cause, Problem(health)),
+                _ => HealthCheckResult.Unhealthy(health.Detail, health.Cause, Problem(health)),
+            };
+        }
+        catch (TimeoutException fault)
+        {
+            return HealthCheckResult.Unhealthy(
+                $"The disk has not answered for {Patience.TotalSeconds:F0} seconds. Check it, or the file server that has it.",
+                fault,
+                new Dictionary<string, object> { [HealthProblem.Key] = "disk does not answer" });
+        }
+    }
+
+    /// <summary>Reads the health on another thread, which a disk that does not answer blocks. So there is one for all who ask.</summary>
+    private (Task<StoreHealth> Reading, TimeSpan Patience) Read()
+    {
+        lock (_gate)
+        {
+            if (_reading is null or { IsCompleted: true })
+            {
+                _readingSince = _time.GetTimestamp();
+                _reading = Task.Run(store.Read);
+            }
+
+            var left = Patience - _time.GetElapsedTime(_readingSince);
+            return (_reading, left > TimeSpan.Zero ? left : TimeSpan.Zero);
+        }
     }
 
     private static Dictionary<string, object>? Problem(StoreHealth health) =>
