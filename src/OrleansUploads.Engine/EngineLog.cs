@@ -69,30 +69,26 @@ public sealed partial class EngineLog(ILogger logger, TimeProvider time)
     [LoggerMessage(
         1003,
         LogLevel.Warning,
-        "Delivering {Action} from {Sender} failed at attempt {Attempts}. It will be retried. "
-        + "{Suppressed} earlier messages of this kind were not logged")]
+        "Delivering {Action} from {Sender} failed at attempt {Attempts}. It will be retried{Suppressed}")]
     private static partial void LogDeliveryFailed(
-        ILogger logger, Exception fault, string action, EntityId sender, int attempts, long suppressed);
+        ILogger logger, Exception fault, string action, EntityId sender, int attempts, SuppressedMessages suppressed);
 
     [LoggerMessage(
         1004,
         LogLevel.Warning,
-        "The collector skipped upload {Upload} and kept its bytes. The next round checks it again. "
-        + "{Suppressed} earlier messages of this kind were not logged")]
-    private static partial void LogUploadSkipped(ILogger logger, Exception? fault, UploadId upload, long suppressed);
+        "The collector skipped upload {Upload} and kept its bytes. The next round checks it again{Suppressed}")]
+    private static partial void LogUploadSkipped(ILogger logger, Exception? fault, UploadId upload, SuppressedMessages suppressed);
 
     [LoggerMessage(
         1006,
         LogLevel.Warning,
-        "A snapshot of {Entity} could not be saved. No data is lost, but its history grows until a snapshot succeeds. "
-        + "{Suppressed} earlier messages of this kind were not logged")]
-    private static partial void LogSnapshotLost(ILogger logger, Exception fault, EntityId entity, long suppressed);
+        "A snapshot of {Entity} could not be saved. No data is lost, but its history grows until a snapshot succeeds{Suppressed}")]
+    private static partial void LogSnapshotLost(ILogger logger, Exception fault, EntityId entity, SuppressedMessages suppressed);
 
     [LoggerMessage(
         1008,
         LogLevel.Error,
-        "Event {Id} was given up: the receiver did not take within a day that upload {Upload} is {End}. {Reason} "
-        + "{Suppressed} earlier messages of this kind were not logged")]
+        "Event {Id} was given up: the receiver did not take within a day that upload {Upload} is {End}. {Reason}{Suppressed}")]
     private static partial void LogEventAbandoned(
-        ILogger logger, string id, UploadId upload, UploadPhase end, string reason, long suppressed);
+        ILogger logger, string id, UploadId upload, UploadPhase end, string reason, SuppressedMessages suppressed);
 }

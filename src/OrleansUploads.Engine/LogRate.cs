@@ -1,3 +1,5 @@
+using System.Globalization;
+
 namespace OrleansUploads.Engine;
 
 /// <summary>Limits how often a message is logged, and counts those that were not.</summary>
@@ -15,8 +17,8 @@ public sealed class LogRate(TimeProvider time)
     private long _suppressed;
 
     /// <summary>False if the message must not be logged.</summary>
-    /// <param name="suppressed">How many messages were not logged since the last one that was.</param>
-    public bool TryPass(out long suppressed)
+    /// <param name="suppressed">The messages that were not logged since the last one that was.</param>
+    public bool TryPass(out SuppressedMessages suppressed)
     {
         lock (_gate)
         {
@@ -29,14 +31,21 @@ public sealed class LogRate(TimeProvider time)
             if (_passed >= MaxMessages)
             {
                 _suppressed++;
-                suppressed = 0;
+                suppressed = default;
                 return false;
             }
 
             _passed++;
-            suppressed = _suppressed;
+            suppressed = new(_suppressed);
             _suppressed = 0;
             return true;
         }
     }
+}
+
+/// <summary>How many messages were not logged. At the end of the next one, its text is empty or a sentence in parentheses.</summary>
+public readonly record struct SuppressedMessages(long Count)
+{
+    public override string ToString() =>
+        Count == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $" ({Count} earlier messages of this kind were not logged)");
 }

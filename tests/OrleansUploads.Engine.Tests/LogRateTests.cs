@@ -20,5 +20,11 @@ public sealed class LogRateTests
         Assert.Equal((false, 0L), Pass(rate));
     }
 
-    private static (bool Passed, long Suppressed) Pass(LogRate rate) => (rate.TryPass(out var suppressed), suppressed);
+    [Theory]
+    [InlineData(0, "")]
+    [InlineData(12, " (12 earlier messages of this kind were not logged)")]
+    public void A_message_says_how_many_were_not_logged_before_it_if_there_are_any(long count, string text) =>
+        Assert.Equal(text, new SuppressedMessages(count).ToString());
+
+    private static (bool Passed, long Suppressed) Pass(LogRate rate) => (rate.TryPass(out var suppressed), suppressed.Count);
 }

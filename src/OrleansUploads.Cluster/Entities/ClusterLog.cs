@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using OrleansUploads.Engine;
 
 namespace OrleansUploads.Cluster.Entities;
 
@@ -13,16 +14,14 @@ internal static partial class ClusterLog
     [LoggerMessage(
         3003,
         LogLevel.Warning,
-        "{Entity} could not answer: {Reason} The caller was asked to try again. "
-        + "({Suppressed} earlier messages of this kind were not logged)")]
-    public static partial void Unavailable(ILogger log, EntityId entity, string reason, long suppressed, Exception? fault);
+        "{Entity} could not answer: {Reason} The caller was asked to try again{Suppressed}")]
+    public static partial void Unavailable(ILogger log, EntityId entity, string reason, SuppressedMessages suppressed, Exception? fault);
 
     [LoggerMessage(
         3004,
         LogLevel.Warning,
-        "Recording that the service is running failed: {Reason} The next attempt makes up for it. "
-        + "({Suppressed} earlier messages of this kind were not logged)")]
-    public static partial void BeatFailed(ILogger log, string reason, long suppressed, Exception? bug);
+        "Recording that the service is running failed: {Reason} The next attempt makes up for it{Suppressed}")]
+    public static partial void BeatFailed(ILogger log, string reason, SuppressedMessages suppressed, Exception? bug);
 
     [LoggerMessage(3005, LogLevel.Error, "{Fault}")]
     public static partial void ClockNotTrusted(ILogger log, string fault);
@@ -33,15 +32,14 @@ internal static partial class ClusterLog
     [LoggerMessage(
         3007,
         LogLevel.Warning,
-        "{Repair} of {Silo} could not read or write the membership table: {Reason}. The next attempt follows within a second. "
-        + "({Suppressed} earlier messages of this kind were not logged)")]
-    public static partial void MembershipNotRepaired(ILogger log, string repair, string silo, string reason, long suppressed);
+        "{Repair} of {Silo} could not read or write the membership table: {Reason}. The next attempt follows within a second{Suppressed}")]
+    public static partial void MembershipNotRepaired(ILogger log, string repair, string silo, string reason, SuppressedMessages suppressed);
 
     [LoggerMessage(
         3010,
         LogLevel.Warning,
-        "Waking due entities failed: {Reason} The next scan tries again. ({Suppressed} earlier messages of this kind were not logged)")]
-    public static partial void ScanFailed(ILogger log, string reason, long suppressed, Exception? bug);
+        "Waking due entities failed: {Reason} The next scan tries again{Suppressed}")]
+    public static partial void ScanFailed(ILogger log, string reason, SuppressedMessages suppressed, Exception? bug);
 
     [LoggerMessage(3009, LogLevel.Debug, "{Entity} is asked: {Command}")]
     public static partial void Asked(ILogger log, EntityId entity, string command);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using OrleansUploads.Engine;
 using OrleansUploads.Gateway.Http.Admission;
 using OrleansUploads.Gateway.Http.Connections;
 
@@ -130,15 +131,15 @@ internal static partial class RequestLog
     }
 
     /// <summary>Logs the bug that made a request fail, with its stack.</summary>
-    [LoggerMessage(2002, LogLevel.Error, "{RequestId} {Operation} failed. ({Suppressed} earlier messages of this kind were not logged)")]
-    public static partial void WriteFailed(ILogger log, string requestId, string operation, long suppressed, Exception fault);
+    [LoggerMessage(2002, LogLevel.Error, "{RequestId} {Operation} failed{Suppressed}")]
+    public static partial void WriteFailed(ILogger log, string requestId, string operation, SuppressedMessages suppressed, Exception fault);
 
     /// <summary>Logs in one line why a request failed, if a component was not available or stored data is damaged.</summary>
     [LoggerMessage(
         2007,
         LogLevel.Error,
-        "{RequestId} {Operation} failed: {Reason} ({Suppressed} earlier messages of this kind were not logged)")]
-    public static partial void WriteUnavailable(ILogger log, string requestId, string operation, string reason, long suppressed);
+        "{RequestId} {Operation} failed: {Reason}{Suppressed}")]
+    public static partial void WriteUnavailable(ILogger log, string requestId, string operation, string reason, SuppressedMessages suppressed);
 
     [LoggerMessage(
         2001,
