@@ -18,7 +18,7 @@ internal sealed class DirectRates(LocalCluster cluster, IReadOnlyList<int> count
     private const int WarmUpParts = 1000;
 
     /// <summary>The warm-ups of the silos, which go on compiling for a while, because they get few requests.</summary>
-    private const int WarmUps = 60;
+    private const int WarmUps = 30;
 
     private const int BaselineWarmUps = 3;
 
