@@ -211,7 +211,7 @@ internal sealed class CommandLine
 
     private async Task<int> CutPowerAsync()
     {
-        if (FuseDevice.Obstacle is { } obstacle)
+        if (FuseMount.Obstacle is { } obstacle)
         {
             await Console.Error.WriteLineAsync(obstacle);
             return 3;

@@ -19,7 +19,7 @@ public sealed class NewFolderPowerCutTests
     [Promise("operations.md", "EIO, EROFS, any other")]
     public async Task A_server_that_starts_while_a_flush_of_its_folder_fails_keeps_its_promises_or_refuses_to_start(int error)
     {
-        Assert.SkipWhen(FuseDevice.Obstacle is not null, FuseDevice.Obstacle ?? "");
+        Assert.SkipWhen(FuseMount.Obstacle is not null, FuseMount.Obstacle ?? "");
         var refused = 0;
         for (var failing = 1; await StartWithFailureAsync((Errno)error, failing) is { } started; failing++)
         {

@@ -9,7 +9,7 @@ public sealed class PowerCutDiskTests : IDisposable
 
     public PowerCutDiskTests()
     {
-        Assert.SkipWhen(FuseDevice.Obstacle is not null, FuseDevice.Obstacle ?? "");
+        Assert.SkipWhen(FuseMount.Obstacle is not null, FuseMount.Obstacle ?? "");
         _disk = new PowerCutDisk(new SeededRandom(1));
     }
 

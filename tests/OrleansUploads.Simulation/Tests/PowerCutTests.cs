@@ -64,7 +64,7 @@ public sealed class PowerCutTests(ITestOutputHelper output)
     }
 
     private static void SkipUnlessPossible() =>
-        Assert.SkipWhen(FuseDevice.Obstacle is not null, FuseDevice.Obstacle ?? "");
+        Assert.SkipWhen(FuseMount.Obstacle is not null, FuseMount.Obstacle ?? "");
 
     private async Task<PowerCutTally> RunAsync(bool failsDisk)
     {
