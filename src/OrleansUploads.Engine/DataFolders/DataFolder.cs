@@ -138,15 +138,14 @@ public sealed class DataFolder : IAsyncDisposable
         if (Interlocked.Exchange(ref _isLookingAtSpace, true))
         {
             // Another look at a disk that does not answer would block another thread.
-            TellSpace("The disk does not answer.", "The disk has not answered for some seconds. Check it, or the file server that has it.");
+            TellSpace(StoreHealth.Unanswered("some seconds"));
             return;
         }
 
         try
         {
             Space.Restore();
-            var health = Space.Read();
-            TellSpace(health.Summary, health.Detail);
+            TellSpace(Space.Read());
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
@@ -158,11 +157,11 @@ public sealed class DataFolder : IAsyncDisposable
         }
     }
 
-    private void TellSpace(string? summary, string? detail)
+    private void TellSpace(StoreHealth health)
     {
-        if (Interlocked.Exchange(ref _spaceSummary, summary) != summary)
+        if (Interlocked.Exchange(ref _spaceSummary, health.Summary) != health.Summary)
         {
-            _onSpaceChange?.Invoke(detail);
+            _onSpaceChange?.Invoke(health.Detail);
         }
     }
 
@@ -304,7 +303,7 @@ public sealed record DataFolderOptions
 
     public Action<string>? OnDirectIoRefused { get; init; }
 
-    /// <summary>Called when the disk becomes almost full or full, does not answer, or has room again. The argument is what to tell the operator, or null if
-    /// there is room.</summary>
+    /// <summary>Called when the disk becomes almost full or full, does not answer, or has room again. The argument is what to tell the
+    /// operator, or null if there is room.</summary>
     public Action<string?>? OnSpaceChange { get; init; }
 }

@@ -17,6 +17,14 @@ public sealed record StoreHealth(StoreCondition Condition, string? Detail = null
     public string? Summary { get; init; }
 
     public static StoreHealth Healthy { get; } = new(StoreCondition.Healthy);
+
+    /// <summary>The health of a store whose disk hangs.</summary>
+    /// <param name="howLong">How long it has not answered, such as "10 seconds".</param>
+    public static StoreHealth Unanswered(string howLong, Exception? cause = null) =>
+        new(StoreCondition.Unhealthy, $"The disk has not answered for {howLong}. Check it, or the file server that has it.", cause)
+        {
+            Summary = "disk does not answer",
+        };
 }
 
 public enum StoreCondition

@@ -27,6 +27,7 @@ internal static class StoppedCluster
     public static async Task<MembershipEntry?> FindRunningAsync(IMembershipTable members, CancellationToken cancellationToken)
     {
         var since = DateTime.UtcNow - SilentTime;
+
         // A table that a backup has left out cannot be read without its version.
         await members.InitializeMembershipTableAsync(tryInitTableVersion: true, cancellationToken);
         return (await ReadMembersAsync(members, cancellationToken))

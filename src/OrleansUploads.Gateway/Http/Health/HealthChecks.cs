@@ -18,23 +18,25 @@ public sealed class StoreHealthCheck(IStoreHealth store, TimeProvider? time = nu
     public async Task<HealthCheckResult> CheckHealthAsync(
         HealthCheckContext context, CancellationToken cancellationToken = default)
     {
+        var health = await ReadAsync(cancellationToken);
+        return health.Condition switch
+        {
+            StoreCondition.Healthy => HealthCheckResult.Healthy(health.Detail, Problem(health)),
+            StoreCondition.Degraded => HealthCheckResult.Degraded(health.Detail, health.Cause, Problem(health)),
+            _ => HealthCheckResult.Unhealthy(health.Detail, health.Cause, Problem(health)),
+        };
+    }
+
+    private async Task<StoreHealth> ReadAsync(CancellationToken cancellationToken)
+    {
         var (reading, patience) = Read();
         try
         {
-            var health = await reading.WaitAsync(patience, _time, cancellationToken);
-            return health.Condition switch
-            {
-                StoreCondition.Healthy => HealthCheckResult.Healthy(health.Detail, Problem(health)),
-                StoreCondition.Degraded => HealthCheckResult.Degraded(health.Detail, health.Cause, Problem(health)),
-                _ => HealthCheckResult.Unhealthy(health.Detail, health.Cause, Problem(health)),
-            };
+            return await reading.WaitAsync(patience, _time, cancellationToken);
         }
         catch (TimeoutException fault)
         {
-            return HealthCheckResult.Unhealthy(
-                $"The disk has not answered for {Patience.TotalSeconds:F0} seconds. Check it, or the file server that has it.",
-                fault,
-                new Dictionary<string, object> { [HealthProblem.Key] = "disk does not answer" });
+            return StoreHealth.Unanswered($"{Patience.TotalSeconds:F0} seconds", fault);
         }
     }
 
