@@ -10,6 +10,12 @@ internal static class ContractJson
     /// <summary>The format.</summary>
     public static JsonSerializerOptions Options { get; } = Create();
 
+    /// <summary>Reads the value that the reader is at, and leaves the reader at its end.</summary>
+    /// <remarks><see cref="JsonSerializer"/> would first go through the whole value to find its end.</remarks>
+    /// <returns>Null if the value is a JSON null.</returns>
+    public static T? ReadValue<T>(ref Utf8JsonReader reader, JsonSerializerOptions options) =>
+        ((JsonConverter<T>)options.GetTypeInfo(typeof(T)).Converter).Read(ref reader, typeof(T), options);
+
     private static JsonSerializerOptions Create()
     {
         var options = new JsonSerializerOptions
@@ -132,7 +138,7 @@ internal sealed class StoredAsConverter<T, TStored> : JsonConverter<T>
     where T : IStoredAs<T, TStored>
 {
     public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        T.FromStored(JsonSerializer.Deserialize<TStored>(ref reader, options) ?? throw new JsonException($"A {typeof(T).Name} is missing."));
+        T.FromStored(ContractJson.ReadValue<TStored>(ref reader, options) ?? throw new JsonException($"A {typeof(T).Name} is missing."));
 
     public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) =>
         JsonSerializer.Serialize(writer, value.ToStored(), options);

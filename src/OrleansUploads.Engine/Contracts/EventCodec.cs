@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 
 namespace OrleansUploads.Engine.Contracts;
 
@@ -13,7 +14,20 @@ internal static class EventCodec
     /// <summary>Reads a snapshot.</summary>
     /// <exception cref="JsonException">The snapshot is damaged, or this version of the program does not support it.</exception>
     public static TState DecodeSnapshot<TState>(ReadOnlyMemory<byte> snapshot)
-        where TState : class => Decode<TState>(snapshot) is [var state] ? state : throw new JsonException("A snapshot is one state.");
+        where TState : class
+    {
+        var reader = new Utf8JsonReader(snapshot.Span);
+        Expect(ref reader, JsonTokenType.StartArray);
+        Expect(ref reader, JsonTokenType.StartArray);
+        var shape = ReadShape(ref reader, typeof(TState));
+
+        // A snapshot can be long. With the reader, the serializer would go through all of it to find its end, and then read it.
+        var end = "]]"u8;
+        var state = snapshot.Span[(int)reader.TokenStartIndex..];
+        return state.EndsWith(end) && JsonSerializer.Deserialize(state[..^end.Length], shape) is TState read
+            ? read
+            : throw new JsonException("A snapshot is one state.");
+    }
 
     /// <summary>Writes events as one record.</summary>
     /// <exception cref="ArgumentException">The type of an event has no name.</exception>
@@ -40,22 +54,29 @@ internal static class EventCodec
         Expect(ref reader, JsonTokenType.StartArray);
         while (reader.Read() && reader.TokenType == JsonTokenType.StartArray)
         {
-            Expect(ref reader, JsonTokenType.String);
-            var name = reader.GetString()!;
-            if (!ShapeNames.Core.TryFind(name, out var shape) || !shape.Type.IsAssignableTo(typeof(TEvent)))
-            {
-                throw new JsonException($"Unknown event '{name}'. A newer version of the program may have written it.");
-            }
-
-            reader.Read();
+            var shape = ReadShape(ref reader, typeof(TEvent));
             events.Add(JsonSerializer.Deserialize(ref reader, shape) as TEvent
-                ?? throw new JsonException($"The event '{name}' has no body."));
+                ?? throw new JsonException($"An event, {shape.Type.Name}, has no body."));
             Expect(ref reader, JsonTokenType.EndArray);
         }
 
         return reader.TokenType == JsonTokenType.EndArray
             ? events
             : throw new JsonException("The record does not end with the end of its event list.");
+    }
+
+    /// <summary>Reads the name of a shape, and goes to the value behind it.</summary>
+    private static JsonTypeInfo ReadShape(ref Utf8JsonReader reader, Type expected)
+    {
+        Expect(ref reader, JsonTokenType.String);
+        var name = reader.GetString()!;
+        if (!ShapeNames.Core.TryFind(name, out var shape) || !shape.Type.IsAssignableTo(expected))
+        {
+            throw new JsonException($"Unknown event '{name}'. A newer version of the program may have written it.");
+        }
+
+        reader.Read();
+        return shape;
     }
 
     private static void Expect(ref Utf8JsonReader reader, JsonTokenType expected)
