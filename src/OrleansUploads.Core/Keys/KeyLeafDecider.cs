@@ -53,7 +53,7 @@ public sealed class KeyLeafDecider(long maxBytes = KeyLeafDecider.DefaultMaxByte
     /// <remarks>A longer leaf allows a longer history behind its snapshot, but a smaller share of its length.</remarks>
     public override int SnapshotCost(KeyLeafState state)
     {
-        var length = 1 + state.Entries.Count + state.Unsettled.Count + state.Releases.Count + state.Changes.Deletions.Count;
+        var length = 1 + state.Entries.Length + state.Unsettled.Count + state.Releases.Count + state.Changes.Deletions.Count;
         return Math.Min(length, SmallLeaf + (length / 4));
     }
 
@@ -127,27 +127,22 @@ public sealed class KeyLeafDecider(long maxBytes = KeyLeafDecider.DefaultMaxByte
     }
 
     private static Decision<KeyLeafEvent> Find(KeyLeafState state, FindObject command) =>
-        state.Entries.TryGetValue(new KeyPosition(command.Key.ToString()), out var entry)
+        state.FindEntry(new KeyPosition(command.Key.ToString())) is { } entry
             ? Reply(entry)
             : Refuse(new ObjectRefusal.KeyNotFound());
 
     /// <summary>Reads entries. If the page goes beyond a split in progress, the answer waits until the new leaf can be read.</summary>
     private static Decision<KeyLeafEvent> Read(KeyLeafState state, ReadLeaf command)
     {
-        var (entries, hasMore) = LeafMove.From(state, command.From)
-            .TakeWhile(entry => !(entry.Key >= state.End))
-            .Select(entry => entry.Value)
-            .FirstPage(command.Limit);
+        var (entries, hasMore) = state.EntriesIn(command.From, state.End).FirstPage(command.Limit);
         var page = Reply(new LeafPage(entries, hasMore, state.End, state.Next));
         return !hasMore && state.Split is { IsMoved: false } ? page.Raising(LeafMove.IntentOf(state)!) : page;
     }
 
     private static Decision<KeyLeafEvent> Sum(KeyLeafState state, SumLeaf command)
     {
-        var (count, bytes) = LeafMove.From(state, command.From)
-            .TakeWhile(entry => !(entry.Key >= state.End))
-            .Aggregate((Count: 0L, Bytes: 0L), static (sum, entry) => (sum.Count + 1, sum.Bytes + (entry.Value.SizeBytes ?? 0)));
-        var sum = Reply(new LeafSum(count, bytes, state.End));
+        var entries = state.EntriesIn(command.From, state.End);
+        var sum = Reply(new LeafSum(entries.Length, entries.Sum(static entry => entry.SizeBytes ?? 0), state.End));
         return state.Split is { IsMoved: false } ? sum.Raising(LeafMove.IntentOf(state)!) : sum;
     }
 
@@ -185,7 +180,7 @@ public sealed class KeyLeafDecider(long maxBytes = KeyLeafDecider.DefaultMaxByte
     /// <summary>Makes the leaf begin to give its range if the decision leaves it with nothing else to do.</summary>
     private Decision<KeyLeafEvent> GivingIfEmpty(KeyLeafState state, Decision<KeyLeafEvent> decision)
     {
-        if (decision.Events.IsEmpty || state.Entries.Count > 1)
+        if (decision.Events.IsEmpty || state.Entries.Length > 1)
         {
             return decision;
         }
@@ -255,7 +250,7 @@ public sealed class KeyLeafDecider(long maxBytes = KeyLeafDecider.DefaultMaxByte
     {
         var entry = command.Entry;
         var position = entry.PositionIn(KeyTree.Objects);
-        var current = state.Entries.GetValueOrDefault(position);
+        var current = state.FindEntry(position);
         if (current?.Upload == entry.Upload || state.Unsettled.ContainsKey(entry.Upload.ToString()))
         {
             return Reply(Published);
@@ -312,7 +307,7 @@ public sealed class KeyLeafDecider(long maxBytes = KeyLeafDecider.DefaultMaxByte
     private Decision<KeyLeafEvent> Delete(KeyLeafState state, DeleteObject command, ServiceTime time)
     {
         var position = new KeyPosition(command.Key.ToString());
-        var current = state.Entries.GetValueOrDefault(position);
+        var current = state.FindEntry(position);
         if (!Holds(command.Condition, current))
         {
             return Refuse(new ObjectRefusal.PreconditionFailed(current is not null));
@@ -324,7 +319,7 @@ public sealed class KeyLeafDecider(long maxBytes = KeyLeafDecider.DefaultMaxByte
     private Decision<KeyLeafEvent> AddUpload(KeyLeafState state, ListUpload command)
     {
         var position = command.Entry.PositionIn(KeyTree.Uploads);
-        return state.Entries.ContainsKey(position) || state.Find(command.Entry.Upload) is not null
+        return state.FindEntry(position) is not null || state.Find(command.Entry.Upload) is not null
             ? Nothing
             : Change(state, position, Done.Instance, new ListedUploadAdded(command.Entry));
     }
@@ -359,7 +354,7 @@ public sealed class KeyLeafDecider(long maxBytes = KeyLeafDecider.DefaultMaxByte
     }
 
     private bool IsTooLong(KeyLeafState state) =>
-        state.EntryBytes > maxBytes && state.Split is null && state.Entries.Count > 1;
+        state.EntryBytes > maxBytes && state.Split is null && state.Entries.Length > 1;
 
     private static SplitBegun BeginSplit(KeyLeafState state, KeyPosition newest)
     {

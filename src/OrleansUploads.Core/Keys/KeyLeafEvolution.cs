@@ -55,7 +55,11 @@ internal static class KeyLeafEvolution
             Phase = happened.IsLast ? LeafPhase.Live : LeafPhase.Adopting,
             Changes = state.Changes.With(happened.Changes),
         };
-        after = happened.Entries.Aggregate(after, WithEntry);
+        after = after with
+        {
+            Entries = state.Entries.AddRange(happened.Entries),
+            EntryBytes = state.EntryBytes + happened.Entries.Sum(static entry => (long)BytesOf(entry)),
+        };
         return happened.Publications.Aggregate(after, WithPublication);
     }
 
@@ -63,7 +67,7 @@ internal static class KeyLeafEvolution
     {
         var entry = happened.Entry with { Change = new KeyChange(state.Changes.Next, happened.Ticket) };
         var position = entry.PositionIn(KeyTree.Objects);
-        var replaced = state.Entries.GetValueOrDefault(position);
+        var replaced = state.FindEntry(position);
         var after = WithPublication(
             WithEntry(state, entry) with { Changes = state.Changes.WithPublication(position) },
             new Publication(position, entry.Upload, happened.Round, IsSettled: false));
@@ -74,7 +78,7 @@ internal static class KeyLeafEvolution
     {
         var position = new KeyPosition(happened.Key.ToString());
         var after = state with { Changes = state.Changes.WithDeletion(position) };
-        return state.Entries.TryGetValue(position, out var removed)
+        return state.FindEntry(position) is { } removed
             ? WithRelease(WithoutEntry(after, position), removed.Upload, happened.At)
             : after;
     }
@@ -84,18 +88,18 @@ internal static class KeyLeafEvolution
 
     private static KeyLeafState WithEntry(KeyLeafState state, KeyEntry entry)
     {
-        var position = entry.PositionIn(state.Leaf.Index.Tree);
-        var before = state.Entries.TryGetValue(position, out var replaced) ? BytesOf(replaced) : 0;
+        var index = state.IndexOf(entry.PositionIn(state.Leaf.Index.Tree));
+        var isNew = index < 0;
         return state with
         {
-            Entries = state.Entries.SetItem(position, entry),
-            EntryBytes = state.EntryBytes + BytesOf(entry) - before,
+            Entries = isNew ? state.Entries.Insert(~index, entry) : state.Entries.SetItem(index, entry),
+            EntryBytes = state.EntryBytes + BytesOf(entry) - (isNew ? 0 : BytesOf(state.Entries[index])),
         };
     }
 
     private static KeyLeafState WithoutEntry(KeyLeafState state, KeyPosition position) =>
-        state.Entries.TryGetValue(position, out var removed)
-            ? state with { Entries = state.Entries.Remove(position), EntryBytes = state.EntryBytes - BytesOf(removed) }
+        state.IndexOf(position) is >= 0 and var index
+            ? state with { Entries = state.Entries.RemoveAt(index), EntryBytes = state.EntryBytes - BytesOf(state.Entries[index]) }
             : state;
 
     private static KeyLeafState WithPublication(KeyLeafState state, Publication publication) => publication.IsSettled
@@ -145,19 +149,19 @@ internal static class KeyLeafEvolution
     /// <summary>Drops what the new leaf has adopted. With the last message the leaf no longer owns the positions.</summary>
     private static KeyLeafState Move(KeyLeafState state, KeysMoved happened)
     {
-        if (state.Split is not { } split)
+        if (state.Split is not { Next: { } next } split)
         {
             return state;
         }
 
-        var moved = LeafMove.Slice(state, split.Next, happened.Next);
+        var moved = LeafMove.Slice(state, next, happened.Next);
         var after = state with
         {
-            Entries = state.Entries.RemoveRange(moved.Entries.Select(entry => entry.PositionIn(state.Leaf.Index.Tree))),
+            Entries = state.Entries.RemoveRange(state.FirstIndexFrom(next), moved.Entries.Count),
             EntryBytes = state.EntryBytes - moved.Entries.Sum(entry => (long)BytesOf(entry)),
             Unsettled = state.Unsettled.RemoveRange(moved.Publications.Select(publication => publication.Upload.ToString())),
             Settled = state.Settled.RemoveRange(moved.Publications),
-            Changes = state.Changes.Where(position => !LeafMove.IsIn(position, split.Next, happened.Next)),
+            Changes = state.Changes.Where(position => !LeafMove.IsIn(position, next, happened.Next)),
             Split = split with { Next = happened.Next, Sequence = happened.Sequence + 1 },
         };
         return happened.Next is null ? after with { Upper = split.At, Right = split.Right } : after;

@@ -29,9 +29,6 @@ public enum LeafPhase
 [Named("key-leaf-state.1")]
 public sealed record KeyLeafState : IStoredAs<KeyLeafState, StoredKeyLeaf>
 {
-    private static readonly ImmutableSortedDictionary<KeyPosition, KeyEntry> NoEntries =
-        ImmutableSortedDictionary.Create<KeyPosition, KeyEntry>();
-
     public static KeyLeafState Unborn { get; } = new();
 
     public LeafId Leaf { get; init; }
@@ -53,8 +50,9 @@ public sealed record KeyLeafState : IStoredAs<KeyLeafState, StoredKeyLeaf>
 
     public int Adopted { get; init; }
 
-    /// <summary>The entries by position. During a split they include those that are still to be moved.</summary>
-    public ImmutableSortedDictionary<KeyPosition, KeyEntry> Entries { get; init; } = NoEntries;
+    /// <summary>The entries in the order of their positions. During a split they include those that are still to be moved.</summary>
+    /// <remarks>There are at most a few hundred. To copy them for a change is cheap, and a leaf that is loaded has them in order.</remarks>
+    public ImmutableArray<KeyEntry> Entries { get; init; } = [];
 
     /// <summary>The approximate length of the entries in the journal.</summary>
     public long EntryBytes { get; init; }
@@ -100,7 +98,7 @@ public sealed record KeyLeafState : IStoredAs<KeyLeafState, StoredKeyLeaf>
         Left = Left,
         Phase = Phase,
         Adopted = Adopted,
-        Entries = [.. Entries.Values],
+        Entries = Entries,
         Publications = [.. Unsettled.Values, .. Settled],
         Releases = [.. Releases.Values],
         Splits = Splits,
@@ -120,8 +118,7 @@ public sealed record KeyLeafState : IStoredAs<KeyLeafState, StoredKeyLeaf>
         Left = stored.Left,
         Phase = stored.Phase,
         Adopted = stored.Adopted,
-        Entries = Unborn.Entries.AddRange(
-            stored.Entries.Select(entry => KeyValuePair.Create(entry.PositionIn(stored.Leaf.Index.Tree), entry))),
+        Entries = [.. stored.Entries],
         EntryBytes = stored.Entries.Sum(entry => (long)KeyLeafEvolution.BytesOf(entry)),
         Unsettled = Unborn.Unsettled.AddRange(stored.Publications.Where(publication => !publication.IsSettled)
             .Select(publication => KeyValuePair.Create(publication.Upload.ToString(), publication))),
@@ -135,6 +132,27 @@ public sealed record KeyLeafState : IStoredAs<KeyLeafState, StoredKeyLeaf>
         Changes = stored.Changes,
     };
 
+    /// <summary>The entry at a position, or null.</summary>
+    public KeyEntry? FindEntry(KeyPosition position) => IndexOf(position) is >= 0 and var index ? Entries[index] : null;
+
+    /// <summary>The entries in a range of positions.</summary>
+    /// <param name="to">The first position behind the range, or null for everything to the end.</param>
+    internal ImmutableArray<KeyEntry> EntriesIn(KeyPosition from, KeyPosition? to)
+    {
+        var (first, behind) = (FirstIndexFrom(from), to is { } end ? FirstIndexFrom(end) : Entries.Length);
+        return first < behind ? Entries[first..behind] : [];
+    }
+
+    /// <summary>The index of the first entry that is not before a position.</summary>
+    internal int FirstIndexFrom(KeyPosition position)
+    {
+        var index = IndexOf(position);
+        return index < 0 ? ~index : index;
+    }
+
+    /// <summary>The index of the entry at a position. If there is none, the complement of the index that it would have.</summary>
+    internal int IndexOf(KeyPosition position) => Entries.AsSpan().BinarySearch(new SoughtPosition(position, Leaf.Index.Tree));
+
     /// <summary>What the leaf remembers about an upload, or null if nothing.</summary>
     public Publication? Find(UploadId upload) => Unsettled.TryGetValue(upload.ToString(), out var publication)
         ? publication
@@ -142,9 +160,14 @@ public sealed record KeyLeafState : IStoredAs<KeyLeafState, StoredKeyLeaf>
 
     /// <summary>The newest change of a key, or null if it is not known. It was then not after <see cref="KeyChanges.Forgotten"/>.</summary>
     public KeyChange? FindChange(KeyPosition position) =>
-        Entries.TryGetValue(position, out var entry) ? entry.Change
+        FindEntry(position) is { } entry ? entry.Change
         : Changes.Find(position) is { } deletion ? new KeyChange(deletion.Number)
         : null;
+
+    private readonly record struct SoughtPosition(KeyPosition Position, KeyTree Tree) : IComparable<KeyEntry>
+    {
+        public int CompareTo(KeyEntry? other) => Position.CompareTo(other!.PositionIn(Tree));
+    }
 }
 
 /// <summary>A split in progress.</summary>

@@ -10,22 +10,22 @@ internal static class LeafMove
     /// <param name="newest">The position of the entry that made the leaf too long.</param>
     public static KeyPosition CutOf(KeyLeafState state, KeyPosition newest)
     {
-        var isAscending = state.Upper is null && state.Entries.Keys.Last() == newest;
+        var isAscending = state.Upper is null && state.Entries[^1].PositionIn(state.Leaf.Index.Tree) == newest;
         var keep = isAscending ? state.EntryBytes * 9 / 10 : state.EntryBytes / 2;
         long bytes = 0;
         var isFirst = true;
-        foreach (var (position, entry) in state.Entries)
+        foreach (var entry in state.Entries)
         {
             if (bytes >= keep && !isFirst)
             {
-                return position;
+                return entry.PositionIn(state.Leaf.Index.Tree);
             }
 
             isFirst = false;
             bytes += KeyLeafEvolution.BytesOf(entry);
         }
 
-        return state.Entries.Keys.Last();
+        return state.Entries[^1].PositionIn(state.Leaf.Index.Tree);
     }
 
     /// <summary>The intent that a split in progress requires, or null.</summary>
@@ -43,11 +43,11 @@ internal static class LeafMove
     public static KeyPosition? EndOfMessage(KeyLeafState state, KeyPosition next)
     {
         long bytes = 0;
-        foreach (var (position, entry) in From(state, next))
+        foreach (var entry in state.EntriesIn(next, to: null))
         {
             if (bytes >= MaxMessageBytes)
             {
-                return position;
+                return entry.PositionIn(state.Leaf.Index.Tree);
             }
 
             bytes += KeyLeafEvolution.BytesOf(entry);
@@ -57,29 +57,17 @@ internal static class LeafMove
     }
 
     /// <summary>The entries in a range of positions, and what is remembered about their keys.</summary>
-    /// <param name="from">The first position, or null for none.</param>
     /// <param name="to">The first position behind the range, or null for everything to the end.</param>
     public static (IReadOnlyList<KeyEntry> Entries, IReadOnlyList<Publication> Publications) Slice(
-        KeyLeafState state, KeyPosition? from, KeyPosition? to)
+        KeyLeafState state, KeyPosition from, KeyPosition? to)
     {
-        if (from is not { } first)
-        {
-            return ([], []);
-        }
-
-        var entries = From(state, first).TakeWhile(entry => to is null || entry.Key < to).Select(entry => entry.Value);
-        var publications = state.Unsettled.Values.Concat(state.Settled).Where(publication => IsIn(publication.Position, first, to));
-        return ([.. entries], [.. publications]);
+        var publications = state.Unsettled.Values.Concat(state.Settled).Where(publication => IsIn(publication.Position, from, to));
+        return (state.EntriesIn(from, to), [.. publications]);
     }
 
-    /// <summary>Whether a position is in a range. The range is empty if <paramref name="from"/> is null, and has no end if
-    /// <paramref name="to"/> is null.</summary>
-    internal static bool IsIn(KeyPosition position, KeyPosition? from, KeyPosition? to) =>
+    /// <summary>Whether a position is in a range, which has no end if <paramref name="to"/> is null.</summary>
+    internal static bool IsIn(KeyPosition position, KeyPosition from, KeyPosition? to) =>
         position >= from && (to is null || position < to);
-
-    /// <summary>The entries from a position on. A leaf has at most a few hundred, so going through them is fast.</summary>
-    internal static IEnumerable<KeyValuePair<KeyPosition, KeyEntry>> From(KeyLeafState state, KeyPosition first) =>
-        state.Entries.SkipWhile(entry => entry.Key < first);
 
     private static Intent TellRight(KeyLeafState state, LeafSplit split, KeyPosition next)
     {

@@ -94,14 +94,13 @@ internal sealed class LeafReferences(EntityStates states, ListedIds listed)
     {
         if (leaf.Split is not { Next: not null } split)
         {
-            return leaf.Entries.Values;
+            return leaf.Entries;
         }
 
         var next = await ReadOrNullAsync(new LeafId(leaf.Leaf.Index, split.Right), cancellationToken);
-        return leaf.Entries
-            .Where(held => held.Key < split.At
-                || (next is { Phase: LeafPhase.Unborn or LeafPhase.Adopting } && !next.Entries.ContainsKey(held.Key)))
-            .Select(held => held.Value);
+        return leaf.Entries.Where(held => held.PositionIn(leaf.Leaf.Index.Tree) is var position
+            && (position < split.At
+                || (next is { Phase: LeafPhase.Unborn or LeafPhase.Adopting } && next.FindEntry(position) is null)));
     }
 
     private static Reference OfEntry(KeyLeafState leaf, KeyEntry entry, Damage owners)
@@ -210,7 +209,7 @@ internal sealed class LeafReferences(EntityStates states, ListedIds listed)
         {
             var start = routes.IndexOf(position) is >= 0 and var route ? routes.Routes[route].Leaf : LeafName.First;
             return await FollowAsync(states, index, position, start, cancellationToken).AnyAsync(
-                leaf => leaf.Entries.GetValueOrDefault(position)?.Upload == upload || leaf.Releases.ContainsKey(upload.ToString()),
+                leaf => leaf.FindEntry(position)?.Upload == upload || leaf.Releases.ContainsKey(upload.ToString()),
                 cancellationToken)
                     ? null
                     : missing;

@@ -26,7 +26,7 @@ internal sealed class ListedIds
                 break;
             case KeyLeafState leaf when leaf.Phase != LeafPhase.Unborn:
                 var index = leaf.Leaf.Index;
-                var uploads = leaf.Entries.Values.Select(static entry => entry.Upload)
+                var uploads = leaf.Entries.Select(static entry => entry.Upload)
                     .Concat(leaf.Releases.Values.Select(static release => release.Upload));
                 foreach (var upload in uploads)
                 {

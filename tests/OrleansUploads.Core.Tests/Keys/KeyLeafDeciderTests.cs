@@ -17,7 +17,7 @@ public sealed class KeyLeafDeciderTests() : LeafDriver(SomeObject.ObjectLeaf, ma
         return Do(message).Answer;
     }
 
-    private static IEnumerable<string> KeysOf(LeafDriver leaf) => leaf.State.Entries.Values.Select(entry => entry.Key.ToString());
+    private static IEnumerable<string> KeysOf(LeafDriver leaf) => leaf.State.Entries.Select(entry => entry.Key.ToString());
 
     private SplitBegun Split()
     {
@@ -85,7 +85,7 @@ public sealed class KeyLeafDeciderTests() : LeafDriver(SomeObject.ObjectLeaf, ma
         Assert.Equal(Published, Publish("a", 2, PublishCondition.MustBeAbsent));
         Assert.Equal(Failed(exists: true), Publish("a", 3, PublishCondition.MustBeAbsent));
         Assert.Equal(Failed(exists: true), Publish("a", 4, Matching("x")));
-        Assert.Equal(Some.Upload(2), Assert.Single(State.Entries.Values).Upload);
+        Assert.Equal(Some.Upload(2), Assert.Single(State.Entries).Upload);
         Assert.Equal(Overtaken, Publish("a", 6, PublishCondition.MustBePresent));
         Assert.Equal(Published, Publish("a", 5, Matching("2")));
         Assert.Equal(Published, Publish("a", 7, PublishCondition.MustBePresent));
@@ -97,7 +97,7 @@ public sealed class KeyLeafDeciderTests() : LeafDriver(SomeObject.ObjectLeaf, ma
         Publish("a", 1);
         Publish("a", 2);
         Assert.Equal(Published, Publish("a", 1));
-        Assert.Equal(Some.Upload(2), Assert.Single(State.Entries.Values).Upload);
+        Assert.Equal(Some.Upload(2), Assert.Single(State.Entries).Upload);
 
         Given(Delete("a"), Settle("a", 2));
         Assert.Equal(Overtaken, Publish("a", 2));
@@ -205,7 +205,7 @@ public sealed class KeyLeafDeciderTests() : LeafDriver(SomeObject.ObjectLeaf, ma
         Assert.Equal(Enumerable.Range(0, moved.Count), moved.Select(message => message.Sequence));
         Assert.All(moved, message => Assert.Equal(message == moved[^1], message.IsLast));
         Assert.All(moved, message => Assert.Equal(message.Entries.Count, message.Publications.Count));
-        Assert.Equal(leaf.State.Entries.Count, leaf.State.Unsettled.Count);
+        Assert.Equal(leaf.State.Entries.Length, leaf.State.Unsettled.Count);
     }
 
     [Fact]

@@ -183,5 +183,5 @@ public sealed class LatePublicationTests() : LeafDriver(SomeObject.ObjectLeaf)
 
     private long Issue(string key) => Ask(new IssueTicket(SomeObject.Key(key))).Number;
 
-    private UploadId? Current(string key) => State.Entries.GetValueOrDefault(new KeyPosition(key))?.Upload;
+    private UploadId? Current(string key) => State.FindEntry(new KeyPosition(key))?.Upload;
 }

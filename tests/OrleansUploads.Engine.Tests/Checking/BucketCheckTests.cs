@@ -46,7 +46,8 @@ public sealed class BucketCheckTests(BucketCheckTests.WrittenBucket written) : I
             "no leaf has it",
             test => (KeyOf(7), test._upload)),
         ["an upload in progress that its bucket does not list"] = new(
-            test => test.PlantAsync(test.UploadLeaf.Leaf, new ListedUploadRemoved(Assert.Single(test.UploadLeaf.Entries).Key)),
+            test => test.PlantAsync(
+                test.UploadLeaf.Leaf, new ListedUploadRemoved(Assert.Single(test.UploadLeaf.Entries).PositionIn(KeyTree.Uploads))),
             "no leaf has it",
             test => ("open", test._open)),
         ["a listed upload that has ended"] = new(
@@ -91,7 +92,7 @@ public sealed class BucketCheckTests(BucketCheckTests.WrittenBucket written) : I
 
     private KeyLeafState UploadLeaf => Assert.Single(_bucket.Leaves(KeyTree.Uploads));
 
-    private KeyEntry LastEntry => _bucket.Leaves()[^1].Entries.Values.Last();
+    private KeyEntry LastEntry => _bucket.Leaves()[^1].Entries[^1];
 
     public void Dispose() => _bucket.Dispose();
 
@@ -131,7 +132,7 @@ public sealed class BucketCheckTests(BucketCheckTests.WrittenBucket written) : I
         Assert.Single(damage, found => found.What.Contains($"the routes name leaf {lost.Leaf}, but", StringComparison.Ordinal));
         Assert.Single(damage, found => found.What.Contains("no other leaf leads to", StringComparison.Ordinal));
         Assert.Equal(
-            lost.Entries.Values.Select(entry => entry.Key.ToString()).Order(StringComparer.Ordinal),
+            lost.Entries.Select(entry => entry.Key.ToString()).Order(StringComparer.Ordinal),
             damage.Where(found => found.Key is not null).Select(found => found.Key!.Value.ToString()).Order(StringComparer.Ordinal));
     }
 
@@ -144,23 +145,23 @@ public sealed class BucketCheckTests(BucketCheckTests.WrittenBucket written) : I
         var damage = await _bucket.CheckAsync();
 
         Assert.Single(damage, found => found.What.Contains("no other leaf leads to", StringComparison.Ordinal));
-        Assert.Equal(lost.Entries.Count + 1, damage.Count);
+        Assert.Equal(lost.Entries.Length + 1, damage.Count);
     }
 
     [Fact]
     public async Task A_lost_split_is_damage()
     {
         var leaf = _bucket.Leaves()[1];
-        var middle = leaf.Entries.Keys.ElementAt(leaf.Entries.Count / 2);
+        var middle = leaf.Entries[leaf.Entries.Length / 2].PositionIn(KeyTree.Objects);
         var lost = new LeafId(leaf.Leaf.Index, NewLeaf);
         await PlantAsync(leaf.Leaf, new SplitBegun(leaf.Splits + 1, middle, lost.Name));
         Assert.Empty(await _bucket.CheckAsync());
 
-        await PlantAsync(leaf.Leaf, new KeysMoved(leaf.Splits + 1, Sequence: 0, Next: leaf.Entries.Keys.Last()));
+        await PlantAsync(leaf.Leaf, new KeysMoved(leaf.Splits + 1, Sequence: 0, Next: leaf.Entries[^1].PositionIn(KeyTree.Objects)));
         var damage = await _bucket.CheckAsync();
 
         Assert.Single(damage, found => found.What.Contains($"leads to leaf {lost}, but", StringComparison.Ordinal));
-        Assert.Equal(leaf.Entries.Count - (leaf.Entries.Count / 2) - 1, damage.Count(found => found.Key is not null));
+        Assert.Equal(leaf.Entries.Length - (leaf.Entries.Length / 2) - 1, damage.Count(found => found.Key is not null));
     }
 
     [Fact]
@@ -215,7 +216,7 @@ public sealed class BucketCheckTests(BucketCheckTests.WrittenBucket written) : I
 
     private LeafId LeafOf(string key) => StateOf(key).Leaf;
 
-    private KeyEntry EntryOf(string key) => StateOf(key).Entries[new KeyPosition(key)];
+    private KeyEntry EntryOf(string key) => StateOf(key).FindEntry(new KeyPosition(key))!;
 
     private Task AddAsync(string key, KeyEntry entry) => PlantAsync(LeafOf(key), new ObjectAdded(entry, Round: 1, Some.Noon));
 

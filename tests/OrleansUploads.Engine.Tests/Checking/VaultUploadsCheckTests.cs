@@ -57,7 +57,7 @@ public sealed class VaultUploadsCheckTests(VaultUploadsCheckTests.WrittenVault w
     private IReadOnlyList<KeyLeafState> Leaves =>
         [.. _folder.Leaves(KeyTree.Uploads).Where(leaf => leaf.Leaf.Index == ClientCalls.Incarnation.Uploads)];
 
-    private KeyEntry LastEntry => Leaves[^1].Entries.Values.Last();
+    private KeyEntry LastEntry => Leaves[^1].Entries[^1];
 
     public void Dispose() => _folder.Dispose();
 
@@ -96,9 +96,9 @@ public sealed class VaultUploadsCheckTests(VaultUploadsCheckTests.WrittenVault w
         Assert.Single(damage, found => found.What.Contains($"the routes name leaf {lost.Leaf}, but", StringComparison.Ordinal));
         Assert.Single(damage, found => found.What.Contains("no other leaf leads to", StringComparison.Ordinal));
         Assert.Equal(
-            lost.Entries.Values.Select(entry => entry.Upload).ToHashSet(),
+            lost.Entries.Select(entry => entry.Upload).ToHashSet(),
             damage.Select(found => found.Upload).OfType<UploadId>().ToHashSet());
-        Assert.Equal(lost.Entries.Count + 3, damage.Count);
+        Assert.Equal(lost.Entries.Length + 3, damage.Count);
     }
 
     [Fact]
@@ -127,9 +127,9 @@ public sealed class VaultUploadsCheckTests(VaultUploadsCheckTests.WrittenVault w
     }
 
     private KeyPosition PositionOf(UploadId upload) =>
-        Leaves.SelectMany(leaf => leaf.Entries.Values).Single(entry => entry.Upload == upload).PositionIn(KeyTree.Uploads);
+        Leaves.SelectMany(leaf => leaf.Entries).Single(entry => entry.Upload == upload).PositionIn(KeyTree.Uploads);
 
-    private KeyLeafState LeafOf(UploadId upload) => Leaves.Single(leaf => leaf.Entries.Values.Any(entry => entry.Upload == upload));
+    private KeyLeafState LeafOf(UploadId upload) => Leaves.Single(leaf => leaf.Entries.Any(entry => entry.Upload == upload));
 
     private Task PlantAsync(KeyLeafState leaf, KeyLeafEvent planted) => _folder.PlantAsync(leaf.Leaf.Entity, planted);
 

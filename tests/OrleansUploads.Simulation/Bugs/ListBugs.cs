@@ -71,7 +71,7 @@ internal static class ListBugs
             Bug("a leaf's snapshot lacks an upload", 1000, right => new(right)
             {
                 Stores = static state => state is { Leaf.Index.Vault: not null, Entries.IsEmpty: false }
-                    ? state with { Entries = state.Entries.Remove(state.Entries.Keys.Last()) }
+                    ? state with { Entries = state.Entries.RemoveAt(state.Entries.Length - 1) }
                     : state,
             }),
             Bug("a leaf lists an upload again that was taken from it", 5000, right => new(right)

@@ -78,7 +78,7 @@ internal static class ObjectBugs
             {
                 Decides = (state, command, time) =>
                     command is DeleteObject delete && state.Phase == LeafPhase.Live && state.End is null
-                    && !state.Entries.ContainsKey(new KeyPosition(delete.Key.ToString()))
+                    && state.FindEntry(new KeyPosition(delete.Key.ToString())) is null
                         ? Nothing
                         : right.Decide(state, command, time),
             }),
