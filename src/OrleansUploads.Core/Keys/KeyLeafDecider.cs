@@ -134,7 +134,8 @@ public sealed class KeyLeafDecider(long maxBytes = KeyLeafDecider.DefaultMaxByte
     /// <summary>Reads entries. If the page goes beyond a split in progress, the answer waits until the new leaf can be read.</summary>
     private static Decision<KeyLeafEvent> Read(KeyLeafState state, ReadLeaf command)
     {
-        var (entries, hasMore) = state.EntriesIn(command.From, state.End).FirstPage(command.Limit);
+        IEnumerable<KeyEntry> all = state.EntriesIn(command.From, state.End);
+        var (entries, hasMore) = (command.Prefixes?.FirstOfEach(all) ?? all).FirstPage(command.Limit);
         var page = Reply(new LeafPage(entries, hasMore, state.End, state.Next));
         return !hasMore && state.Split is { IsMoved: false } ? page.Raising(LeafMove.IntentOf(state)!) : page;
     }

@@ -53,8 +53,9 @@ public sealed record UnlistUpload(
 /// <summary>Reads entries in order.</summary>
 /// <param name="From">The first position to return.</param>
 /// <param name="Limit">At least 1.</param>
+/// <param name="Prefixes">If set, the first entry of a common prefix stands for all its entries in the leaf. A note.</param>
 [Named("read-leaf.1")]
-public sealed record ReadLeaf(KeyPosition From, int Limit) : KeyLeafCommand, ICommand<LeafPage>;
+public sealed record ReadLeaf(KeyPosition From, int Limit, CommonPrefixes? Prefixes = null) : KeyLeafCommand, ICommand<LeafPage>;
 
 /// <summary>Counts entries, and adds up the sizes of their objects.</summary>
 /// <param name="From">The first position to count.</param>

@@ -35,11 +35,8 @@ public sealed class KeyIndex(IEntityHost host)
         AskAsync(ObjectsOf(name.Bucket), PositionOf(name.Key), new DeleteObject(name.Key, condition), cancellationToken);
 
     /// <summary>Reads entries of one leaf.</summary>
-    /// <param name="from">The first position to return.</param>
-    /// <param name="limit">The maximum number of entries; at least 1.</param>
-    public async ValueTask<LeafPage> ReadAsync(
-        KeyIndexId index, KeyPosition from, int limit, CancellationToken cancellationToken) =>
-        (await AskAsync(index, from, new ReadLeaf(from, limit), cancellationToken)).Answer;
+    public async ValueTask<LeafPage> ReadAsync(KeyIndexId index, ReadLeaf read, CancellationToken cancellationToken) =>
+        (await AskAsync(index, read.From, read, cancellationToken)).Answer;
 
     /// <summary>Counts the entries of one leaf.</summary>
     /// <param name="from">The first position to count.</param>

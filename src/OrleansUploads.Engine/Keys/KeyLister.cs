@@ -13,7 +13,7 @@ public sealed class KeyLister(KeyIndex keys)
         var page = new PageInProgress(listing);
         while (!page.IsEnded)
         {
-            page.Add(await keys.ReadAsync(listing.Index, page.From, page.Wanted, cancellationToken));
+            page.Add(await keys.ReadAsync(listing.Index, page.Read, cancellationToken));
         }
 
         return page.ToPage();
@@ -43,6 +43,7 @@ public sealed class KeyLister(KeyIndex keys)
     private sealed class PageInProgress
     {
         private readonly KeyListing _listing;
+        private readonly CommonPrefixes? _rule;
         private readonly List<KeyEntry> _entries = [];
         private readonly List<string> _prefixes = [];
         private readonly KeyPosition? _behind;
@@ -53,6 +54,7 @@ public sealed class KeyLister(KeyIndex keys)
         public PageInProgress(KeyListing listing)
         {
             _listing = listing;
+            _rule = listing.Delimiter.Length == 0 ? null : new CommonPrefixes(listing.Prefix, listing.Delimiter);
             _behind = listing.After;
             From = new KeyPosition(listing.Prefix);
             IsEnded = listing.Limit == 0;
@@ -62,19 +64,19 @@ public sealed class KeyLister(KeyIndex keys)
             }
 
             From = after > From ? after : From;
-            if (CommonPrefixOf(after.Key) is { } inside)
+            if (_rule?.PrefixOf(after.Key) is { } inside)
             {
                 MoveBehind(inside);
             }
         }
 
-        /// <summary>The first position to read next.</summary>
-        public KeyPosition From { get; private set; }
-
         public bool IsEnded { get; private set; }
 
-        /// <summary>One more than fits, to see whether there is more, and one that may be the position to begin behind.</summary>
-        public int Wanted => _listing.Limit - Count + 2;
+        /// <summary>What to read next: one entry more than fits, to see whether there is more, and one that may be the position to begin
+        /// behind.</summary>
+        public ReadLeaf Read => new(From, _listing.Limit - Count + 2, _rule);
+
+        private KeyPosition From { get; set; }
 
         private int Count => _entries.Count + _prefixes.Count;
 
@@ -127,7 +129,7 @@ public sealed class KeyLister(KeyIndex keys)
                 return false;
             }
 
-            if (CommonPrefixOf(key) is { } common)
+            if (_rule?.PrefixOf(key) is { } common)
             {
                 _prefixes.Add(common);
                 _commonPrefix = common;
@@ -166,17 +168,6 @@ public sealed class KeyLister(KeyIndex keys)
                 From = position;
             }
         }
-
-        private string? CommonPrefixOf(string key)
-        {
-            if (_listing.Delimiter.Length == 0 || !key.StartsWith(_listing.Prefix, StringComparison.Ordinal))
-            {
-                return null;
-            }
-
-            var at = key.IndexOf(_listing.Delimiter, _listing.Prefix.Length, StringComparison.Ordinal);
-            return at < 0 ? null : key[..(at + _listing.Delimiter.Length)];
-        }
     }
 }
 
@@ -187,8 +178,7 @@ public readonly record struct KeySum(long Count, long Bytes, bool HasMore);
 
 /// <summary>What to list of an ordered index.</summary>
 /// <param name="Prefix">Only keys with this prefix, or empty for all. Well-formed UTF-16.</param>
-/// <param name="Delimiter">Keys with the same text up to the first delimiter behind the prefix are one common prefix; empty
-/// for none.</param>
+/// <param name="Delimiter">The delimiter of <see cref="CommonPrefixes"/>; empty for none.</param>
 /// <param name="After">Only what is behind this position; null to begin with the first. A common prefix that the position
 /// lies in is left out.</param>
 /// <param name="Limit">The maximum number of entries and common prefixes together; not negative.</param>
