@@ -245,6 +245,27 @@ public sealed class KeyLeafDeciderTests() : LeafDriver(SomeObject.ObjectLeaf, ma
     }
 
     [Fact]
+    public void A_leaf_answers_with_the_first_entry_of_each_common_prefix()
+    {
+        string[] keys = ["a/1", "a/2", "a/b/3", "b", "b/", "c/4", "c/5"];
+        foreach (var (number, key) in keys.Index())
+        {
+            Publish(key, number + 1);
+        }
+
+        Assert.Equal(["a/1", "b", "b/", "c/4"], Read(new(KeyPosition.Start, 4, new CommonPrefixes("", "/"))));
+        Assert.Equal(["a/1", "a/2", "more"], Read(new(KeyPosition.Start, 2, new CommonPrefixes("a/", "/"))));
+        Assert.Equal(["a/1", "b", "more"], Read(new(KeyPosition.Start, 2, new CommonPrefixes("", "/"))));
+        Assert.Equal(["a/1", "a/2", "a/b/3", "b", "more"], Read(new(KeyPosition.Start, 4)));
+
+        IEnumerable<string> Read(ReadLeaf read)
+        {
+            var page = Ask(read);
+            return page.Entries.Select(entry => entry.Key.ToString()).Concat(page.HasMore ? ["more"] : []);
+        }
+    }
+
+    [Fact]
     public void Uploads_of_one_key_are_in_the_order_of_their_initiation()
     {
         var uploads = new LeafDriver(SomeObject.UploadLeaf);
