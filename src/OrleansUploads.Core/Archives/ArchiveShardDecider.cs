@@ -55,21 +55,14 @@ public sealed class ArchiveShardDecider(UploadPolicy uploads, RetrievalPolicy re
     {
         ShardOpened e => state with { Vault = e.Vault, Totals = state.Totals with { Shard = e.Shard } },
         ArchiveAdded e => WithChange(
-            state with
-            {
-                Archives = state.Archives.SetItem(
-                    e.Entry.Archive, new IndexedArchive(e.Entry, state.Totals.Version + 1, DeletedIn: null)),
-                InOrder = state.InOrder.Add(e.Entry.Archive),
-            },
+            state.With(new IndexedArchive(e.Entry, state.Totals.Version + 1, DeletedIn: null)),
             +1,
             e.Entry.SizeBytes,
             e.Entry.CreatedAt,
             e.Entry.Upload),
-        ArchiveDeleted e when state.Archives.TryGetValue(e.Archive, out var indexed) => WithChange(
-            state with
+        ArchiveDeleted e when state.FindIndexed(e.Archive) is { } indexed => WithChange(
+            state.With(indexed with { DeletedIn = state.Totals.Version + 1 }) with
             {
-                Archives = state.Archives.SetItem(
-                    e.Archive, indexed with { DeletedIn = state.Totals.Version + 1 }),
                 Deleted = state.Deleted.SetItem(
                     e.Archive, new DeletedArchive(e.Archive, indexed.Entry.Upload, e.At, Released: false)),
             },
@@ -83,7 +76,7 @@ public sealed class ArchiveShardDecider(UploadPolicy uploads, RetrievalPolicy re
         ReleaseDelivered e when state.Deleted.TryGetValue(e.Archive, out var deleted) =>
             state with { Deleted = state.Deleted.SetItem(e.Archive, deleted with { Released = true }) },
         DeletionsForgotten e => WithoutArchives(
-            state, [.. state.Deleted.Values.Where(d => CanBeForgotten(d, e.Before)).Select(d => d.Archive)]),
+            state, state.Deleted.Values.Where(d => CanBeForgotten(d, e.Before)).Select(d => d.Archive).ToHashSet()),
         _ => throw new InvalidOperationException($"Unexpected event {happened.GetType().Name}."),
     };
 
@@ -122,37 +115,34 @@ public sealed class ArchiveShardDecider(UploadPolicy uploads, RetrievalPolicy re
     /// its snapshot.</remarks>
     public override int SnapshotCost(ArchiveShardState state)
     {
-        var length = 1 + state.Archives.Count + state.Deleted.Count + state.Undelivered.Count;
+        var length = 1 + state.Archives.Length + state.Deleted.Count + state.Undelivered.Count;
         return Math.Min(length, SmallShard + (length / 16));
     }
 
     private static Decision<ArchiveShardEvent> ListArchives(ArchiveShardState state, ListArchives command)
     {
-        var first = IndexAfter(state.InOrder, command.After);
-        var (archives, hasMore) = Enumerable.Range(first, state.InOrder.Count - first)
-            .Select(index => state.Archives[state.InOrder[index]])
+        var (archives, hasMore) = state.Archives[FirstAfter(state, command.After)..]
             .Where(archive => archive.ExistsAt(command.Version) && command.Created.Contains(archive.Entry.CreatedAt))
             .Select(archive => archive.Entry)
             .FirstPage(command.Limit);
         return Reply(new ArchivesPage(archives, hasMore));
     }
 
-    /// <summary>Index of the first ID after <paramref name="after"/>, which need not be in the list.</summary>
-    private static int IndexAfter(ImmutableSortedSet<ArchiveId> inOrder, ArchiveId? after)
+    /// <summary>The index of the first archive after <paramref name="after"/>, which need not be in the shard.</summary>
+    private static int FirstAfter(ArchiveShardState state, ArchiveId? after)
     {
         if (after is not { } archive)
         {
             return 0;
         }
 
-        var index = inOrder.IndexOf(archive);
+        var index = state.IndexOf(archive);
         return index < 0 ? ~index : index + 1;
     }
 
-    private static ArchiveShardState WithoutArchives(ArchiveShardState state, IReadOnlyCollection<ArchiveId> forgotten) => state with
+    private static ArchiveShardState WithoutArchives(ArchiveShardState state, HashSet<ArchiveId> forgotten) => state with
     {
-        Archives = state.Archives.RemoveRange(forgotten),
-        InOrder = state.InOrder.Except(forgotten),
+        Archives = state.Archives.RemoveAll(archive => forgotten.Contains(archive.Entry.Archive)),
         Deleted = state.Deleted.RemoveRange(forgotten),
     };
 
@@ -201,7 +191,7 @@ public sealed class ArchiveShardDecider(UploadPolicy uploads, RetrievalPolicy re
             return Reply(AdditionVerdict.InVault);
         }
 
-        if (state.Archives.ContainsKey(entry.Archive))
+        if (state.FindIndexed(entry.Archive) is not null)
         {
             var repeated = Reply(AdditionVerdict.InVault);
             return FindUndeliveredAddition(state, entry) is { } undelivered
@@ -223,14 +213,12 @@ public sealed class ArchiveShardDecider(UploadPolicy uploads, RetrievalPolicy re
     }
 
     /// <summary>The vault is deleted only when it counts no archive, so the archives that are still here were not counted.</summary>
-    private static ArchiveShardState End(ArchiveShardState state)
+    private static ArchiveShardState End(ArchiveShardState state) => state with
     {
-        var never = state.Archives.Values
-            .Where(static archive => archive.DeletedIn is null)
-            .Select(static archive => archive.Entry.Archive)
-            .ToList();
-        return WithoutArchives(state, never) with { IsEnded = true, Undelivered = state.Undelivered.Clear() };
-    }
+        Archives = state.Archives.RemoveAll(static archive => archive.DeletedIn is null),
+        IsEnded = true,
+        Undelivered = state.Undelivered.Clear(),
+    };
 
     /// <summary>Maximum age of a verdict. It is limited because a lock policy may start to forbid deletions at a certain
     /// time.</summary>

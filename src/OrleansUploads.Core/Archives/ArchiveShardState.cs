@@ -4,22 +4,20 @@ namespace OrleansUploads.Core.Archives;
 
 /// <summary>State of one shard of a vault's archive index.</summary>
 /// <param name="Totals">Version, count and size after the newest change.</param>
-/// <param name="InOrder">Their IDs, in the order of lists.</param>
+/// <param name="Archives">The archives, in the order of lists.</param>
 /// <param name="Undelivered">Changes that the vault has not confirmed, by version.</param>
 [Named("archive-shard-state.1")]
 public sealed record ArchiveShardState(
     VaultIncarnation Vault,
     ShardTotals Totals,
-    ImmutableDictionary<ArchiveId, IndexedArchive> Archives,
-    ImmutableSortedSet<ArchiveId> InOrder,
+    ImmutableArray<IndexedArchive> Archives,
     ImmutableDictionary<ArchiveId, DeletedArchive> Deleted,
     ImmutableSortedDictionary<long, UndeliveredChange> Undelivered) : IStoredAs<ArchiveShardState, StoredArchiveShard>
 {
     public static ArchiveShardState Empty { get; } = new(
         default,
         new ShardTotals(0, 0, 0, 0, DateTimeOffset.MinValue),
-        ImmutableDictionary<ArchiveId, IndexedArchive>.Empty,
-        ImmutableSortedSet.Create(ArchiveId.Ordinal),
+        [],
         ImmutableDictionary<ArchiveId, DeletedArchive>.Empty,
         ImmutableSortedDictionary<long, UndeliveredChange>.Empty);
 
@@ -33,7 +31,7 @@ public sealed record ArchiveShardState(
     {
         Vault = Vault == default ? null : Vault,
         Totals = Totals,
-        Archives = [.. InOrder.Select(archive => Archives[archive])],
+        Archives = Archives,
         Deleted = [.. InOrderOf(Deleted)],
         Undelivered = [.. Undelivered.Values],
         Guard = Guard,
@@ -44,8 +42,7 @@ public sealed record ArchiveShardState(
     public static ArchiveShardState FromStored(StoredArchiveShard stored) => new(
         stored.Vault.GetValueOrDefault(),
         stored.Totals,
-        stored.Archives.ToImmutableDictionary(archive => archive.Entry.Archive),
-        stored.Archives.Select(archive => archive.Entry.Archive).ToImmutableSortedSet(ArchiveId.Ordinal),
+        [.. stored.Archives],
         stored.Deleted.ToImmutableDictionary(deleted => deleted.Archive),
         stored.Undelivered.ToImmutableSortedDictionary(change => change.Totals.Version, change => change))
     {
@@ -59,7 +56,24 @@ public sealed record ArchiveShardState(
 
     /// <summary>The entry of an archive, or null if it never existed or was deleted.</summary>
     public ArchiveEntry? FindArchive(ArchiveId archive) =>
-        Archives.TryGetValue(archive, out var indexed) && indexed.DeletedIn is null ? indexed.Entry : null;
+        FindIndexed(archive) is { DeletedIn: null } indexed ? indexed.Entry : null;
+
+    /// <summary>The archive, or null if it never existed or was forgotten.</summary>
+    internal IndexedArchive? FindIndexed(ArchiveId archive) => IndexOf(archive) is >= 0 and var index ? Archives[index] : null;
+
+    /// <summary>The index of an archive. If it is not in the shard, the complement of the index that it would have.</summary>
+    internal int IndexOf(ArchiveId archive) => Archives.AsSpan().BinarySearch(new SoughtArchive(archive));
+
+    internal ArchiveShardState With(IndexedArchive archive)
+    {
+        var index = IndexOf(archive.Entry.Archive);
+        return this with { Archives = index < 0 ? Archives.Insert(~index, archive) : Archives.SetItem(index, archive) };
+    }
+
+    private readonly record struct SoughtArchive(ArchiveId Archive) : IComparable<IndexedArchive>
+    {
+        public int CompareTo(IndexedArchive? other) => ArchiveId.Ordinal.Compare(Archive, other!.Entry.Archive);
+    }
 }
 
 /// <summary>An archive in a shard of the index, with the versions of the shard between which it existed.</summary>

@@ -18,7 +18,7 @@ internal sealed class ListedIds
         switch (state)
         {
             case ArchiveShardState shard:
-                foreach (var archive in shard.Archives.Values.Where(static archive => archive.DeletedIn is null))
+                foreach (var archive in shard.Archives.Where(static archive => archive.DeletedIn is null))
                 {
                     Add(OfArchive(archive.Entry.Upload));
                 }

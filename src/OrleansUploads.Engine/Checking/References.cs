@@ -119,10 +119,10 @@ internal sealed class References(EntityStates states, ListedIds listed)
 
     private static IEnumerable<Reference> OfArchives(ArchiveShardState shard) =>
         from archive in shard.Archives
-        where archive.Value.DeletedIn is null
-        let entry = archive.Value.Entry
-        let owners = In(shard.Vault.Id) with { Archive = archive.Key, Upload = entry.Upload }
-        select Reference.Of<UploadState>(entry.Upload.Entity, archive.Key, owners, upload => upload switch
+        where archive.DeletedIn is null
+        let entry = archive.Entry
+        let owners = In(shard.Vault.Id) with { Archive = entry.Archive, Upload = entry.Upload }
+        select Reference.Of<UploadState>(entry.Upload.Entity, entry.Archive, owners, upload => upload switch
         {
             UploadState.Stored { ReleasedAt: not null } => "the index has the archive, but its upload has recorded its deletion",
             UploadState.Known { Completed: ArchiveCompletion done } when done.Archive == entry.Archive => null,

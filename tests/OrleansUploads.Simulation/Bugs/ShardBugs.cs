@@ -8,13 +8,13 @@ internal abstract class ShardBugs : BugsOf<ArchiveShardState, ArchiveShardComman
         Bug("a receiver counts a repeated tell twice", 1000, right => new(right)
         {
             Decides = (state, command, time) => right.Decide(
-                command is AddArchive add ? state with { Archives = state.Archives.Remove(add.Entry.Archive) } : state, command, time),
+                command is AddArchive add ? Without(state, add.Entry.Archive) : state, command, time),
         }),
         Bug("a late tell restores a deleted archive", 5000, right => new(right)
         {
             Decides = (state, command, time) => right.Decide(
                 command is AddArchive { Entry.Archive: var archive } && state.Deleted.ContainsKey(archive)
-                    ? state with { Archives = state.Archives.Remove(archive), Deleted = state.Deleted.Remove(archive) }
+                    ? Without(state, archive) with { Deleted = state.Deleted.Remove(archive) }
                     : state,
                 command,
                 time),
@@ -48,6 +48,9 @@ internal abstract class ShardBugs : BugsOf<ArchiveShardState, ArchiveShardComman
                 command is DeleteArchive ? state with { Undelivered = state.Undelivered.Clear() } : state, command, time),
         }),
     ];
+
+    private static ArchiveShardState Without(ArchiveShardState state, ArchiveId archive) =>
+        state with { Archives = state.Archives.RemoveAll(indexed => indexed.Entry.Archive == archive) };
 
     private static bool IsNotOfTotals(Intent intent) => intent.Action is not TellEntity { Command: RecordArchives };
 
