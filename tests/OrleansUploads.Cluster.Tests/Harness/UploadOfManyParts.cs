@@ -1,4 +1,5 @@
 using OrleansUploads.Core.Accounts;
+using OrleansUploads.Core.Keys;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Vaults;
@@ -35,9 +36,12 @@ internal sealed class UploadOfManyParts(int parts, int number, EntityGroup? grou
         Some.Attempt(Interlocked.Increment(ref _attempts), TimeProvider.System.GetUtcNow()));
 
     /// <summary>The uploads that the vault lists.</summary>
-    public static async Task<IReadOnlyList<UploadId>> ListOpenAsync(IEntityHost host) =>
-        [.. (await new KeyIndex(host).ReadAsync(Some.Incarnation.Uploads, KeyPosition.Start, limit: 1000, CancellationToken.None))
-            .Entries.Select(static entry => entry.Upload)];
+    public static async Task<IReadOnlyList<UploadId>> ListOpenAsync(IEntityHost host)
+    {
+        var all = new ReadLeaf(KeyPosition.Start, Limit: 1000);
+        var page = await new KeyIndex(host).ReadAsync(Some.Incarnation.Uploads, all, CancellationToken.None);
+        return [.. page.Entries.Select(static entry => entry.Upload)];
+    }
 
     public async Task<IReadOnlyList<ListedPart>> ListAsync(IEntityHost host)
     {

@@ -117,7 +117,7 @@ public sealed class IngestionNodeTests(IngestionNodeTests.SharedCluster shared) 
         }
 
         async Task<IReadOnlyList<KeyEntry>> ListAsync() => (await new KeyIndex(_cluster.Client).ReadAsync(
-            uploads, KeyPosition.Start, limit: 10, TestContext.Current.CancellationToken)).Entries;
+            uploads, new ReadLeaf(KeyPosition.Start, Limit: 10), TestContext.Current.CancellationToken)).Entries;
     }
 
     [Fact]
