@@ -5,8 +5,8 @@ using OrleansUploads.Core.Uploads;
 using OrleansUploads.Engine.Receiving;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway.Http.Admission;
-using OrleansUploads.Gateway.Http.Authentication;
 using OrleansUploads.Hashing;
+using OrleansUploads.Signing;
 
 namespace OrleansUploads.Dashboard;
 
@@ -47,7 +47,7 @@ internal static class BrowserUpload
         }
 
         using var slot = exchange.Received.Slot;
-        LinearHash? stated = exchange.Header(RequestPayload.HashHeader) is { } text && LinearHash.TryParse(text, out var hash) ? hash : null;
+        LinearHash? stated = exchange.Header(PayloadModes.Header) is { } text && LinearHash.TryParse(text, out var hash) ? hash : null;
         var body = new ObjectBody(exchange.Received, lengthBytes, stated, Algorithm: null, static () => default);
         var stored = found.OrRefuse(await found.Paths.ObjectIntake.StorePartAsync(
             upload, name, number, body, exchange.Sender, call.Aborted));

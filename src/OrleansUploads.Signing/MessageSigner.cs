@@ -24,7 +24,7 @@ public sealed class MessageSigner(RequestSigner signer, string? sessionToken = n
         var signed = new SortedDictionary<string, string>(StringComparer.Ordinal)
         {
             ["host"] = HostOf(uri),
-            ["x-amz-content-sha256"] = payloadHash,
+            [PayloadModes.Header] = payloadHash,
             ["x-amz-date"] = AmzTimestamp.Format(at),
         };
         if (sessionToken is not null)

@@ -22,10 +22,13 @@ public enum PayloadMode
     UnsignedChunksWithTrailer,
 }
 
-/// <summary>The values of <c>x-amz-content-sha256</c>.</summary>
+/// <summary>The header that says how the signature covers the body, and its values.</summary>
 /// <remarks>Source: S3 API reference, "Authenticating Requests (AWS Signature Version 4)".</remarks>
 public static class PayloadModes
 {
+    /// <summary>The name of the header, in lower case.</summary>
+    public const string Header = "x-amz-content-sha256";
+
     /// <summary>The value for a body that the signature does not cover.</summary>
     public const string NotSigned = "UNSIGNED-PAYLOAD";
 

@@ -9,7 +9,6 @@ public sealed class SignatureVerifier
     private const string HostHeader = "host";
     private const string AmzDateHeader = "x-amz-date";
     private const string DateHeader = "date";
-    private const string PayloadHashHeader = "x-amz-content-sha256";
 
     private readonly SigningKeyCache _keys = new();
     private readonly SigningRules _rules;
@@ -191,9 +190,9 @@ public sealed class SignatureVerifier
     /// request. Without it, the request means the same.</summary>
     private static bool RepeatsMode(in SigningRequest request, string name) =>
         request.IsPresigned
-        && name.Equals(PayloadHashHeader, StringComparison.OrdinalIgnoreCase)
+        && name.Equals(PayloadModes.Header, StringComparison.OrdinalIgnoreCase)
         && request.PayloadHash == PayloadModes.NotSigned
-        && request.Header(PayloadHashHeader) == PayloadModes.NotSigned;
+        && request.Header(PayloadModes.Header) == PayloadModes.NotSigned;
 
     /// <summary>Whether the signature covers the SHA-256 of a body, and not only the name of a mode.</summary>
     private static bool CoversBody(in SigningRequest request) =>

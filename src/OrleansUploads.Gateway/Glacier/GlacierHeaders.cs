@@ -1,6 +1,5 @@
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Engine.Receiving;
-using OrleansUploads.Gateway.Http.Authentication;
 using OrleansUploads.Hashing;
 using OrleansUploads.Signing;
 
@@ -93,10 +92,10 @@ internal static class BodyHeaders
     /// <returns>Null if the request leaves it out.</returns>
     private static LinearHash? ReadLinearHash(GlacierCall call)
     {
-        var text = call.Header(RequestPayload.HashHeader);
+        var text = call.Header(PayloadModes.Header);
         return LinearHash.TryParse(text, out var linear) ? linear
             : text == PayloadModes.NotSigned ? null
-            : text is null ? throw GlacierError.Missing($"{RequestPayload.HashHeader}, the SHA-256 of the body")
+            : text is null ? throw GlacierError.Missing($"{PayloadModes.Header}, the SHA-256 of the body")
             : throw GlacierError.InvalidPayloadHash(text);
     }
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using OrleansUploads.Gateway.Http.Admission;
-using OrleansUploads.Gateway.Http.Authentication;
 using OrleansUploads.Signing;
 
 namespace OrleansUploads.Gateway.Glacier;
@@ -26,7 +25,7 @@ internal static class GlacierHttpErrors
             $"The access key {e.AccessKeyId} is not known to this server. Check the credentials that your client uses."),
         HttpError.KeyNotPermitted e => GlacierError.AccessDenied(
             $"The access key {e.AccessKeyId} is for {e.Scope} only, which does not include this {e.Operation} request."),
-        HttpError.PayloadHashMissing => GlacierError.Missing($"{RequestPayload.HashHeader}, the SHA-256 of the body"),
+        HttpError.PayloadHashMissing => GlacierError.Missing($"{PayloadModes.Header}, the SHA-256 of the body"),
         HttpError.PayloadHashMalformed e => GlacierError.InvalidPayloadHash(e.Text),
         HttpError.PayloadHashDiffers e => GlacierError.PayloadHashDiffers(e.Computed, e.Stated),
         HttpError.BodyTooLong e => GlacierError.Invalid(

@@ -49,7 +49,7 @@ internal sealed class ElementReader : IDisposable
     {
         using var reader = new ElementReader(document);
         reader.MoveToRoot();
-        if (reader._xml.NodeType != XmlNodeType.Element || reader.LocalName != root)
+        if (reader.LocalName != root)
         {
             throw new XmlException($"The root element must be {root}.");
         }
@@ -68,7 +68,7 @@ internal sealed class ElementReader : IDisposable
         {
             Read();
         }
-        while (!_xml.EOF && _xml.NodeType is XmlNodeType.XmlDeclaration or XmlNodeType.Whitespace);
+        while (_xml.NodeType is XmlNodeType.XmlDeclaration or XmlNodeType.Whitespace);
     }
 
     /// <summary>Calls a function for each child of the element that the reader is at, and moves behind the element.</summary>

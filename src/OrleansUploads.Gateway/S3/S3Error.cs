@@ -85,6 +85,7 @@ internal sealed class S3Error(S3ErrorCode kind, string message, params (string N
 
             writer.WriteElementString("Resource", target[..(target.IndexOf('?', StringComparison.Ordinal) is var mark and >= 0 ? mark : target.Length)]);
             writer.WriteElementString("RequestId", exchange.RequestId);
+            writer.WriteElementString("HostId", exchange.HostId);
             writer.WriteEndElement();
             if (IsForOtherService)
             {

@@ -15,6 +15,8 @@ internal sealed class S3Front(FrontServices services) : IFront
 
     public string RequestIdHeader => S3Headers.RequestId;
 
+    public string HostIdHeader => S3Headers.HostId;
+
     /// <inheritdoc/>
     /// <remarks>Any path may be an object's.</remarks>
     public bool ClaimsEveryPath => true;

@@ -9,6 +9,7 @@ namespace OrleansUploads.Gateway.S3;
 internal static class S3Headers
 {
     public const string RequestId = "x-amz-request-id";
+    public const string HostId = "x-amz-id-2";
     public const string AccessPointAlias = "x-amz-access-point-alias";
     public const string BucketArn = "x-amz-bucket-arn";
     public const string BucketRegion = "x-amz-bucket-region";

@@ -34,9 +34,9 @@ internal static class S3HttpErrors
             S3ErrorCode.AccessDenied,
             $"The access key {e.AccessKeyId} is for {e.Scope} only, which does not include this {e.Operation} request."),
         HttpError.PayloadHashMissing => new(
-            S3ErrorCode.InvalidRequest, "Missing required header for this request: x-amz-content-sha256"),
+            S3ErrorCode.InvalidRequest, $"Missing required header for this request: {PayloadModes.Header}"),
         HttpError.PayloadHashMalformed e => S3Error.InvalidArgument(
-            "x-amz-content-sha256",
+            PayloadModes.Header,
             e.Text,
             "x-amz-content-sha256 must be the hex SHA-256 of the body or UNSIGNED-PAYLOAD. Uploads may also use "
             + "STREAMING-AWS4-HMAC-SHA256-PAYLOAD, STREAMING-AWS4-HMAC-SHA256-PAYLOAD-TRAILER or "

@@ -1,5 +1,4 @@
 using OrleansUploads.Engine.Receiving;
-using OrleansUploads.Gateway.Http.Authentication;
 using OrleansUploads.Gateway.Http.Bodies;
 using OrleansUploads.Hashing;
 using OrleansUploads.Hashing.Checksums;
@@ -35,7 +34,7 @@ internal sealed class UploadBody : IDisposable
 
         if (!mode.IsChunked())
         {
-            LinearHash? sha256 = mode == PayloadMode.Hashed && LinearHash.TryParse(call.Header(RequestPayload.HashHeader)!, out var linear)
+            LinearHash? sha256 = mode == PayloadMode.Hashed && LinearHash.TryParse(call.Header(PayloadModes.Header)!, out var linear)
                 ? linear
                 : null;
             var stated = new StatedDigests(md5, checksum?.Value);

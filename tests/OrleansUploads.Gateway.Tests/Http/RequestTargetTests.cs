@@ -12,6 +12,7 @@ public sealed class RequestTargetTests
     [InlineData("http://host:9400/b/k?a=1", "/b/k?a=1", "/b/k")]
     [InlineData("HTTPS://host/b//k", "/b//k", "/b//k")]
     [InlineData("http://host", "/", "/")]
+    [InlineData("http:///b/k", "/b/k", "/b/k")]
     [InlineData("http://host?a=/", "/?a=/", "/")]
     [InlineData("/http://host/k", "/http://host/k", "/http://host/k")]
     [InlineData("ftp://host/k", "ftp://host/k", "ftp://host/k")]

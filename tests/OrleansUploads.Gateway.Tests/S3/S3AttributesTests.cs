@@ -23,6 +23,22 @@ public sealed class S3AttributesTests(S3Server s3) : IClassFixture<S3Server>
         Assert.Equal("5", Text(some, "ObjectSize"));
         Assert.Empty(Texts(some, "ETag"));
         Assert.Empty(Texts(some, "Checksum"));
+        var tag = (await s3.GetAsync(target + "?attributes", ("x-amz-object-attributes", "ETag"))).Expect(200);
+        Assert.Empty(Texts(tag, "ObjectSize"));
+        Assert.Empty(Texts(tag, "StorageClass"));
+    }
+
+    [Theory]
+    [InlineData("", "missing or empty")]
+    [InlineData(" , ", "missing or empty")]
+    [InlineData("ETag,Owner", "Invalid attribute name specified: 'ETag,Owner'")]
+    public async Task The_attributes_are_named(string names, string message)
+    {
+        var target = $"/{await s3.NewBucketAsync()}/k";
+        (await s3.SendAsync("PUT", target, "hello")).Expect(200);
+        var answer = await s3.GetAsync(target + "?attributes", ("x-amz-object-attributes", names));
+        ExpectError(answer, 400, "InvalidArgument");
+        Assert.Contains(message, answer.Text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -82,6 +82,19 @@ public sealed class S3ChecksumTests(S3Server s3) : IClassFixture<S3Server>
         }
     }
 
+    [Theory]
+    [InlineData(null)]
+    [InlineData("CRC32")]
+    public async Task A_part_is_answered_with_the_checksum_that_it_states_and_no_other(string? chosen)
+    {
+        var (target, upload) = await s3.OpenUploadAsync(chosen is null ? [] : [("x-amz-checksum-algorithm", chosen)]);
+        target = $"{target}?partNumber=1&uploadId={upload}";
+        var sum = Sum("CRC32", First);
+        Assert.Equal(sum, (await s3.SendAsync("PUT", target, First, null, ("x-amz-checksum-crc32", sum))).Expect(200).Header("x-amz-checksum-crc32"));
+        var silent = (await s3.SendAsync("PUT", target, First)).Expect(200);
+        Assert.DoesNotContain(silent.Headers.Keys, name => name.StartsWith("x-amz-checksum", StringComparison.OrdinalIgnoreCase));
+    }
+
     [Fact]
     public async Task Parts_with_different_checksums_make_an_object_without_one()
     {

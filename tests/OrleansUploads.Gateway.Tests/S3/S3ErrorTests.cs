@@ -19,6 +19,7 @@ public sealed class S3ErrorTests(S3Server s3) : IClassFixture<S3Server>
         { "PUT", "/none", "If-Match", NoTag, "404 NoSuchKey", "Key=none" },
         { "DELETE", "/k", "If-Match", NoTag, "412 PreconditionFailed", "Condition=If-Match" },
         { "PUT", "/k", "If-None-Match", NoTag, "501 NotImplemented", "Header=If-None-Match" },
+        { "DELETE", "/k", "If-None-Match", "*", "501 NotImplemented", "Header=If-None-Match" },
         { "PUT", "/k", "If-Unmodified-Since", Past, "501 NotImplemented", "Header=If-Unmodified-Since" },
         { "GET", "?tagging", "x-id", "1", "404 NoSuchTagSet", "BucketName={0}" },
         { "GET", "?policy", "x-id", "1", "404 NoSuchBucketPolicy", "BucketName={0}" },
@@ -86,6 +87,7 @@ public sealed class S3ErrorTests(S3Server s3) : IClassFixture<S3Server>
         { "GET", "/k?attributes", "x-amz-object-attributes", "ETag,Owner", "400 InvalidArgument", null },
         { "GET", "/none?attributes", "x-amz-object-attributes", "ETag", "404 NoSuchKey", null },
         { "GET", "?list-type=2&continuation-token=!", "x-id", "1", "400 InvalidArgument", null },
+        { "GET", "?list-type=2&continuation-token=", "x-id", "1", "400 InvalidArgument", "ArgumentName=continuation-token ArgumentValue=" },
         { "GET", "?max-keys=x", "x-id", "1", "400 InvalidArgument", null },
         { "GET", "?encoding-type=base64", "x-id", "1", "400 InvalidArgument", null },
         { "GET", "?encoding-type=", "x-id", "1", "400 InvalidArgument", null },
@@ -110,13 +112,24 @@ public sealed class S3ErrorTests(S3Server s3) : IClassFixture<S3Server>
         ExpectError(answer, int.Parse(code[..3], CultureInfo.InvariantCulture), code[4..]);
         if (elements is not null)
         {
-            string[] others = ["Code", "Message", "Resource", "RequestId"];
+            string[] others = ["Code", "Message", "Resource", "RequestId", "HostId"];
             var found = XDocument.Parse(answer.Text).Root!.Elements().ExceptBy(others, element => element.Name.LocalName);
             Assert.Equal(elements.Replace("{0}", bucket, StringComparison.Ordinal), string.Join(' ', found.Select(element => $"{element.Name.LocalName}={element.Value}")));
         }
 
         Assert.Equal(["k"], Texts((await s3.GetAsync($"/{bucket}")).Expect(200), "Key"));
         Assert.Equal("hello", (await s3.GetAsync($"/{bucket}/k")).Text);
+    }
+
+    [Fact]
+    public async Task Every_answer_names_the_process_and_hides_its_address()
+    {
+        var bucket = await s3.NewBucketAsync();
+        var found = await s3.GetAsync($"/{bucket}");
+        var missing = await s3.SendAsync("HEAD", $"/{bucket}/none");
+        Assert.Equal((200, 404), (found.Status, missing.Status));
+        Assert.Equal(found.Header("x-amz-id-2"), missing.Header("x-amz-id-2"));
+        Assert.Equal(SHA256.HashData(Encoding.UTF8.GetBytes(Environment.MachineName)), Convert.FromBase64String(found.Header("x-amz-id-2")!));
     }
 
     [Fact]
@@ -128,7 +141,7 @@ public sealed class S3ErrorTests(S3Server s3) : IClassFixture<S3Server>
         ExpectError(answer, 403, "SignatureDoesNotMatch");
         var error = XDocument.Parse(answer.Text, LoadOptions.PreserveWhitespace).Root!;
         Assert.Equal(
-            ["Code", "Message", "AWSAccessKeyId", "StringToSign", "SignatureProvided", "StringToSignBytes", "CanonicalRequest", "CanonicalRequestBytes", "Resource", "RequestId"],
+            ["Code", "Message", "AWSAccessKeyId", "StringToSign", "SignatureProvided", "StringToSignBytes", "CanonicalRequest", "CanonicalRequestBytes", "Resource", "RequestId", "HostId"],
             error.Elements().Select(element => element.Name.LocalName));
         var canonical = error.Element("CanonicalRequest")!.Value;
         Assert.StartsWith("GET\n/b/a%20b\nprefix=%C3%A9&versions=\nhost:", canonical, StringComparison.Ordinal);

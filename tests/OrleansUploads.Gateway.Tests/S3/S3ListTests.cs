@@ -88,6 +88,12 @@ public sealed class S3ListTests(S3Server s3) : IClassFixture<S3Server>
         Assert.Empty(Texts(second, "NextVersionIdMarker"));
     }
 
+    [Theory]
+    [InlineData("version-id-marker=null", "without a key marker")]
+    [InlineData("key-marker=a&version-id-marker=v2", "Invalid version id")]
+    public async Task A_version_marker_is_null_beside_a_key(string query, string message) => Assert.Contains(
+        message, (await s3.GetAsync($"/{await s3.NewBucketAsync()}?versions&{query}")).Expect(400).Text, StringComparison.Ordinal);
+
     private async Task<string> FillAsync()
     {
         var bucket = await s3.NewBucketAsync();

@@ -232,6 +232,24 @@ public sealed class S3MultipartTests(S3Server s3) : IClassFixture<S3Server>
         }
     }
 
+    [Theory]
+    [InlineData("x-amz-checksum-type", "FULL_OBJECT", 400)]
+    [InlineData("x-amz-checksum-type", "COMPOSITE", 200)]
+    [InlineData("x-orleans-uploads-complete", "all-parts", 200)]
+    public async Task A_composite_checksum_is_none_of_the_whole_and_may_be_stated_for_all_parts(string header, string value, int status)
+    {
+        var (target, upload) = await s3.OpenUploadAsync(("x-amz-checksum-algorithm", "SHA256"));
+        var list = CompletionDocument.Of((1, await UploadAsync(target, upload, 1, [1])));
+        var composite = Convert.ToBase64String(SHA256.HashData(SHA256.HashData([1]))) + "-1";
+        (await s3.SendAsync(
+            "POST",
+            $"{target}?uploadId={upload}",
+            value == "all-parts" ? "" : list,
+            (header, value),
+            ("x-amz-mp-object-size", "1"),
+            ("x-amz-checksum-sha256", composite))).Expect(status);
+    }
+
     [Fact]
     public async Task A_checksum_of_the_parts_is_wrong_for_an_upload_with_one_of_the_whole()
     {

@@ -79,6 +79,7 @@ public class S3Server : ServerFixture
         Assert.Equal("Error", error.Name.ToString());
         Assert.NotEmpty(error.Element("Message")!.Value);
         Assert.Equal(answer.Header("x-amz-request-id"), error.Element("RequestId")!.Value);
+        Assert.Equal(answer.Header("x-amz-id-2"), error.Element("HostId")!.Value);
     }
 
     /// <summary>The MD5 of some bytes, in hex.</summary>

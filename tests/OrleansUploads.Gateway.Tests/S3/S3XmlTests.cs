@@ -115,6 +115,39 @@ public sealed class S3XmlTests
     }
 
     [Theory]
+    [InlineData("<Quiet/>", false)]
+    [InlineData("<Quiet>false</Quiet>", false)]
+    [InlineData("<Quiet> true </Quiet>", true)]
+    public void An_element_without_text_is_one_with_an_empty_text(string quiet, bool isQuiet)
+    {
+        var document = DeleteDocument.Parse(Document($"<Delete>{quiet}<Object><VersionId/><Key>a</Key></Object></Delete>"));
+        Assert.Equal((isQuiet, new ObjectToDelete("a", null, null, false)), (document.IsQuiet, Assert.Single(document.Objects)));
+    }
+
+    [Fact]
+    public void A_text_may_be_as_long_as_a_key_and_no_longer()
+    {
+        var key = new string('k', ElementReader.MaxTextChars);
+        foreach (var text in (string[])[key, $"<![CDATA[k]]>{key[1..]}"])
+        {
+            Assert.Equal(key, Assert.Single(DeleteDocument.Parse(Document($"<Delete><Object><Key>{text}</Key></Object></Delete>")).Objects).Key);
+            Assert.ThrowsAny<XmlException>(() => DeleteDocument.Parse(Document($"<Delete><Object><Key>{text}k</Key></Object></Delete>")));
+        }
+    }
+
+    [Fact]
+    public void As_many_attributes_and_names_are_read_as_the_limits_say()
+    {
+        var attributes = string.Concat(Enumerable.Range(0, ElementReader.MaxAttributes).Select(static i => $" b{i}=''"));
+        Assert.Single(ParseParts(Bytes($"<CompleteMultipartUpload><a{attributes}/>{Part}</CompleteMultipartUpload>")));
+
+        // The root and the part have four names.
+        var others = string.Concat(Enumerable.Repeat("<a/>", ElementReader.MaxNames - 4));
+        Assert.Single(ParseParts(Bytes($"<CompleteMultipartUpload>{others}{Part}</CompleteMultipartUpload>")));
+        Assert.ThrowsAny<XmlException>(() => ParseParts(Bytes($"<CompleteMultipartUpload>{others}<a/>{Part}</CompleteMultipartUpload>")));
+    }
+
+    [Theory]
     [InlineData("<Delete/>")]
     [InlineData("<Delete><Object/></Delete>")]
     [InlineData("<Delete><Object><Key/></Object></Delete>")]

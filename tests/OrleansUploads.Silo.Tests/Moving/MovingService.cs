@@ -158,9 +158,9 @@ internal sealed partial class MovingService
     /// <summary>Returns whether a vault is described.</summary>
     public static Task<bool> CanReadAsync(ServingProcess server) => TryAsync(server, static client => client.DescribeVaultAsync(Vault));
 
-    /// <summary>An error names its request, which is another one each time.</summary>
-    [GeneratedRegex("<RequestId>[^<]*</RequestId>")]
-    private static partial Regex RequestId();
+    /// <summary>An error names its request and its process, which are others each time.</summary>
+    [GeneratedRegex("<(RequestId|HostId)>[^<]*</(RequestId|HostId)>")]
+    private static partial Regex Ids();
 
     private static string KeyOf(int number) => string.Create(CultureInfo.InvariantCulture, $"/{Bucket}/2026/{number % 97}/{number:D6}.jpg");
 
@@ -204,7 +204,7 @@ internal sealed partial class MovingService
             return string.Create(
                 CultureInfo.InvariantCulture,
                 $"{(int)answer.StatusCode} {answer.Headers.ETag} {answer.Content.Headers.LastModified:R} {answer.Content.Headers.ContentType}\n")
-                + RequestId().Replace(body, "");
+                + Ids().Replace(body, "");
         }
     }
 

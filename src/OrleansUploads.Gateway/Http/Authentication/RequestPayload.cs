@@ -15,9 +15,6 @@ namespace OrleansUploads.Gateway.Http.Authentication;
 internal sealed class RequestPayload(
     HttpExchange exchange, bool isUpload, int maxDocumentBytes, DocumentLimits documents, Func<HttpError, FrontError> describe)
 {
-    /// <summary>The header that states the SHA-256 of the body.</summary>
-    public const string HashHeader = "x-amz-content-sha256";
-
     private bool _isRead;
 
     /// <summary>Whether the request may name a mode instead of a hash.</summary>
@@ -42,7 +39,7 @@ internal sealed class RequestPayload(
 
     private HttpRequest Request => exchange.Context.Request;
 
-    private string? StatedHash => exchange.Header(HashHeader);
+    private string? StatedHash => exchange.Header(PayloadModes.Header);
 
     /// <summary>Determines the hash that the signature covers. Reads the body only if the request does not state its
     /// hash. An upload may leave it out of the signature; its front then requires a signed length and another signed

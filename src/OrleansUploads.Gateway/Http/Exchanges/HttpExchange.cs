@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Net;
 using System.Security.Cryptography;
+using System.Text;
 using Microsoft.AspNetCore.Http.Features;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Gateway.Http.Bodies;
@@ -11,7 +12,7 @@ namespace OrleansUploads.Gateway.Http.Exchanges;
 
 /// <summary>One request and its response, with what the server learns about them. The request log and the meters are written from it at the
 /// end.</summary>
-internal sealed class HttpExchange(HttpContext context, MinBodyRate minRate, TimeProvider time, string nodeName)
+internal sealed class HttpExchange(HttpContext context, MinBodyRate minRate, TimeProvider time, string nodeName, string hostId)
 {
     /// <summary>The status in the log if the client disconnected before it got one.</summary>
     public const int ClientClosedRequest = 499;
@@ -34,6 +35,9 @@ internal sealed class HttpExchange(HttpContext context, MinBodyRate minRate, Tim
     public OpenConnection? Connection { get; } = context.Features.Get<OpenConnection>();
 
     public string RequestId { get; } = Exchanges.RequestId.New();
+
+    /// <summary>Stands for the process in answers of S3.</summary>
+    public string HostId { get; } = hostId;
 
     public ReceivedBody Received { get; } = new(
         context.Request.BodyReader, minRate, time, context.Features.Get<OpenConnection>());
@@ -97,4 +101,11 @@ internal static class RequestId
         RandomNumberGenerator.Fill(random);
         return Base64Url.EncodeToString(random)[..Chars];
     }
+}
+
+/// <summary>Stands for a process in answers, so that clients can tell apart which silo answered. Its name may be an address that is none of
+/// their business.</summary>
+internal static class HostId
+{
+    public static string Of(string nodeName) => Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(nodeName)));
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using OrleansUploads.Core.Parts;
-using OrleansUploads.Gateway.Http.Authentication;
 using OrleansUploads.Signing;
 
 namespace OrleansUploads.Gateway.Http.Fronts;
@@ -72,7 +71,7 @@ internal static class ExternalHeaders
     /// <param name="stated">The hash.</param>
     public static bool StatesBody(HttpExchange exchange, [NotNullWhen(true)] out string? stated)
     {
-        stated = exchange.Header(RequestPayload.HashHeader);
+        stated = exchange.Header(PayloadModes.Header);
         return stated is not (null or SigningRequest.EmptyPayloadHash or PayloadModes.NotSigned);
     }
 }

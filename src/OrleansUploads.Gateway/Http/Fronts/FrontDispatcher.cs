@@ -25,6 +25,7 @@ internal sealed class FrontDispatcher(
     /// <summary>Maximum length in bytes of a request's headers, names and values together.</summary>
     private const int MaxHeaderBytes = 16 * 1024;
 
+    private readonly string _hostId = HostId.Of(options.NodeName);
     private readonly MinBodyRate _minRate = MinBodyRate.From(options);
     private readonly MinDataRate? _lastDefense = LastDefenseOf(options);
     private readonly LogRate _unavailable = new(time);
@@ -37,7 +38,7 @@ internal sealed class FrontDispatcher(
     /// <summary>Serves one request; never throws.</summary>
     public async Task HandleAsync(HttpContext context)
     {
-        var exchange = new HttpExchange(context, _minRate, time, options.NodeName);
+        var exchange = new HttpExchange(context, _minRate, time, options.NodeName, _hostId);
         CurrentRequest.Id = exchange.RequestId;
         var credentials = RequestCredentials.Read(context.Request, exchange.Target);
         exchange.AccessKeyId = credentials.AccessKeyId;
@@ -48,7 +49,7 @@ internal sealed class FrontDispatcher(
 
         var registered = fronts.Choose(
             exchange.Target, credentials, context.Features.Get<OwnAddress>() is not null);
-        context.Response.Headers[registered.Front.RequestIdHeader] = exchange.RequestId;
+        Identify(exchange, registered.Front);
         using var activity = GatewayTelemetry.StartActivity(registered.Front.Signing.Service);
         try
         {
@@ -267,12 +268,22 @@ internal sealed class FrontDispatcher(
             var connection = context.Response.Headers.Connection;
             context.Response.Clear();
             context.Response.Headers.Connection = connection;
-            context.Response.Headers[front.RequestIdHeader] = exchange.RequestId;
+            Identify(exchange, front);
             await WriteAsync(exchange, answer);
         }
         catch (Exception unsent) when (unsent is IOException or OperationCanceledException)
         {
             exchange.Status = HttpExchange.ClientClosedRequest;
+        }
+    }
+
+    private static void Identify(HttpExchange exchange, IFront front)
+    {
+        var headers = exchange.Context.Response.Headers;
+        headers[front.RequestIdHeader] = exchange.RequestId;
+        if (front.HostIdHeader is { } name)
+        {
+            headers[name] = exchange.HostId;
         }
     }
 }

@@ -24,6 +24,9 @@ internal interface IFront
     /// <summary>The response header that carries the request ID.</summary>
     string RequestIdHeader { get; }
 
+    /// <summary>The response header that names the process, or null if the protocol has none.</summary>
+    string? HostIdHeader => null;
+
     /// <summary>Whether a path belongs to this protocol. Asked only for requests without readable credentials.</summary>
     bool ClaimsPath(RequestTarget target);
 

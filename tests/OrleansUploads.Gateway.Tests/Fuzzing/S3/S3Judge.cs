@@ -57,6 +57,7 @@ internal sealed class S3Judge : Judge
         return error.Name != "Error" ? $"The error is in an element {error.Name}."
             : !Codes.TryGetValue(code, out var status) || status != answer.Status ? $"There is no error {code} with the status {answer.Status}."
             : error.Element("RequestId")?.Value != answer.Header(RequestIdHeader) ? "The request IDs in the header and in the body differ."
+            : error.Element("HostId")?.Value is not { Length: > 0 } host || host != answer.Header(S3Headers.HostId) ? "The host IDs in the header and in the body differ."
             : FindFlawOfMessage(error.Element("Message")?.Value ?? "");
     }
 

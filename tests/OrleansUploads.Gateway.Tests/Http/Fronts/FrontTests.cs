@@ -1,7 +1,7 @@
 using Microsoft.Extensions.DependencyInjection;
-using OrleansUploads.Gateway.Http.Authentication;
 using OrleansUploads.Gateway.Http.Credentials;
 using OrleansUploads.Gateway.Http.Fronts;
+using OrleansUploads.Signing;
 using static OrleansUploads.Gateway.Tests.Harness.Requests;
 
 namespace OrleansUploads.Gateway.Tests.Http.Fronts;
@@ -61,7 +61,7 @@ public sealed class FrontTests : ServerFixture
         var unsigned = await Server.SendAsync(new ApiRequest("GET", "/fake"), []);
         Assert.Equal((418, "FakeSignatureRejected"), (unsigned.Status, unsigned.Text));
 
-        var faulty = new ApiRequest("GET", "/fake").With(RequestPayload.HashHeader, new string('0', 64));
+        var faulty = new ApiRequest("GET", "/fake").With(PayloadModes.Header, new string('0', 64));
         var fault = await SendAsync(faulty, FakeSigner);
         Assert.Equal((418, "FakeInternalFailure"), (fault.Status, fault.Text));
     }
