@@ -145,7 +145,7 @@ internal sealed class RangeFetch(GlacierClient client, string vault, string jobI
 
             range.ArrivedBytes += read;
             wantedBytes -= read;
-            idle.Restart();
+            idle.Count(read);
         }
 
         return true;
