@@ -62,24 +62,18 @@ public sealed partial class GlacierClient
         GetJobOutputAsync(vault, jobId, range, Transport.Retry, cancellationToken);
 
     /// <summary>Enumerates the archives in the output of a finished inventory job. The output is read once, as it is
-    /// enumerated.</summary>
+    /// enumerated. If a connection breaks, the next one continues where it ended.</summary>
     /// <param name="vault">The vault name.</param>
     /// <param name="jobId">The ID of a job that has retrieved the inventory as JSON.</param>
     /// <param name="cancellationToken">Cancels the request.</param>
     public async IAsyncEnumerable<InventoryEntry> ReadInventoryAsync(
         string vault, string jobId, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        using var output = await GetJobOutputAsync(vault, jobId, cancellationToken: cancellationToken);
-        await foreach (var entry in InventoryParser.ReadAsync(ReadAsync, cancellationToken))
+        using var output = new ContinuedOutput(
+            Transport, (range, token) => GetJobOutputAsync(vault, jobId, range, RetryPolicy.None, token));
+        await foreach (var entry in InventoryParser.ReadAsync(output.ReadAsync, cancellationToken))
         {
             yield return entry;
-        }
-
-        async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken token)
-        {
-            // The time in which the caller uses the entries does not count.
-            using var idle = Transport.StartIdleTimer(token);
-            return await Transport.ReadAsync(idle, step => output.Body.ReadAsync(buffer, step).AsTask(), token);
         }
     }
 

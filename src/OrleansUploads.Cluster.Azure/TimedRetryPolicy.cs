@@ -33,7 +33,11 @@ internal sealed class TimedRetryPolicy() : RetryPolicy(int.MaxValue, Delays)
         catch (AggregateException attempts)
         {
             // Its message repeats every attempt's.
-            throw attempts.InnerExceptions[^1];
+            throw Readable(message, attempts.InnerExceptions[^1]);
+        }
+        catch (OperationCanceledException canceled)
+        {
+            throw Readable(message, canceled);
         }
 
         if (message is { HasResponse: true, ProcessingContext.RetryNumber: 0 }
@@ -42,6 +46,12 @@ internal sealed class TimedRetryPolicy() : RetryPolicy(int.MaxValue, Delays)
             throw new StorageRefusedException(Describe(message.Response));
         }
     }
+
+    /// <summary>The SDK reports that the time is over as a cancellation, and tells programmers how to change the limit.</summary>
+    private static Exception Readable(HttpMessage message, Exception fault) =>
+        fault is OperationCanceledException && !message.CancellationToken.IsCancellationRequested
+            ? new RequestFailedException($"no answer within {MaxTime.TotalSeconds:F0} seconds", fault)
+            : fault;
 
     private static string Describe(Response response)
     {

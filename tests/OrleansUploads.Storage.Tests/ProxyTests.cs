@@ -77,6 +77,23 @@ public sealed class ProxyTests(StoreServers servers)
         Assert.Equal(4, proxy.Requests - before);
     }
 
+    [Theory]
+    [MemberData(nameof(Servers))]
+    public async Task A_read_whose_every_answer_ends_early_is_unavailable(string server)
+    {
+        await using var proxy = await StoreProxy.StartAsync();
+        using var store = await OpenAsync(server, proxy);
+        var bytes = PartBytes.Of(2_000_000, seed: 3);
+        await store.StoreAsync(PartBytes.Upload(1), PartBytes.Attempt(1), bytes);
+        await using var reader = await store.OpenAsync(PartBytes.Upload(1), PartBytes.Attempt(1), bytes.Length, None);
+        proxy.Plan = static _ => ProxyFault.CutInAnswer;
+        reader.Expect(0, bytes.Length);
+
+        var failure = await Assert.ThrowsAnyAsync<PartStoreUnavailableException>(async () => await reader.ReadAsync(0, new byte[bytes.Length], None));
+
+        Assert.DoesNotContain("Retry", failure.Message, StringComparison.Ordinal);
+    }
+
     [Theory, Campaign]
     [MemberData(nameof(Servers))]
     public async Task Attempts_are_deleted_although_requests_fail_on_the_way(string server)

@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+
 namespace OrleansUploads.Cli.Remote;
 
 /// <summary>Retries for some minutes, or for as long as the user says. It says why it waits, and the same thing only once. Thread-safe.
@@ -38,9 +40,13 @@ internal sealed class PatientRetry(Printer printer, Uri endpoint, TimeSpan? pati
     private void Tell(GlacierException failure, TimeSpan delay)
     {
         printer.TraceRetry(failure, delay);
-        var reason = failure.Code is GlacierErrorCodes.ConnectionFailure or GlacierErrorCodes.IdleTimeout
-            ? $"The server at {endpoint} does not answer"
-            : failure.Message.ReplaceLineEndings(" ").TrimEnd('.');
+        var reason = failure.Code switch
+        {
+            GlacierErrorCodes.ConnectionFailure when failure.InnerException is not (HttpRequestException or SocketException) =>
+                $"The server at {endpoint} has not finished an answer, because the connection broke",
+            GlacierErrorCodes.ConnectionFailure or GlacierErrorCodes.IdleTimeout => $"The server at {endpoint} does not answer",
+            _ => failure.Message.ReplaceLineEndings(" ").TrimEnd('.'),
+        };
         lock (_gate)
         {
             RequirePatience(failure);

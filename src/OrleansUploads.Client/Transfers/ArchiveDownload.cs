@@ -42,7 +42,12 @@ public sealed class ArchiveDownload
         ArgumentOutOfRangeException.ThrowIfLessThan(_options.Workers, 1, nameof(options));
     }
 
-    private readonly record struct OutputProperties(long SizeBytes, TreeHash TreeHash);
+    /// <summary>What the server has said of a job's output.</summary>
+    /// <param name="ArchiveId">The archive ID.</param>
+    /// <param name="FirstByte">Where in the archive the output begins.</param>
+    /// <param name="SizeBytes">The length of the output.</param>
+    /// <param name="TreeHash">The tree hash of the output.</param>
+    internal readonly record struct OutputProperties(string? ArchiveId, long FirstByte, long SizeBytes, TreeHash TreeHash);
 
     /// <summary>Starts a retrieval job, waits for it to finish, and downloads the archive to a file.</summary>
     /// <param name="vault">The vault name.</param>
@@ -103,7 +108,7 @@ public sealed class ArchiveDownload
             var ranges = new List<TreeHash>();
             var written = 0L;
             Report(jobId, expected, written);
-            var fetch = new RangeFetch(_client, vault, jobId, expected.SizeBytes);
+            var fetch = new RangeFetch(_client, vault, jobId, expected);
             await FetchRangesAsync(fetch, written, expected, AppendAsync, cancellationToken);
             if (TreeHasher.Combine(CollectionsMarshal.AsSpan(ranges)) is var treeHash && treeHash != expected.TreeHash)
             {
@@ -209,7 +214,7 @@ public sealed class ArchiveDownload
     private static OutputProperties OutputPropertiesOf(Job job) =>
         (job.RetrievalRange?.LengthBytes ?? job.ArchiveSizeBytes, job.TreeHash) switch
         {
-            ({ } sizeBytes, { } treeHash) => new OutputProperties(sizeBytes, treeHash),
+            ({ } sizeBytes, { } treeHash) => new OutputProperties(job.ArchiveId, job.RetrievalRange?.Start ?? 0, sizeBytes, treeHash),
             _ => throw new ArchiveDownloadException(
                 job.JobId,
                 "The job's output cannot be verified because it has no tree hash. The job retrieves an inventory or a range that is "
@@ -220,7 +225,7 @@ public sealed class ArchiveDownload
         string vault, string jobId, string path, OutputProperties expected, CancellationToken cancellationToken)
     {
         var partial = PartialPathOf(path);
-        var fetch = new RangeFetch(_client, vault, jobId, expected.SizeBytes);
+        var fetch = new RangeFetch(_client, vault, jobId, expected);
         TreeHash treeHash;
         using (var file = PartialFile.Open(partial, _options.RangeBytes))
         {

@@ -1,54 +1,39 @@
 using System.Buffers;
-using System.Numerics;
 using OrleansUploads.Client.Wire;
 
 namespace OrleansUploads.Client.Transfers;
 
 /// <summary>Downloads ranges of a job's output into memory and verifies them.</summary>
-internal sealed class RangeFetch(GlacierClient client, string vault, string jobId, long sizeBytes)
+internal sealed class RangeFetch(GlacierClient client, string vault, string jobId, ArchiveDownload.OutputProperties expected)
 {
     private const int ReadBytes = 1024 * 1024;
 
-    /// <summary>Downloads one range. An attempt includes the whole body, so a connection that breaks in the middle of a range is
-    /// retried too. If that happens again, the range is downloaded in shorter ones: a proxy may end answers that take longer than its limit.
+    /// <summary>An attempt that breaks after this many bytes is continued as if it had not failed.</summary>
+    private const int ProgressBytes = 16 * 1024;
+
+    /// <summary>What the server says of damaged bytes. The protocol has no code for them.</summary>
+    private const string Damaged = "The stored bytes are damaged";
+
+    private RetryPolicy Retry => client.Transport.Retry;
+
+    /// <summary>Downloads one range. If a connection breaks or stalls, the next attempt continues after the bytes that have arrived: a proxy
+    /// may end every answer that takes longer than its limit, and damaged bytes are refused only in an answer that would begin with them.
     /// </summary>
     /// <exception cref="GlacierException">Bytes are missing or wrong, or the server refused the request.</exception>
     public async Task<FetchedRange> RunAsync(ByteRange range, CancellationToken cancellationToken)
     {
-        var transport = client.Transport;
         var buffer = ArrayPool<byte>.Shared.Rent((int)range.LengthBytes);
         try
         {
-            var bytes = buffer.AsMemory(0, (int)range.LengthBytes);
-            var (pieceBytes, breaks) = (bytes.Length, 0);
+            var arriving = new ArrivingRange(range.Start, buffer.AsMemory(0, (int)range.LengthBytes));
             TreeHash? treeHash = null;
-            for (var done = 0; done < bytes.Length;)
+            while (treeHash is null)
             {
-                var piece = await transport.Retry.RunAsync(
-                    async (_, token) =>
-                    {
-                        var lengthBytes = Math.Min(pieceBytes, bytes.Length - done);
-                        var start = range.Start + done;
-                        var hash = await AttemptAsync(
-                            new ByteRange(start, start + lengthBytes), bytes.Slice(done, lengthBytes), Shorten, token);
-                        return (LengthBytes: lengthBytes, TreeHash: hash);
-                    },
-                    transport.TimeProvider,
-                    cancellationToken);
-                done += piece.LengthBytes;
-                treeHash = piece.LengthBytes == bytes.Length ? piece.TreeHash : null;
+                treeHash = await Retry.RunAsync(
+                    (_, token) => AttemptAsync(arriving, token), client.Transport.TimeProvider, cancellationToken);
             }
 
-            return new FetchedRange(buffer, bytes.Length, treeHash ?? TreeHasher.Compute(bytes.Span));
-
-            void Shorten()
-            {
-                breaks++;
-                if (breaks > 1 && pieceBytes > TreeHash.LeafBytes)
-                {
-                    pieceBytes = (int)BitOperations.RoundUpToPowerOf2((uint)pieceBytes) / 2;
-                }
-            }
+            return new FetchedRange(buffer, arriving.Bytes.Length, treeHash.Value);
         }
         catch
         {
@@ -57,74 +42,133 @@ internal sealed class RangeFetch(GlacierClient client, string vault, string jobI
         }
     }
 
-    private async Task<TreeHash> AttemptAsync(ByteRange range, Memory<byte> bytes, Action onBreak, CancellationToken cancellationToken)
+    /// <returns>The tree hash of the range, or null if the connection broke after a good part of it had arrived.</returns>
+    private async Task<TreeHash?> AttemptAsync(ArrivingRange range, CancellationToken cancellationToken)
     {
-        using var output = await client.GetJobOutputAsync(vault, jobId, range, RetryPolicy.None, cancellationToken);
-        var theirs = output.Range ?? new ByteRange(0, sizeBytes);
-        if (theirs != range)
-        {
-            throw new GlacierException(
-                GlacierErrorCodes.UnreadableAnswer, $"Requested bytes {range}, but the server returned bytes {theirs}.");
-        }
-
+        var before = range.ArrivedBytes;
         try
         {
-            await ReadAsync(output.Body, bytes, cancellationToken);
+            await ContinueAsync(range, cancellationToken);
         }
-        catch (GlacierException)
+        catch (GlacierException failure)
+            when (failure.IsTransient && range.ArrivedBytes - before >= ProgressBytes && Retry.MaxAttempts > 1)
         {
-            onBreak();
-            throw;
+            Retry.OnSuccess?.Invoke();
+            Retry.OnRetry?.Invoke(failure, TimeSpan.Zero);
+            return null;
+        }
+        catch (GlacierException failure) when (failure.Message.StartsWith(Damaged, StringComparison.Ordinal))
+        {
+            // The bytes may have been damaged on their way to the server, so it is asked once more.
+            throw new GlacierException(
+                failure.Code,
+                $"Archive {expected.ArchiveId} cannot be read from byte {expected.FirstByte + range.Missing.Start} on: {failure.Message}",
+                failure)
+            {
+                StatusCode = failure.StatusCode,
+                RequestId = failure.RequestId,
+                IsTransient = ++range.Damages == 1,
+            };
         }
 
-        var treeHash = TreeHasher.Compute(bytes.Span);
-        return output.TreeHash is not { } announced || announced == treeHash
-            ? treeHash
-            : throw TransientFailure(
-                GlacierErrorCodes.HashDiffers,
-                $"The received bytes have tree hash {treeHash}, but the server announced {announced}.");
+        var treeHash = TreeHasher.Compute(range.Bytes.Span);
+        if (range.Announced is { } announced && announced != treeHash)
+        {
+            range.ArrivedBytes = 0;
+            throw new GlacierException(
+                GlacierErrorCodes.HashDiffers, $"The received bytes have tree hash {treeHash}, but the server announced {announced}.")
+            {
+                IsTransient = ++range.Differences < Retry.MaxAttempts,
+            };
+        }
+
+        return treeHash;
     }
 
-    private async Task ReadAsync(Stream body, Memory<byte> bytes, CancellationToken cancellationToken)
+    /// <summary>Requests and reads what is missing of a range.</summary>
+    private async Task ContinueAsync(ArrivingRange range, CancellationToken cancellationToken)
+    {
+        var wanted = range.Missing;
+        using var output = await client.GetJobOutputAsync(vault, jobId, wanted, RetryPolicy.None, cancellationToken);
+        var theirs = output.Range ?? new ByteRange(0, expected.SizeBytes);
+        if (theirs != wanted)
+        {
+            throw new GlacierException(
+                GlacierErrorCodes.UnreadableAnswer, $"Requested bytes {wanted}, but the server returned bytes {theirs}.");
+        }
+
+        if (range.ArrivedBytes == 0)
+        {
+            range.Announced = output.TreeHash;
+        }
+
+        await ReadAsync(output.Body, range, cancellationToken);
+    }
+
+    private async Task ReadAsync(Stream body, ArrivingRange range, CancellationToken cancellationToken)
     {
         var limit = client.Transport.Limit;
         var readBytes = limit?.CapChunk(ReadBytes) ?? ReadBytes;
         using var idle = client.Transport.StartIdleTimer(cancellationToken);
-        for (var done = 0; done < bytes.Length;)
+        while (range.ArrivedBytes < range.Bytes.Length)
         {
-            var wanted = bytes[done..Math.Min(bytes.Length, done + readBytes)];
+            var wantedBytes = Math.Min(range.Bytes.Length - range.ArrivedBytes, readBytes);
             if (limit is not null)
             {
-                await limit.TakeAsync(wanted.Length, cancellationToken);
+                await limit.TakeAsync(wantedBytes, cancellationToken);
                 idle.Restart();
             }
 
-            var read = await Transport.ReadAsync(idle, token => FillAsync(body, wanted, idle, token), cancellationToken);
-            if (read < wanted.Length)
+            if (!await Transport.ReadAsync(idle, token => TryFillAsync(body, range, wantedBytes, idle, token), cancellationToken))
             {
-                throw TransientFailure(
-                    GlacierErrorCodes.ConnectionFailure, $"The body ended after {done + read} of {bytes.Length} bytes.");
+                throw new GlacierException(
+                    GlacierErrorCodes.ConnectionFailure, $"The body ended after {range.ArrivedBytes} of {range.Bytes.Length} bytes.")
+                {
+                    IsTransient = true,
+                };
+            }
+        }
+    }
+
+    /// <summary>Reads bytes until the body ends. On a slow link that takes longer than the idle timeout.</summary>
+    /// <returns>Whether all of them have arrived.</returns>
+    private static async Task<bool> TryFillAsync(
+        Stream body, ArrivingRange range, int wantedBytes, IdleTimer idle, CancellationToken cancellationToken)
+    {
+        while (wantedBytes > 0)
+        {
+            var read = await body.ReadAsync(range.Bytes.Slice(range.ArrivedBytes, wantedBytes), cancellationToken);
+            if (read == 0)
+            {
+                return false;
             }
 
-            done += read;
+            range.ArrivedBytes += read;
+            wantedBytes -= read;
+            idle.Count(read);
         }
+
+        return true;
     }
 
-    /// <summary>Reads until the buffer is full or the body ends. On a slow link that takes longer than the idle timeout, so each byte
-    /// counts.</summary>
-    private static async Task<int> FillAsync(Stream body, Memory<byte> buffer, IdleTimer idle, CancellationToken cancellationToken)
+    /// <summary>A range of which some bytes have arrived.</summary>
+    private sealed class ArrivingRange(long start, Memory<byte> bytes)
     {
-        var filled = 0;
-        while (filled < buffer.Length && await body.ReadAsync(buffer[filled..], cancellationToken) is > 0 and var read)
-        {
-            filled += read;
-            idle.Restart();
-        }
+        public Memory<byte> Bytes { get; } = bytes;
 
-        return filled;
+        public int ArrivedBytes { get; set; }
+
+        public ByteRange Missing => new(start + ArrivedBytes, start + Bytes.Length);
+
+        /// <summary>The tree hash of the whole range, if the server has announced it.</summary>
+        public TreeHash? Announced { get; set; }
+
+        /// <summary>How often all bytes had another tree hash than the announced one.</summary>
+        public int Differences { get; set; }
+
+        /// <summary>How often the server said that the bytes are damaged.</summary>
+        public int Damages { get; set; }
     }
-
-    private static GlacierException TransientFailure(string code, string message) => new(code, message) { IsTransient = true };
 }
 
 /// <summary>A verified range in a rented buffer. Disposing of it gives the buffer back.</summary>

@@ -108,6 +108,8 @@ internal sealed class ObjectCalls(IObjectStorage storage, ObjectStorageOptions o
     /// <summary>What a failure means to the callers of a part store, or null if it does not come from the store.</summary>
     private Exception? Translate(string what, Exception fault, bool isLate)
     {
+        // The SDK of Azure collects the failures of its own attempts to continue a read.
+        fault = fault is AggregateException { InnerExceptions: [.., var last] } ? last : fault;
         var kind = fault switch
         {
             _ when isLate => ObjectFault.Unavailable,

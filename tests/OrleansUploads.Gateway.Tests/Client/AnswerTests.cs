@@ -114,6 +114,34 @@ public class AnswerTests
     }
 
     [Fact]
+    public async Task An_inventory_whose_connection_breaks_is_continued()
+    {
+        const string Entry = $$"""{"ArchiveId":"ID","ArchiveDescription":null,"CreationDate":"2012-05-15T17:21:39Z","Size":5,"SHA256TreeHash":"{{Hash}}"}""";
+        string[] ids = [.. Enumerable.Range(0, 30).Select(number => $"a{number}")];
+        var text = $$"""{"ArchiveList":[{{string.Join(',', ids.Select(id => Entry.Replace("ID", id, StringComparison.Ordinal)))}}]}""";
+        var server = new ScriptedServer().AnswersWithRange(text, 0, 1000).Breaks().AnswersWithRange(text, 1000, 1001).AnswersWithRange(text, 1001, text.Length);
+        using var client = server.Connect();
+
+        Assert.Equal(ids, await client.ReadInventoryAsync("v", "j").Select(entry => entry.ArchiveId).ToArrayAsync());
+        Assert.Equal(
+            [null, $"bytes=1000-{text.Length - 1}", $"bytes=1000-{text.Length - 1}", $"bytes=1001-{text.Length - 1}"],
+            server.Received.Select(request => request.Header("range")));
+    }
+
+    [Fact]
+    public async Task A_server_that_continues_an_inventory_at_its_beginning_is_refused()
+    {
+        const string Text = """{"ArchiveList":[]}""";
+        var server = new ScriptedServer().AnswersWithRange(Text, 0, 5).Answers(HttpStatusCode.OK, Text);
+        using var client = server.Connect();
+
+        var failure = await Assert.ThrowsAsync<GlacierException>(async () => await client.ReadInventoryAsync("v", "j").ToArrayAsync());
+
+        Assert.Equal(GlacierErrorCodes.UnreadableAnswer, failure.Code);
+        Assert.Equal(2, server.Received.Count);
+    }
+
+    [Fact]
     public async Task Lists_are_read_page_by_page_until_there_is_no_marker()
     {
         const string Part = $$"""{"RangeInBytes":"RANGE","SHA256TreeHash":"{{Hash}}"}""";

@@ -149,22 +149,61 @@ public sealed class ArchiveDownloadTests : FakeVaultTests
     }
 
     [Fact]
-    public async Task Where_every_long_answer_breaks_shorter_ranges_are_downloaded()
+    public async Task An_answer_that_breaks_is_continued_after_the_bytes_that_have_arrived()
     {
-        Vault.After = (_, answer) =>
-        {
-            if (answer.Content.Headers.ContentRange is { From: { } first, To: { } last } range && last - first >= MiB)
-            {
-                answer.Content = Damaged(Archive[(int)first..(int)(last + 1)], "broken");
-                answer.Content.Headers.ContentRange = range;
-            }
-
-            return answer;
-        };
+        Vault.After = BreakAfter(MiB);
 
         await Download().DownloadAsync("v", "a", TheFile.Path);
 
         Assert.Equal(Archive, await File.ReadAllBytesAsync(TheFile.Path));
+        Assert.Equal(
+            ["bytes=0-2097151", "bytes=1048576-2097151", "bytes=2097152-4194303", "bytes=3145728-4194303", "bytes=4194304-5243002", "bytes=5242880-5243002"],
+            Ranges().Order(StringComparer.Ordinal));
+        Assert.All(Vault.Time.Leaps, delay => Assert.Equal(TimeSpan.Zero, delay));
+    }
+
+    [Fact]
+    public async Task Answers_that_break_after_a_few_bytes_are_failures_although_the_bytes_are_kept()
+    {
+        Vault.After = BreakAfter(1000);
+
+        var failure = await Assert.ThrowsAsync<ArchiveDownloadException>(() => Download().DownloadAsync("v", "a", TheFile.Path));
+
+        Assert.Equal(GlacierErrorCodes.ConnectionFailure, Assert.IsType<GlacierException>(failure.InnerException).Code);
+        Assert.Contains("bytes=7000-2097151", Ranges());
+    }
+
+    [Fact]
+    public async Task Wrong_bytes_in_answers_that_break_end_the_download()
+    {
+        var breaks = BreakAfter(MiB);
+        Vault.Output = [.. Archive];
+        Vault.After = (request, answer) =>
+        {
+            Vault.Output[0] ^= 1;
+            return breaks(request, answer);
+        };
+
+        var failure = await Assert.ThrowsAsync<ArchiveDownloadException>(() => Download().DownloadAsync("v", "a", TheFile.Path));
+
+        Assert.Equal(GlacierErrorCodes.HashDiffers, Assert.IsType<GlacierException>(failure.InnerException).Code);
+    }
+
+    [Fact]
+    public async Task Bytes_that_are_damaged_on_the_server_are_named_after_one_repetition()
+    {
+        Vault.After = BreakAfter(MiB);
+        Vault.Before = request => request.Header("range") == "bytes=3145728-4194303"
+            ? ScriptedServer.Answer(HttpStatusCode.InternalServerError, ScriptedServer.Error("ServiceUnavailableException", "The stored bytes are damaged."))
+            : null;
+
+        var failure = await Assert.ThrowsAsync<ArchiveDownloadException>(() => Download().DownloadAsync("v", "a", TheFile.Path));
+
+        Assert.Equal(
+            $"The download stopped: Archive {FakeVault.ArchiveId} cannot be read from byte 3145728 on: The stored bytes are damaged.", failure.Message);
+        Assert.True(failure.CanResume);
+        Assert.Equal(2, Ranges().Count(range => range == "bytes=3145728-4194303"));
+        Assert.Equal(Archive[..(2 * MiB)], await File.ReadAllBytesAsync(TheFile.PartialPath));
     }
 
     [Fact]
@@ -297,6 +336,18 @@ public sealed class ArchiveDownloadTests : FakeVaultTests
     private Task<Job> DescribeAsync() => Client.DescribeJobAsync("v", FakeVault.JobId);
 
     private IEnumerable<string?> Ranges() => Vault.Sent("GET", "/output").Select(request => request.Header("range"));
+
+    /// <summary>Lets each answer with bytes break.</summary>
+    private Func<ReceivedRequest, HttpResponseMessage, HttpResponseMessage> BreakAfter(int count) => (_, answer) =>
+    {
+        if (answer.Content.Headers.ContentRange is { From: { } first, To: { } last } range && last - first >= count)
+        {
+            answer.Content = new StreamContent(new BreakingStream(Vault.Output[(int)first..((int)first + count)]));
+            answer.Content.Headers.ContentRange = range;
+        }
+
+        return answer;
+    };
 
     private static HttpContent Damaged(byte[] bytes, string damage)
     {

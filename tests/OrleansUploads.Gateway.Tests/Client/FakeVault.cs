@@ -129,7 +129,7 @@ internal sealed class FakeVault : ScriptedServer
     {
         var status = PollsUntilDone-- > 0 ? "InProgress" : JobStatusAtEnd;
         return Answer(HttpStatusCode.OK, $$"""
-            {"JobId":"{{JobId}}","Action":"ArchiveRetrieval","ArchiveSizeInBytes":{{Output.Length}},
+            {"JobId":"{{JobId}}","Action":"ArchiveRetrieval","ArchiveId":"{{ArchiveId}}","ArchiveSizeInBytes":{{Output.Length}},
              "RetrievalByteRange":"{{new ByteRange(0, Output.Length)}}","SHA256TreeHash":"{{TreeHasher.Compute(Output)}}",
              "StatusCode":"{{status}}","StatusMessage":"the job's status message","CreationDate":"2026-05-17T10:00:00.000Z","VaultARN":"arn"}
             """);

@@ -41,6 +41,21 @@ internal class ScriptedServer : HttpMessageHandler
         return Then(_ => Task.FromResult(new HttpResponseMessage(HttpStatusCode.OK) { Content = new StreamContent(body) }));
     }
 
+    /// <summary>Answers with the bytes of a document from an offset to its end, whose connection breaks before another offset.</summary>
+    public ScriptedServer AnswersWithRange(string json, int start, int breaksAt)
+    {
+        var bytes = Encoding.UTF8.GetBytes(json);
+        var content = new StreamContent(new BreakingStream(bytes[start..breaksAt], isWhole: breaksAt == bytes.Length));
+        content.Headers.ContentLength = bytes.Length - start;
+        if (start > 0)
+        {
+            content.Headers.ContentRange = new(start, bytes.Length - 1, bytes.Length);
+        }
+
+        return Then(_ => Task.FromResult(
+            new HttpResponseMessage(start > 0 ? HttpStatusCode.PartialContent : HttpStatusCode.OK) { Content = content }));
+    }
+
     public ScriptedServer Breaks(Exception? failure = null) =>
         Then(_ => throw failure ?? new HttpRequestException("The connection was reset."));
 
@@ -83,6 +98,14 @@ internal class ScriptedServer : HttpMessageHandler
     {
         _script.Enqueue(step);
         return this;
+    }
+
+    private sealed class BreakingStream(byte[] bytes, bool isWhole) : MemoryStream(bytes)
+    {
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
+            await base.ReadAsync(buffer, cancellationToken) is var read && (read > 0 || isWhole)
+                ? read
+                : throw new IOException("The connection was reset.");
     }
 
     private sealed class PieceStream(byte[] bytes, int pieceBytes) : MemoryStream(bytes)
