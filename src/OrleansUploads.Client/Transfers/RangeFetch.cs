@@ -8,9 +8,6 @@ internal sealed class RangeFetch(GlacierClient client, string vault, string jobI
 {
     private const int ReadBytes = 1024 * 1024;
 
-    /// <summary>An attempt that breaks after this many bytes is continued as if it had not failed.</summary>
-    private const int ProgressBytes = 16 * 1024;
-
     /// <summary>What the server says of damaged bytes. The protocol has no code for them.</summary>
     private const string Damaged = "The stored bytes are damaged";
 
@@ -42,7 +39,8 @@ internal sealed class RangeFetch(GlacierClient client, string vault, string jobI
         }
     }
 
-    /// <returns>The tree hash of the range, or null if the connection broke after a good part of it had arrived.</returns>
+    /// <returns>The tree hash of the range, or null if the connection broke after it had made progress. That does not count as a
+    /// failure.</returns>
     private async Task<TreeHash?> AttemptAsync(ArrivingRange range, CancellationToken cancellationToken)
     {
         var before = range.ArrivedBytes;
@@ -51,7 +49,7 @@ internal sealed class RangeFetch(GlacierClient client, string vault, string jobI
             await ContinueAsync(range, cancellationToken);
         }
         catch (GlacierException failure)
-            when (failure.IsTransient && range.ArrivedBytes - before >= ProgressBytes && Retry.MaxAttempts > 1)
+            when (failure.IsTransient && range.ArrivedBytes - before >= IdleTimer.ProgressBytes && Retry.MaxAttempts > 1)
         {
             Retry.OnSuccess?.Invoke();
             Retry.OnRetry?.Invoke(failure, TimeSpan.Zero);

@@ -42,6 +42,7 @@ internal sealed class ContinuedOutput(Transport transport, Func<ByteRange?, Canc
             _open = null;
             if (_lengthBytes is null)
             {
+                // The end of the output is not known, so no range can be requested.
                 throw new GlacierException(failure.Code, failure.Message, failure);
             }
 

@@ -4,7 +4,7 @@ namespace OrleansUploads.Client.Wire;
 internal sealed class IdleTimer : IDisposable
 {
     /// <summary>Fewer bytes are no progress. At one byte every few seconds, a transfer would last for years.</summary>
-    private const int ProgressBytes = 16 * 1024;
+    public const int ProgressBytes = 16 * 1024;
 
     private readonly TimeSpan _timeout;
     private readonly CancellationTokenSource _idle;
