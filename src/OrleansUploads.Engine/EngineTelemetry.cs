@@ -23,6 +23,9 @@ public static class EngineTelemetry
     private static readonly Counter<long> StoreErrors = Meter.CreateCounter<long>(
         "orleansuploads.store.errors", "{error}", "Calls of the object store that failed, by kind. Some succeed when they are repeated.");
 
+    internal static Counter<long> HistoriesRead { get; } = AddCounter(
+        "orleansuploads.journal.histories_read", "{history}", "Vaults, uploads and lists that were read because they were not in memory.");
+
     internal static Counter<long> WritesUnknown { get; } =
         AddCounter("orleansuploads.journal.writes_unknown", "{write}", "Journal writes whose outcome is unknown.");
 

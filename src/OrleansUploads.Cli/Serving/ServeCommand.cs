@@ -1,5 +1,6 @@
 using System.Net;
 using OrleansUploads.Engine.DataFolders;
+using OrleansUploads.Engine.Embedded;
 
 namespace OrleansUploads.Cli.Serving;
 
@@ -41,15 +42,19 @@ internal static class ServeCommand
             Description = "Accept requests without signatures. Requires a loopback address.",
         };
         var service = ServeOptions.OfService();
-        var floor = new Option<long?>("--min-free")
+        var floor = ParseSize(new Option<long?>("--min-free")
         {
             Description = "Refuse parts that would leave less than this free on the disk, such as 64MiB or 1GiB. "
                 + $"[default: 1 % of the disk, at least {DiskSpace.MinDefaultFloorBytes / Mebibyte}MiB, at most "
                 + $"{DiskSpace.MaxDefaultFloorBytes / Mebibyte}MiB]",
             HelpName = "size",
-        }.Parse(
-            static text => ByteCount.TryParse(text, out var bytes) && bytes >= Mebibyte ? bytes : null,
-            static text => $"--min-free is '{text}'. It must be a size of at least 1MiB, such as 64MiB or 1GiB.");
+        });
+        var cache = ParseSize(new Option<long?>("--cache")
+        {
+            Description = "Keep this much of uploads and lists in memory while no request uses them, such as 64MiB or 1GiB. More makes requests "
+                + $"faster that spread over many objects. [default: {EmbeddedHostOptions.DefaultMaxIdleBytes / Mebibyte}MiB]",
+            HelpName = "size",
+        });
         var noDashboard = new Option<bool>("--no-dashboard") { Description = "Do not serve the dashboard at /dashboard." };
         var quiet = new Option<bool>("--quiet", "-q") { Description = "Log only warnings and errors, not every request." };
         var command = new Command(
@@ -59,6 +64,7 @@ internal static class ServeCommand
         };
         service.AddTo(command);
         command.Add(floor);
+        command.Add(cache);
         command.Add(dashboardListen);
         command.Add(noDashboard);
         command.Add(quiet);
@@ -94,9 +100,14 @@ internal static class ServeCommand
             !parsed.GetValue(noDashboard),
             parsed.GetValue(quiet),
             parsed.GetValue(floor),
+            parsed.GetValue(cache) ?? EmbeddedHostOptions.DefaultMaxIdleBytes,
             service.Bind(parsed),
             seams ?? new ServerSeams())).RunAsync(cancellationToken));
     }
+
+    private static Option<long?> ParseSize(Option<long?> option) => option.Parse(
+        static text => ByteCount.TryParse(text, out var bytes) && bytes >= Mebibyte ? bytes : null,
+        text => $"{option.Name} is '{text}'. It must be a size of at least 1MiB, such as 64MiB or 1GiB.");
 
     private static Option<IPEndPoint?> ParseAddress(Option<IPEndPoint?> option) => option.Parse(
         static text => text.Contains(':', StringComparison.Ordinal)

@@ -154,7 +154,7 @@ internal sealed partial class Server(ServerOptions options)
     {
         services.Configure<HostOptions>(host => host.ShutdownTimeout = DrainTime);
         services.AddSingleton(folder);
-        var service = options.Settings.ToOptions();
+        var service = options.Settings.ToOptions() with { Host = new EmbeddedHostOptions { MaxIdleBytes = options.CacheBytes } };
         services.AddLocalEngine(service, opened => options.Seams.Ports(opened.Ports));
         services.AddHostedService(provider => new ControlServer(
             options.DataFolder,

@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.Extensions.DependencyInjection;
 using OrleansUploads.Core.Values;
 using OrleansUploads.Engine.DataFolders;
+using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Ports;
 using OrleansUploads.Gateway.Settings;
 
@@ -15,6 +16,8 @@ namespace OrleansUploads.Cli.Serving;
 /// <param name="CertificateKeyPath">PEM file; null to serve plain HTTP.</param>
 /// <param name="Anonymous">Whether requests need no signature.</param>
 /// <param name="Quiet">Whether only warnings and errors are logged.</param>
+/// <param name="FloorBytes">How much of the disk is kept free, or null for the default.</param>
+/// <param name="CacheBytes">See <see cref="EmbeddedHostOptions.MaxIdleBytes"/>.</param>
 /// <param name="Settings">The settings that a silo also has.</param>
 internal sealed record ServerOptions(
     string DataFolder,
@@ -27,6 +30,7 @@ internal sealed record ServerOptions(
     bool HasDashboard,
     bool Quiet,
     long? FloorBytes,
+    long CacheBytes,
     ServiceSettings Settings,
     ServerSeams Seams);
 

@@ -174,10 +174,13 @@ public sealed record EmbeddedHostOptions
     /// <summary>An entity that got no command for this long is removed from memory; it may take half as long again.</summary>
     public TimeSpan IdleLife { get; init; } = TimeSpan.FromMinutes(2);
 
+    /// <summary>The default of <see cref="MaxIdleBytes"/>: 32 MiB. The leaves of 40,000 keys take 20 MiB.</summary>
+    public const long DefaultMaxIdleBytes = 32L * 1024 * 1024;
+
     /// <summary>While all loaded entities together hold more than this, idle ones are removed early, the longest idle ones first. The
     /// memory of an entity is estimated: 4 KiB, and for each byte of its history in the journal one byte, or two in a leaf of an
     /// index; it may be half as much again. Entities in use are never removed and may exceed the limit.</summary>
-    public long MaxIdleBytes { get; init; } = 16 * 1024 * 1024;
+    public long MaxIdleBytes { get; init; } = DefaultMaxIdleBytes;
 }
 
 /// <summary>Counts the bytes that the loaded entities hold, and removes idle ones if they hold too much.</summary>

@@ -230,6 +230,7 @@ public sealed class EntityActivation
 
     private async Task LoadAsync()
     {
+        EngineTelemetry.HistoriesRead.Add(1);
         using var activity = EngineTracing.StartLoad(Entity);
         await ReadJournalAsync(_ports.Journal.ReadAsync, (runner, history) => runner.Loaded(history, Now));
     }

@@ -54,6 +54,7 @@ public static class LocalServices
             Notifier = provider.GetRequiredService<INotifier>(),
             Events = provider.GetService<IUploadEvents>(),
             Meter = new InventoryMeter(),
+            Host = options.Host,
         }));
         services.AddSingleton<IEntityHost>(static provider => provider.GetRequiredService<EmbeddedEngine>().Host);
         services.AddSingleton(static provider => provider.GetRequiredService<EmbeddedEngine>().Parts);

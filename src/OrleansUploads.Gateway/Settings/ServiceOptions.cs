@@ -1,5 +1,6 @@
 using OrleansUploads.Engine;
 using OrleansUploads.Engine.Disk;
+using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Gateway.Glacier.Notifications;
 using OrleansUploads.Gateway.Http.Events;
 
@@ -10,6 +11,9 @@ public sealed record ServiceOptions
     public EngineOptions Engine { get; init; } = new();
 
     public GatewayOptions Gateway { get; init; } = new();
+
+    /// <summary>How long a server in one process keeps in memory what no request uses. Silos do not read it.</summary>
+    public EmbeddedHostOptions Host { get; init; } = new();
 
     /// <summary>Whether large parts are written past the page cache.</summary>
     public DirectIo DirectIo { get; init; }

@@ -40,6 +40,7 @@ public sealed class WrongCommandLineTests
     [InlineData("serve --port=9401", "'--port=9401' is not a command or option. Did you mean '--listen'?")]
     [InlineData("serve --port 9401", "'9401' is not a command or option. Did you mean '--listen'?")]
     [InlineData("serve --min-free 5", "--min-free is '5'. It must be a size of at least 1MiB")]
+    [InlineData("serve --cache much", "--cache is 'much'. It must be a size of at least 1MiB")]
     [InlineData("serve --collect-grace soon", "a duration such as")]
     [InlineData("serve --account 42", "12 digits")]
     [InlineData("serve --https-key key.pem", "must be used together")]

@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
+using Amazon.S3.Model;
 using OrleansUploads.EndToEnd.Tests.Documents;
 
 namespace OrleansUploads.EndToEnd.Tests.Serving;
@@ -16,8 +18,7 @@ public sealed partial class MetricsTests
     {
         await using var place = await Workplace.OpenAsync("--metrics-listen", "127.0.0.1:0");
         (await place.RunInVaultAsync("upload", place.Create("film", 1000))).Expect();
-        var greeting = place.Server.Output.Split('\n').Single(static line => line.StartsWith(Greeting, StringComparison.Ordinal));
-        var address = new Uri(greeting[Greeting.Length..].TrimEnd().TrimEnd('.'));
+        var address = MetricsOf(place);
         Assert.NotEqual(place.Server.Address.Port, address.Port);
 
         using var http = new HttpClient();
@@ -47,6 +48,42 @@ public sealed partial class MetricsTests
         var refused = await http.GetAsync(new Uri(place.Server.Address, "/metrics"));
         Assert.DoesNotContain("orleansuploads_", await refused.Content.ReadAsStringAsync(), StringComparison.Ordinal);
         Assert.Equal(403, (int)refused.StatusCode);
+    }
+
+    [Theory]
+    [InlineData("1MiB", 200, 10_000)]
+    [InlineData("32MiB", 0, 20)]
+    public async Task Objects_that_the_cache_holds_are_not_read_from_the_journal_again(string cache, int least, int most)
+    {
+        await using var place = await Workplace.OpenAsync("--metrics-listen", "127.0.0.1:0", "--cache", cache);
+        using var s3 = place.ConnectS3();
+        using var http = new HttpClient();
+        await s3.PutBucketAsync("photos");
+        var keys = Enumerable.Range(0, 400).Select(static number => $"{number:0000}.jpg").ToList();
+        await Parallel.ForEachAsync(keys, async (key, _) =>
+            await s3.PutObjectAsync(new PutObjectRequest { BucketName = "photos", Key = key, ContentBody = key }, CancellationToken.None));
+        await ReadAllAsync();
+
+        var before = await HistoriesReadAsync();
+        await ReadAllAsync();
+
+        Assert.InRange(await HistoriesReadAsync() - before, least, most);
+
+        Task ReadAllAsync() => Parallel.ForEachAsync(keys, async (key, _) =>
+            await s3.GetObjectMetadataAsync("photos", key, CancellationToken.None));
+
+        async Task<int> HistoriesReadAsync()
+        {
+            var line = (await http.GetStringAsync(MetricsOf(place))).Split('\n')
+                .Single(static line => line.StartsWith("orleansuploads_journal_histories_read_total{", StringComparison.Ordinal));
+            return int.Parse(line.Split(' ')[1], CultureInfo.InvariantCulture);
+        }
+    }
+
+    private static Uri MetricsOf(Workplace place)
+    {
+        var greeting = place.Server.Output.Split('\n').Single(static line => line.StartsWith(Greeting, StringComparison.Ordinal));
+        return new Uri(greeting[Greeting.Length..].TrimEnd().TrimEnd('.'));
     }
 
     [GeneratedRegex("orleansuploads_[a-z_]+")]
