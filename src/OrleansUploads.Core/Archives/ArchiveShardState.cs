@@ -61,7 +61,7 @@ public sealed record ArchiveShardState(
     /// <summary>The archive, or null if it never existed or was forgotten.</summary>
     internal IndexedArchive? FindIndexed(ArchiveId archive) => IndexOf(archive) is >= 0 and var index ? Archives[index] : null;
 
-    /// <summary>The index of an archive. If it is not in the shard, the complement of the index that it would have.</summary>
+    /// <summary>The index of an archive, or the complement of the index at which it would be inserted.</summary>
     internal int IndexOf(ArchiveId archive) => Archives.AsSpan().BinarySearch(new SoughtArchive(archive));
 
     internal ArchiveShardState With(IndexedArchive archive)

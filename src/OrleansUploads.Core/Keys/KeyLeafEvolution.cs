@@ -42,6 +42,9 @@ internal static class KeyLeafEvolution
     internal static int BytesOf(KeyEntry entry) =>
         BareEntryBytes + entry.Key.Bytes + (entry.Archive?.Description.ToString().Length ?? 0);
 
+    /// <summary>The approximate length of entries in the journal.</summary>
+    internal static long BytesOf(IReadOnlyList<KeyEntry> entries) => entries.Sum(static entry => (long)BytesOf(entry));
+
     private static KeyLeafState Adopt(KeyLeafState state, KeysAdopted happened)
     {
         var after = state with
@@ -58,7 +61,7 @@ internal static class KeyLeafEvolution
         after = after with
         {
             Entries = state.Entries.AddRange(happened.Entries),
-            EntryBytes = state.EntryBytes + happened.Entries.Sum(static entry => (long)BytesOf(entry)),
+            EntryBytes = state.EntryBytes + BytesOf(happened.Entries),
         };
         return happened.Publications.Aggregate(after, WithPublication);
     }
@@ -88,7 +91,7 @@ internal static class KeyLeafEvolution
 
     private static KeyLeafState WithEntry(KeyLeafState state, KeyEntry entry)
     {
-        var index = state.IndexOf(entry.PositionIn(state.Leaf.Index.Tree));
+        var index = state.IndexOf(state.PositionOf(entry));
         var isNew = index < 0;
         return state with
         {
@@ -158,7 +161,7 @@ internal static class KeyLeafEvolution
         var after = state with
         {
             Entries = state.Entries.RemoveRange(state.FirstIndexFrom(next), moved.Entries.Count),
-            EntryBytes = state.EntryBytes - moved.Entries.Sum(entry => (long)BytesOf(entry)),
+            EntryBytes = state.EntryBytes - BytesOf(moved.Entries),
             Unsettled = state.Unsettled.RemoveRange(moved.Publications.Select(publication => publication.Upload.ToString())),
             Settled = state.Settled.RemoveRange(moved.Publications),
             Changes = state.Changes.Where(position => !LeafMove.IsIn(position, next, happened.Next)),

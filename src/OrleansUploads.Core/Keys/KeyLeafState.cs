@@ -119,7 +119,7 @@ public sealed record KeyLeafState : IStoredAs<KeyLeafState, StoredKeyLeaf>
         Phase = stored.Phase,
         Adopted = stored.Adopted,
         Entries = [.. stored.Entries],
-        EntryBytes = stored.Entries.Sum(entry => (long)KeyLeafEvolution.BytesOf(entry)),
+        EntryBytes = KeyLeafEvolution.BytesOf(stored.Entries),
         Unsettled = Unborn.Unsettled.AddRange(stored.Publications.Where(publication => !publication.IsSettled)
             .Select(publication => KeyValuePair.Create(publication.Upload.ToString(), publication))),
         Settled = [.. stored.Publications.Where(publication => publication.IsSettled)],
@@ -131,6 +131,9 @@ public sealed record KeyLeafState : IStoredAs<KeyLeafState, StoredKeyLeaf>
         WasSealed = stored.WasSealed,
         Changes = stored.Changes,
     };
+
+    /// <summary>The position of one of the leaf's entries.</summary>
+    public KeyPosition PositionOf(KeyEntry entry) => entry.PositionIn(Leaf.Index.Tree);
 
     /// <summary>The entry at a position, or null.</summary>
     public KeyEntry? FindEntry(KeyPosition position) => IndexOf(position) is >= 0 and var index ? Entries[index] : null;
@@ -150,7 +153,7 @@ public sealed record KeyLeafState : IStoredAs<KeyLeafState, StoredKeyLeaf>
         return index < 0 ? ~index : index;
     }
 
-    /// <summary>The index of the entry at a position. If there is none, the complement of the index that it would have.</summary>
+    /// <summary>The index of the entry at a position, or the complement of the index at which it would be inserted.</summary>
     internal int IndexOf(KeyPosition position) => Entries.AsSpan().BinarySearch(new SoughtPosition(position, Leaf.Index.Tree));
 
     /// <summary>What the leaf remembers about an upload, or null if nothing.</summary>

@@ -10,7 +10,7 @@ internal static class LeafMove
     /// <param name="newest">The position of the entry that made the leaf too long.</param>
     public static KeyPosition CutOf(KeyLeafState state, KeyPosition newest)
     {
-        var isAscending = state.Upper is null && state.Entries[^1].PositionIn(state.Leaf.Index.Tree) == newest;
+        var isAscending = state.Upper is null && state.PositionOf(state.Entries[^1]) == newest;
         var keep = isAscending ? state.EntryBytes * 9 / 10 : state.EntryBytes / 2;
         long bytes = 0;
         var isFirst = true;
@@ -18,14 +18,14 @@ internal static class LeafMove
         {
             if (bytes >= keep && !isFirst)
             {
-                return entry.PositionIn(state.Leaf.Index.Tree);
+                return state.PositionOf(entry);
             }
 
             isFirst = false;
             bytes += KeyLeafEvolution.BytesOf(entry);
         }
 
-        return state.Entries[^1].PositionIn(state.Leaf.Index.Tree);
+        return state.PositionOf(state.Entries[^1]);
     }
 
     /// <summary>The intent that a split in progress requires, or null.</summary>
@@ -47,7 +47,7 @@ internal static class LeafMove
         {
             if (bytes >= MaxMessageBytes)
             {
-                return entry.PositionIn(state.Leaf.Index.Tree);
+                return state.PositionOf(entry);
             }
 
             bytes += KeyLeafEvolution.BytesOf(entry);

@@ -98,7 +98,7 @@ internal sealed class LeafReferences(EntityStates states, ListedIds listed)
         }
 
         var next = await ReadOrNullAsync(new LeafId(leaf.Leaf.Index, split.Right), cancellationToken);
-        return leaf.Entries.Where(held => held.PositionIn(leaf.Leaf.Index.Tree) is var position
+        return leaf.Entries.Where(held => leaf.PositionOf(held) is var position
             && (position < split.At
                 || (next is { Phase: LeafPhase.Unborn or LeafPhase.Adopting } && next.FindEntry(position) is null)));
     }
