@@ -119,11 +119,7 @@ internal sealed class RangeFetch(GlacierClient client, string vault, string jobI
 
             if (!await Transport.ReadAsync(idle, token => TryFillAsync(body, range, wantedBytes, idle, token), cancellationToken))
             {
-                throw new GlacierException(
-                    GlacierErrorCodes.ConnectionFailure, $"The body ended after {range.ArrivedBytes} of {range.Bytes.Length} bytes.")
-                {
-                    IsTransient = true,
-                };
+                throw Transport.BodyEnded(range.ArrivedBytes, range.Bytes.Length);
             }
         }
     }
@@ -149,7 +145,7 @@ internal sealed class RangeFetch(GlacierClient client, string vault, string jobI
         return true;
     }
 
-    /// <summary>A range of which some bytes have arrived.</summary>
+    /// <summary>A range, and how many of its bytes have arrived.</summary>
     private sealed class ArrivingRange(long start, Memory<byte> bytes)
     {
         public Memory<byte> Bytes { get; } = bytes;

@@ -25,16 +25,7 @@ internal sealed class ContinuedOutput(Transport transport, Func<ByteRange?, Canc
             using var idle = transport.StartIdleTimer(cancellationToken);
             var read = await Transport.ReadAsync(idle, token => body.ReadAsync(buffer, token).AsTask(), cancellationToken);
             _position += read;
-            if (read == 0 && _position < _lengthBytes)
-            {
-                throw new GlacierException(
-                    GlacierErrorCodes.ConnectionFailure, $"The body ended after {_position} of {_lengthBytes} bytes.")
-                {
-                    IsTransient = true,
-                };
-            }
-
-            return read;
+            return read > 0 || !(_position < _lengthBytes) ? read : throw Transport.BodyEnded(_position, _lengthBytes.Value);
         }
         catch (GlacierException failure)
         {

@@ -154,6 +154,10 @@ internal sealed partial class Transport
 
     private static IOException Unreadable(Exception cause) => new("Reading the bytes to upload failed: " + cause.Message, cause);
 
+    /// <summary>Creates the exception for a body that ended before its announced length.</summary>
+    public static GlacierException BodyEnded(long arrivedBytes, long lengthBytes) =>
+        new(GlacierErrorCodes.ConnectionFailure, $"The body ended after {arrivedBytes} of {lengthBytes} bytes.") { IsTransient = true };
+
     /// <summary>Runs a step that reads from a connection, and reports its failures as <see cref="GlacierException"/>.</summary>
     public static async Task<T> ReadAsync<T>(
         IdleTimer idle, Func<CancellationToken, Task<T>> step, CancellationToken cancellationToken)
