@@ -56,7 +56,7 @@ internal static class EventCodec
         {
             var shape = ReadShape(ref reader, typeof(TEvent));
             events.Add(JsonSerializer.Deserialize(ref reader, shape) as TEvent
-                ?? throw new JsonException($"An event, {shape.Type.Name}, has no body."));
+                ?? throw new JsonException($"The event {shape.Type.Name} has no body."));
             Expect(ref reader, JsonTokenType.EndArray);
         }
 

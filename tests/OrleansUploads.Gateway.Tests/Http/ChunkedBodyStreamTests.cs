@@ -3,7 +3,7 @@ using OrleansUploads.Signing;
 
 namespace OrleansUploads.Gateway.Tests.Http;
 
-/// <summary>An aws-chunked body that arrives in pieces, of which some have no byte of the object.</summary>
+/// <summary>An aws-chunked body that arrives in pieces, some without a byte of the object.</summary>
 public sealed class ChunkedBodyStreamTests
 {
     private const string Framed = "3\r\nabc\r\n2\r\nde\r\n0\r\nx-amz-checksum-crc32:hYfYZQ==\r\n\r\n";

@@ -103,8 +103,8 @@ internal static class RequestId
     }
 }
 
-/// <summary>Stands for a process in answers, so that clients can tell apart which silo answered. Its name may be an address that is none of
-/// their business.</summary>
+/// <summary>Identifies a process in answers, so that clients can tell which silo answered. It is a hash, because the name of a process may be
+/// an internal address.</summary>
 internal static class HostId
 {
     public static string Of(string nodeName) => Convert.ToBase64String(SHA256.HashData(Encoding.UTF8.GetBytes(nodeName)));
