@@ -40,8 +40,8 @@ public static class ClientServices
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan);
     }
 
-    /// <summary>The service defaults of Aspire add a handler to every client that ends a part after 30 seconds, and repeats requests that are
-    /// not safe to repeat. Handlers that are added to this client stay.</summary>
+    /// <summary>The service defaults of Aspire add a handler to every client that ends a part after 30 seconds, and repeats requests that
+    /// are not safe to repeat. Handlers that are added to this client stay.</summary>
     private static void LeaveOutResilience(IList<DelegatingHandler> handlers)
     {
         for (var i = handlers.Count - 1; i >= 0; i--)

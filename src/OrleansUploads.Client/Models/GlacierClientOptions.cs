@@ -30,7 +30,8 @@ public sealed record GlacierClientOptions
     public RetryPolicy Retry { get; init; } = RetryPolicy.Default;
 
     /// <summary>The client cancels an attempt if no byte is transferred for this long, or less than 16 KiB of a download, and treats it as a
-    /// transient failure. At most 24 days, or <see cref="Timeout.InfiniteTimeSpan"/>. The total duration of an attempt is not limited, because a 4 GiB part can take a long time.</summary>
+    /// transient failure. At most 24 days, or <see cref="Timeout.InfiniteTimeSpan"/>. The total duration of an attempt is not limited,
+    /// because a 4 GiB part can take a long time.</summary>
     public TimeSpan IdleTimeout { get; init; } = TimeSpan.FromMinutes(2);
 
     /// <summary>The maximum rate of all bodies of archives together, or null for no maximum.</summary>

@@ -8,7 +8,8 @@ using OrleansUploads.Gateway.Http.Telemetry;
 
 namespace OrleansUploads.Gateway.Hosting;
 
-/// <summary>Maps the service in an application to which <see cref="LocalServices"/> or <see cref="GatewayServices"/> has added it.</summary>
+/// <summary>Maps the service in an application to which <see cref="LocalServices"/> or <see cref="GatewayServices"/> has added
+/// it.</summary>
 public static class GatewayEndpoints
 {
     /// <summary>Path of the report of all checks. It tells a load balancer whether to send requests here, and needs no
@@ -38,7 +39,7 @@ public static class GatewayEndpoints
         if (services.GetService<TransferLimiters>() is not { } transfers)
         {
             throw new InvalidOperationException(
-                "The services of the application have no OrleansUploads. Call builder.Services.AddOrleansUploads(folder) before you build it.");
+                "The application does not have OrleansUploads. Call builder.Services.AddOrleansUploads(folder) before you build it.");
         }
 
         GatewayTelemetry.Observe(services.GetService<OpenConnections>(), transfers);

@@ -31,8 +31,8 @@ internal sealed record RequestTarget(string Raw, string Path, string[] Segments,
         static string[] SegmentsOf(PathString path) => path.HasValue ? path.Value![1..].Split('/') : [];
     }
 
-    /// <summary>The target as sent. A server without connections, such as that of <c>Microsoft.AspNetCore.TestHost</c>, has only the decoded
-    /// one, and clients encode most paths in the same way.</summary>
+    /// <summary>The target as sent. A server without connections, such as that of <c>Microsoft.AspNetCore.TestHost</c>, has only the
+    /// decoded one, and clients encode most paths in the same way.</summary>
     public static string RawOf(HttpContext context) =>
         context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget is { Length: > 0 } raw
             ? raw
