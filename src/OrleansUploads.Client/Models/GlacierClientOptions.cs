@@ -20,7 +20,7 @@ public sealed record GlacierClientOptions
     /// <summary>The secret key that signs the requests. It is never sent.</summary>
     public required string SecretAccessKey { get; init; }
 
-    /// <summary>The token that temporary credentials come with, or null for none.</summary>
+    /// <summary>The token that temporary credentials come with, or null or an empty text for none.</summary>
     public string? SessionToken { get; init; }
 
     /// <summary>The account ID: 12 digits, or <c>-</c> for the account of the access key.</summary>
@@ -57,7 +57,7 @@ public sealed record GlacierClientOptions
         RequireHeaderText(Region, nameof(Region), parameter);
         RequireHeaderText(AccessKeyId, nameof(AccessKeyId), parameter);
         RequireHeaderText(AccountId, nameof(AccountId), parameter);
-        if (SessionToken is not null)
+        if (SessionToken is { Length: > 0 })
         {
             RequireHeaderText(SessionToken, nameof(SessionToken), parameter);
         }

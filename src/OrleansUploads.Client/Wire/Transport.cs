@@ -38,7 +38,8 @@ internal sealed partial class Transport
         _options = options;
         _path = options.Endpoint.AbsolutePath.TrimEnd('/');
         _signer = new MessageSigner(
-            new RequestSigner(SigningRules.Glacier, options.Region, options.AccessKeyId, options.SecretAccessKey), options.SessionToken);
+            new RequestSigner(SigningRules.Glacier, options.Region, options.AccessKeyId, options.SecretAccessKey),
+            string.IsNullOrEmpty(options.SessionToken) ? null : options.SessionToken);
     }
 
     public TimeProvider TimeProvider => _options.TimeProvider;
