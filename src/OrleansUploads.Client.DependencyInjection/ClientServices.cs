@@ -9,6 +9,8 @@ public static class ClientServices
     /// <summary>The name of the client's <see cref="HttpClient"/> in the <see cref="IHttpClientFactory"/>.</summary>
     public const string HttpClientName = "OrleansUploads";
 
+    private const string ResilienceNamespace = "Microsoft.Extensions.Http.Resilience";
+
     /// <summary>Adds a <see cref="GlacierClient"/> as a singleton.</summary>
     /// <param name="services">The container.</param>
     /// <param name="options">The server and the key.</param>
@@ -33,7 +35,21 @@ public static class ClientServices
 
         // The client lives as long as the container, so the handler must too. It renews its connections by itself.
         return services.AddHttpClient(HttpClientName, static http => http.Timeout = Timeout.InfiniteTimeSpan)
+            .ConfigureAdditionalHttpMessageHandlers(static (handlers, _) => LeaveOutResilience(handlers))
             .ConfigurePrimaryHttpMessageHandler(GlacierClient.CreateHandler)
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>The service defaults of Aspire add a handler to every client that ends a part after 30 seconds, and repeats requests that
+    /// are not safe to repeat. Handlers that are added to this client stay.</summary>
+    private static void LeaveOutResilience(IList<DelegatingHandler> handlers)
+    {
+        for (var i = handlers.Count - 1; i >= 0; i--)
+        {
+            if (handlers[i].GetType().Namespace == ResilienceNamespace)
+            {
+                handlers.RemoveAt(i);
+            }
+        }
     }
 }

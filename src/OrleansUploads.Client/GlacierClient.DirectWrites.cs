@@ -21,13 +21,16 @@ public sealed partial class GlacierClient
     /// <param name="cancellationToken">Cancels the request.</param>
     /// <exception cref="GlacierException">The store of the server cannot grant writes, or the upload does not take one of the parts.</exception>
     public Task<IReadOnlyList<DirectGrant>> GrantWritesAsync(
-        string vault, string uploadId, IReadOnlyList<ByteRange> parts, int? atMost = null, CancellationToken cancellationToken = default) =>
-        RunAsync(
+        string vault, string uploadId, IReadOnlyList<ByteRange> parts, int? atMost = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(parts);
+        return RunAsync(
             new WireRequest(HttpMethod.Post, $"{RequestPath.Item(_account, vault, Uploads, uploadId)}?grants")
                 .WithJson(new WireRangesToGrant(parts, atMost), DirectWriteJson.Default.WireRangesToGrant),
             static async (response, token) =>
-                (await ResponseReader.ReadJsonAsync(response, DirectWriteJson.Default.WireGrantList, token)).Grants,
+                (await ResponseReader.ReadJsonAsync(response, DirectWriteJson.Default.WireGrantList, token).ConfigureAwait(false)).Grants,
             cancellationToken);
+    }
 
     /// <summary>Reports parts that were written under grants. The server compares them with its store. A repeated report changes
     /// nothing.</summary>
@@ -44,10 +47,13 @@ public sealed partial class GlacierClient
             new WireRequest(HttpMethod.Post, $"{RequestPath.Item(_account, vault, Uploads, uploadId)}?written")
                 .WithJson(new WireWrittenParts(parts), DirectWriteJson.Default.WireWrittenParts),
             async (response, token) =>
-                (await ResponseReader.ReadJsonAsync(response, DirectWriteJson.Default.WireVerdictList, token)).Parts is { } verdicts
-                && verdicts.Count == parts.Count
+            {
+                var verdicts = (await ResponseReader
+                    .ReadJsonAsync(response, DirectWriteJson.Default.WireVerdictList, token).ConfigureAwait(false)).Parts;
+                return verdicts.Count == parts.Count
                     ? verdicts
-                    : throw ResponseReader.Unreadable(response, $"The response has no verdict for each of the {parts.Count} parts."),
+                    : throw ResponseReader.Unreadable(response, $"The response has no verdict for each of the {parts.Count} parts.");
+            },
             cancellationToken);
     }
 }

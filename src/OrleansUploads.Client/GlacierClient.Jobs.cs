@@ -71,7 +71,7 @@ public sealed partial class GlacierClient
     {
         using var output = new ContinuedOutput(
             Transport, (range, token) => GetJobOutputAsync(vault, jobId, range, RetryPolicy.None, token));
-        await foreach (var entry in InventoryParser.ReadAsync(output.ReadAsync, cancellationToken))
+        await foreach (var entry in InventoryParser.ReadAsync(output.ReadAsync, cancellationToken).ConfigureAwait(false))
         {
             yield return entry;
         }
@@ -85,7 +85,7 @@ public sealed partial class GlacierClient
             {
                 KeepsResponseOpen = true,
             }.WithHeader("range", range is null ? null : $"bytes={range}"),
-            static async (response, token) => new JobOutput(response, await response.Content.ReadAsStreamAsync(token))
+            static async (response, token) => new JobOutput(response, await response.Content.ReadAsStreamAsync(token).ConfigureAwait(false))
             {
                 Range = ResponseReader.FindRange(response),
                 TreeHash = ResponseReader.FindTreeHash(response),

@@ -176,7 +176,7 @@ public sealed partial class GlacierClient
                 .WithHeader(HeaderNames.PartSize, partSizeBytes.ToString(CultureInfo.InvariantCulture))
                 .WithHeader(HeaderNames.ArchiveDescription, GlacierLimits.CheckDescription(description))
                 .WithHeader(HeaderNames.TotalLength, totalBytes?.ToString(CultureInfo.InvariantCulture))
-                .WithHeader(HeaderNames.CreateKey, createKey)
+                .WithHeader(HeaderNames.CreateKey, GlacierLimits.CheckCreateKey(createKey))
                 .WithHeader(HeaderNames.ByteStorage, storage),
             static (response, _) => Task.FromResult(ResponseReader.RequireHeader(response, HeaderNames.UploadId)),
             cancellationToken,

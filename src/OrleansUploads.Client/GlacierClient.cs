@@ -21,27 +21,19 @@ public sealed partial class GlacierClient : IDisposable
     private readonly string _account;
 
     /// <summary>Creates a client with its own connections.</summary>
-    /// <exception cref="ArgumentException">The endpoint is not an absolute http or https address without a query.</exception>
+    /// <exception cref="ArgumentException">An option is missing or not valid. The message names it.</exception>
     public GlacierClient(GlacierClientOptions options)
         : this(CreateHttp(), options) => _ownsHttp = true;
 
     /// <summary>Creates a client that uses the caller's <see cref="HttpClient"/> and does not dispose of it. Its
     /// <see cref="HttpClient.Timeout"/> limits each attempt, so set it to infinite for large parts. Its handler should not
     /// follow redirects.</summary>
-    /// <exception cref="ArgumentException">The endpoint is not an absolute http or https address without a query.</exception>
+    /// <exception cref="ArgumentException">An option is missing or not valid. The message names it.</exception>
     public GlacierClient(HttpClient http, GlacierClientOptions options)
     {
         ArgumentNullException.ThrowIfNull(http);
         ArgumentNullException.ThrowIfNull(options);
-        ArgumentException.ThrowIfNullOrEmpty(options.AccountId, nameof(options));
-        if (options.Endpoint is not { IsAbsoluteUri: true, Scheme: "http" or "https", Query: "", Fragment: "" })
-        {
-            throw new ArgumentException(
-                $"The endpoint '{options.Endpoint}' is not valid. It must be an http or https address with scheme, host and port, "
-                + "without a query.",
-                nameof(options));
-        }
-
+        options.RequireValid(nameof(options));
         _http = http;
         _account = options.AccountId;
         Transport = new Transport(http, options);
@@ -119,7 +111,7 @@ public sealed partial class GlacierClient : IDisposable
                 new WireRequest(HttpMethod.Get, RequestPath.Page(path, marker)).WithHeader(HeaderNames.IdOf, idOf),
                 (response, token) => ResponseReader.ReadJsonAsync(response, type, token),
                 cancellationToken,
-                operation));
+                operation).ConfigureAwait(false));
             foreach (var item in items)
             {
                 yield return item;

@@ -48,7 +48,8 @@ public sealed class TreeHashBuilder : IDisposable
         ArgumentNullException.ThrowIfNull(stream);
         var buffer = new byte[PartHasher.BatchBytes];
         long lengthBytes = 0;
-        while (await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken) is > 0 and var filled)
+        while (await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false)
+            is > 0 and var filled)
         {
             Append(buffer.AsSpan(0, filled));
             lengthBytes += filled;

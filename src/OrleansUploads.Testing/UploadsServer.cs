@@ -25,6 +25,7 @@ public sealed class UploadsServer : IAsyncDisposable
     private readonly LostAnswers _lost = new();
     private MortalJournal? _journal;
     private WebApplication? _app;
+    private bool _disposed;
 
     private UploadsServer(string folder, ServiceOptions options)
     {
@@ -48,8 +49,15 @@ public sealed class UploadsServer : IAsyncDisposable
 
     private TestAccount Uploads => new(Engine.Host, Engine.Paths.KeyLister);
 
-    private EmbeddedEngine Engine => (_app ?? throw new InvalidOperationException(
-        $"The server was killed. Call {nameof(RestartAsync)} first.")).Services.GetRequiredService<EmbeddedEngine>();
+    private EmbeddedEngine Engine
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            return (_app ?? throw new InvalidOperationException(
+                $"The server was killed. Call {nameof(RestartAsync)} first.")).Services.GetRequiredService<EmbeddedEngine>();
+        }
+    }
 
     /// <summary>Starts a server.</summary>
     /// <param name="options">The options of the engine and of the gateway; null for the defaults.</param>
@@ -99,6 +107,7 @@ public sealed class UploadsServer : IAsyncDisposable
     /// <summary>Kills the server, unless it was killed already, and starts it again with the same data, address and key.</summary>
     public async Task RestartAsync(CancellationToken cancellationToken = default)
     {
+        ObjectDisposedException.ThrowIf(_disposed, this);
         await KillAsync();
         await ListenAsync(Endpoint.Port, cancellationToken);
     }
@@ -128,6 +137,7 @@ public sealed class UploadsServer : IAsyncDisposable
     /// <summary>Stops the server and deletes its data.</summary>
     public async ValueTask DisposeAsync()
     {
+        _disposed = true;
         if (_app is { } app)
         {
             _app = null;

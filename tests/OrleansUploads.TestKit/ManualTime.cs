@@ -33,6 +33,18 @@ public sealed class ManualTime(DateTimeOffset startAt) : TimeProvider
         return timer;
     }
 
+    /// <summary>The number of timers that will fire.</summary>
+    public int PendingTimers
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _timers.Count;
+            }
+        }
+    }
+
     /// <summary>Advances the clock, and fires each timer at its due time.</summary>
     public void Advance(TimeSpan by)
     {

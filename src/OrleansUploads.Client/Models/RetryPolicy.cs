@@ -70,7 +70,7 @@ public sealed record RetryPolicy
             TimeSpan delay;
             try
             {
-                var result = await attempt(number, cancellationToken);
+                var result = await attempt(number, cancellationToken).ConfigureAwait(false);
                 OnSuccess?.Invoke();
                 return result;
             }
@@ -80,7 +80,7 @@ public sealed record RetryPolicy
                 OnRetry?.Invoke(failure, delay);
             }
 
-            await Task.Delay(delay, timeProvider, cancellationToken);
+            await Task.Delay(delay, timeProvider, cancellationToken).ConfigureAwait(false);
         }
     }
 }

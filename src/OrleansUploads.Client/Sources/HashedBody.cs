@@ -60,7 +60,7 @@ public sealed class HashedBody
     {
         ArgumentNullException.ThrowIfNull(source);
         using var hasher = new PartHasher(withLinearHash);
-        await RangeReader.HashAsync(source, range, chunk => hasher.Append(chunk), cancellationToken);
+        await RangeReader.HashAsync(source, range, chunk => hasher.Append(chunk), cancellationToken).ConfigureAwait(false);
         return Finish(hasher, source, range);
     }
 
@@ -96,14 +96,15 @@ public sealed class ReadBody : IDisposable
         ArgumentNullException.ThrowIfNull(source);
         if (range.LengthBytes > MaxHeldBytes || source.FindInMemory(range) is not null)
         {
-            return new ReadBody(await HashedBody.ReadAsync(source, range, withLinearHash, cancellationToken), held: null);
+            return new ReadBody(
+                await HashedBody.ReadAsync(source, range, withLinearHash, cancellationToken).ConfigureAwait(false), held: null);
         }
 
         var length = (int)range.LengthBytes;
         var held = ArrayPool<byte>.Shared.Rent(length);
         try
         {
-            await RangeReader.FillAsync(source, range, range.Start, held.AsMemory(0, length), cancellationToken);
+            await RangeReader.FillAsync(source, range, range.Start, held.AsMemory(0, length), cancellationToken).ConfigureAwait(false);
             return new ReadBody(HashedBody.Of(held.AsMemory(0, length), withLinearHash), held);
         }
         catch

@@ -13,7 +13,7 @@ internal static class RangeReader
         ByteSource source, ByteRange range, CancellationToken cancellationToken)
     {
         using var hasher = new TreeHashBuilder();
-        await HashAsync(source, range, chunk => hasher.Append(chunk), cancellationToken);
+        await HashAsync(source, range, chunk => hasher.Append(chunk), cancellationToken).ConfigureAwait(false);
         return hasher.Finish();
     }
 
@@ -25,7 +25,7 @@ internal static class RangeReader
         var buffer = ArrayPool<byte>.Shared.Rent((int)Math.Min(HashBytes, Math.Max(1, range.LengthBytes)));
         try
         {
-            await foreach (var chunk in ReadAsync(source, range, buffer, cancellationToken))
+            await foreach (var chunk in ReadAsync(source, range, buffer, cancellationToken).ConfigureAwait(false))
             {
                 append(chunk.Span);
             }
@@ -61,7 +61,7 @@ internal static class RangeReader
         while (at < range.EndExclusive)
         {
             var wanted = buffer[..(int)Math.Min(buffer.Length, range.EndExclusive - at)];
-            await FillAsync(source, range, at, wanted, cancellationToken);
+            await FillAsync(source, range, at, wanted, cancellationToken).ConfigureAwait(false);
             yield return wanted;
             at += wanted.Length;
         }
@@ -75,7 +75,7 @@ internal static class RangeReader
         var filled = 0;
         while (filled < buffer.Length)
         {
-            var read = await source.ReadAsync(buffer[filled..], at + filled, cancellationToken);
+            var read = await source.ReadAsync(buffer[filled..], at + filled, cancellationToken).ConfigureAwait(false);
             if (read == 0)
             {
                 throw new EndOfStreamException(

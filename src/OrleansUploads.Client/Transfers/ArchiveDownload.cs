@@ -64,8 +64,8 @@ public sealed class ArchiveDownload
         CheckTarget(path);
         PartialFile.ClearIfPresent(PartialPathOf(path));
         var jobId = await _client.InitiateArchiveRetrievalAsync(
-            vault, archiveId, tier: _options.Tier, cancellationToken: cancellationToken);
-        await ResumeAsync(vault, jobId, path, cancellationToken);
+            vault, archiveId, tier: _options.Tier, cancellationToken: cancellationToken).ConfigureAwait(false);
+        await ResumeAsync(vault, jobId, path, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Resumes a download that stopped, or downloads the output of a job that was started elsewhere.</summary>
@@ -104,12 +104,12 @@ public sealed class ArchiveDownload
         var jobId = job.JobId;
         try
         {
-            var expected = await AwaitJobAsync(vault, jobId, job, cancellationToken);
+            var expected = await AwaitJobAsync(vault, jobId, job, cancellationToken).ConfigureAwait(false);
             var ranges = new List<TreeHash>();
             var written = 0L;
             Report(jobId, expected, written);
             var fetch = new RangeFetch(_client, vault, jobId, expected);
-            await FetchRangesAsync(fetch, written, expected, AppendAsync, cancellationToken);
+            await FetchRangesAsync(fetch, written, expected, AppendAsync, cancellationToken).ConfigureAwait(false);
             if (TreeHasher.Combine(CollectionsMarshal.AsSpan(ranges)) is var treeHash && treeHash != expected.TreeHash)
             {
                 throw Differs(jobId, treeHash, expected, "They have been written.");
@@ -117,7 +117,7 @@ public sealed class ArchiveDownload
 
             async Task AppendAsync(FetchedRange range)
             {
-                await destination.WriteAsync(range.Bytes, cancellationToken);
+                await destination.WriteAsync(range.Bytes, cancellationToken).ConfigureAwait(false);
                 ranges.Add(range.TreeHash);
                 written += range.Bytes.Length;
                 Report(jobId, expected, written);
@@ -134,8 +134,8 @@ public sealed class ArchiveDownload
         CheckTarget(path);
         try
         {
-            var expected = await AwaitJobAsync(vault, jobId, known, cancellationToken);
-            await FetchAsync(vault, jobId, path, expected, cancellationToken);
+            var expected = await AwaitJobAsync(vault, jobId, known, cancellationToken).ConfigureAwait(false);
+            await FetchAsync(vault, jobId, path, expected, cancellationToken).ConfigureAwait(false);
         }
         catch (GlacierException failure)
         {
@@ -197,7 +197,7 @@ public sealed class ArchiveDownload
         while (true)
         {
             _options.OnProgress?.Invoke(new DownloadProgress(jobId, SizeBytes: null, VerifiedBytes: 0));
-            var job = await _client.DescribeJobAsync(vault, jobId, cancellationToken);
+            var job = await _client.DescribeJobAsync(vault, jobId, cancellationToken).ConfigureAwait(false);
             switch (job.Status)
             {
                 case JobStatus.Succeeded:
@@ -205,7 +205,7 @@ public sealed class ArchiveDownload
                 case JobStatus.Failed:
                     throw new ArchiveDownloadException(jobId, $"The job failed: {job.StatusMessage}");
                 case JobStatus.InProgress:
-                    await Task.Delay(_options.PollInterval, _client.Transport.TimeProvider, cancellationToken);
+                    await Task.Delay(_options.PollInterval, _client.Transport.TimeProvider, cancellationToken).ConfigureAwait(false);
                     break;
             }
         }
@@ -229,19 +229,19 @@ public sealed class ArchiveDownload
         TreeHash treeHash;
         using (var file = PartialFile.Open(partial, _options.RangeBytes))
         {
-            await file.RecoverAsync(expected.SizeBytes, cancellationToken);
-            if (await IsOfOtherArchiveAsync(fetch, file, expected, cancellationToken))
+            await file.RecoverAsync(expected.SizeBytes, cancellationToken).ConfigureAwait(false);
+            if (await IsOfOtherArchiveAsync(fetch, file, expected, cancellationToken).ConfigureAwait(false))
             {
                 file.Clear();
             }
 
             Report(jobId, expected, file.VerifiedBytes);
-            await FetchRangesAsync(fetch, file.VerifiedBytes, expected, AppendAsync, cancellationToken);
+            await FetchRangesAsync(fetch, file.VerifiedBytes, expected, AppendAsync, cancellationToken).ConfigureAwait(false);
             treeHash = file.Finish();
 
             async Task AppendAsync(FetchedRange range)
             {
-                await file.AppendAsync(range, cancellationToken);
+                await file.AppendAsync(range, cancellationToken).ConfigureAwait(false);
                 Report(jobId, expected, file.VerifiedBytes);
             }
         }
@@ -272,8 +272,8 @@ public sealed class ArchiveDownload
         }
 
         var last = new ByteRange(file.VerifiedBytes - TreeHash.LeafBytes, file.VerifiedBytes);
-        using var theirs = await fetch.RunAsync(last, cancellationToken);
-        return theirs.TreeHash != await file.HashAsync(last, cancellationToken);
+        using var theirs = await fetch.RunAsync(last, cancellationToken).ConfigureAwait(false);
+        return theirs.TreeHash != await file.HashAsync(last, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Downloads the ranges from an offset on in parallel, and appends them in order. So a file never has a hole, and its length
@@ -299,17 +299,23 @@ public sealed class ArchiveDownload
                     next = range.EndExclusive;
                 }
 
-                using var fetched = await running.Dequeue();
-                await append(fetched);
+                using var fetched = await running.Dequeue().ConfigureAwait(false);
+                await append(fetched).ConfigureAwait(false);
             }
+        }
+        catch (OperationCanceledException)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            throw;
         }
         finally
         {
-            await stop.CancelAsync();
+            await stop.CancelAsync().ConfigureAwait(false);
             foreach (var fetched in running)
             {
                 await fetched.ContinueWith(
-                    static ended => (ended.IsCompletedSuccessfully ? ended.Result : null)?.Dispose(), TaskScheduler.Default);
+                    static ended => (ended.IsCompletedSuccessfully ? ended.Result : null)?.Dispose(), TaskScheduler.Default)
+                        .ConfigureAwait(false);
             }
         }
     }

@@ -36,18 +36,24 @@ public sealed class ArchiveUpload
     /// <param name="source">The archive's bytes, at least one. They must not change during the upload.</param>
     /// <param name="description">At most 1,024 characters of printable ASCII, or null for none.</param>
     /// <param name="cancellationToken">Stops the upload. It can be resumed.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The source is empty, or too large for parts of the size in the options.</exception>
     /// <exception cref="ArchiveUploadException">The upload stopped. It can be resumed.</exception>
     /// <exception cref="GlacierException">The upload could not be initiated.</exception>
     public async Task<ArchiveReceipt> UploadAsync(
         string vault, ByteSource source, string? description = null, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(source);
+        if (source.LengthBytes == 0)
+        {
+            throw new ArgumentOutOfRangeException(nameof(source), "The source is empty. An archive must have at least one byte.");
+        }
+
         var plan = _options.PartSizeBytes is { } partSizeBytes
             ? PartPlan.Of(source.LengthBytes, partSizeBytes)
             : PartPlan.Smallest(source.LengthBytes);
         var uploadId = await _client.InitiateMultipartUploadAsync(
-            vault, plan.PartSizeBytes, description, plan.SizeBytes, NewCreateKey(), cancellationToken);
-        return await RunAsync(vault, uploadId, source, plan, ServerParts.None, cancellationToken);
+            vault, plan.PartSizeBytes, description, plan.SizeBytes, NewCreateKey(), cancellationToken).ConfigureAwait(false);
+        return await RunAsync(vault, uploadId, source, plan, ServerParts.None, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Uploads a stream of unknown length as a new archive. Parts are read into memory, so that they can be hashed and sent
@@ -57,6 +63,7 @@ public sealed class ArchiveUpload
     /// <param name="partSizeBytes">1 MiB times a power of two, at most 1 GiB. Each worker needs this much memory.</param>
     /// <param name="description">At most 1,024 characters of printable ASCII, or null for none.</param>
     /// <param name="cancellationToken">Stops the upload. It can be resumed with the same bytes.</param>
+    /// <exception cref="EndOfStreamException">The stream is empty.</exception>
     /// <exception cref="ArchiveUploadException">The upload stopped. It can be resumed with the same bytes.</exception>
     /// <exception cref="GlacierException">The upload could not be initiated.</exception>
     public async Task<ArchiveReceipt> UploadStreamAsync(
@@ -67,14 +74,14 @@ public sealed class ArchiveUpload
         CancellationToken cancellationToken = default)
     {
         var parts = new StreamParts(stream, partSizeBytes);
-        if (!await parts.ReadAsync(cancellationToken))
+        if (!await parts.ReadAsync(cancellationToken).ConfigureAwait(false))
         {
             throw EmptyStream();
         }
 
         var uploadId = await _client.InitiateMultipartUploadAsync(
-            vault, partSizeBytes, description, totalBytes: null, NewCreateKey(), cancellationToken);
-        return await RunStreamAsync(vault, uploadId, parts, ServerParts.None, cancellationToken);
+            vault, partSizeBytes, description, totalBytes: null, NewCreateKey(), cancellationToken).ConfigureAwait(false);
+        return await RunStreamAsync(vault, uploadId, parts, ServerParts.None, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>The server returns the same upload when the request is sent again after a lost answer, so none is left open.</summary>
@@ -92,14 +99,15 @@ public sealed class ArchiveUpload
         string vault, string uploadId, ByteSource source, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(source);
-        if (await ServerParts.FindAsync(_client, vault, uploadId, cancellationToken) is not { } parts)
+        if (await ServerParts.FindAsync(_client, vault, uploadId, cancellationToken).ConfigureAwait(false) is not { } parts)
         {
-            var treeHash = await source.ReadTreeHashAsync(cancellationToken);
+            var treeHash = await source.ReadTreeHashAsync(cancellationToken).ConfigureAwait(false);
             return await _client.CompleteMultipartUploadAsync(
-                vault, uploadId, source.LengthBytes, treeHash, _options.CompleteRetry, cancellationToken);
+                vault, uploadId, source.LengthBytes, treeHash, _options.CompleteRetry, cancellationToken).ConfigureAwait(false);
         }
 
-        return await RunAsync(vault, uploadId, source, parts.Divide(uploadId, source.LengthBytes), parts, cancellationToken);
+        return await RunAsync(vault, uploadId, source, parts.Divide(uploadId, source.LengthBytes), parts, cancellationToken)
+            .ConfigureAwait(false);
     }
 
     /// <summary>Resumes an upload of a stream. The stream is read from its beginning, and parts that the server has already stored
@@ -113,12 +121,12 @@ public sealed class ArchiveUpload
     public async Task<ArchiveReceipt> ResumeStreamAsync(
         string vault, string uploadId, Stream stream, CancellationToken cancellationToken = default)
     {
-        if (await ServerParts.FindAsync(_client, vault, uploadId, cancellationToken) is not { } have)
+        if (await ServerParts.FindAsync(_client, vault, uploadId, cancellationToken).ConfigureAwait(false) is not { } have)
         {
             using var hash = new TreeHashBuilder();
-            var lengthBytes = await hash.AppendAsync(stream, cancellationToken);
+            var lengthBytes = await hash.AppendAsync(stream, cancellationToken).ConfigureAwait(false);
             return await _client.CompleteMultipartUploadAsync(
-                vault, uploadId, lengthBytes, hash.Finish(), _options.CompleteRetry, cancellationToken);
+                vault, uploadId, lengthBytes, hash.Finish(), _options.CompleteRetry, cancellationToken).ConfigureAwait(false);
         }
 
         if (have.PartSizeBytes > StreamParts.MaxPartSizeBytes)
@@ -131,8 +139,8 @@ public sealed class ArchiveUpload
         }
 
         var parts = new StreamParts(stream, (int)have.PartSizeBytes);
-        return await parts.ReadAsync(cancellationToken)
-            ? await RunStreamAsync(vault, uploadId, parts, have, cancellationToken)
+        return await parts.ReadAsync(cancellationToken).ConfigureAwait(false)
+            ? await RunStreamAsync(vault, uploadId, parts, have, cancellationToken).ConfigureAwait(false)
             : throw Refused(uploadId, EmptyStream());
     }
 
@@ -142,9 +150,9 @@ public sealed class ArchiveUpload
         var upload = Open(vault, uploadId, have, plan.SizeBytes, plan.PartCount);
         try
         {
-            var hashes = await upload.SendAsync(source, plan, cancellationToken);
+            var hashes = await upload.SendAsync(source, plan, cancellationToken).ConfigureAwait(false);
             source.RequireUnchanged();
-            return await upload.CompleteAsync(plan, hashes, cancellationToken);
+            return await upload.CompleteAsync(plan, hashes, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is GlacierException or IOException)
         {
@@ -159,8 +167,9 @@ public sealed class ArchiveUpload
         var upload = Open(vault, uploadId, have, sizeBytes: 0, partCount: 0);
         try
         {
-            var hashes = await upload.SendAsync(parts, cancellationToken);
-            return await upload.CompleteAsync(PartPlan.Of(parts.LengthBytes, parts.PartSizeBytes), hashes, cancellationToken);
+            var hashes = await upload.SendAsync(parts, cancellationToken).ConfigureAwait(false);
+            return await upload.CompleteAsync(PartPlan.Of(parts.LengthBytes, parts.PartSizeBytes), hashes, cancellationToken)
+                .ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is GlacierException or IOException)
         {

@@ -39,12 +39,12 @@ internal sealed class DirectGrants(
     /// <summary>Takes the next grant, or null if no part is left that no other node is writing, or the upload has ended.</summary>
     public async Task<DirectGrant?> TakeAsync(CancellationToken cancellationToken)
     {
-        await _turn.WaitAsync(cancellationToken);
+        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             while (_granted.Count == 0 && _next < missing.Count)
             {
-                await AskAsync(cancellationToken);
+                await AskAsync(cancellationToken).ConfigureAwait(false);
             }
 
             return _granted.TryDequeue(out var grant) ? grant : null;
@@ -64,7 +64,8 @@ internal sealed class DirectGrants(
         ByteRange[] offer = [.. missing.Skip(_next).Take(insists ? wanted : Math.Min(_offered, GlacierClient.MaxCandidatesInCall))];
         try
         {
-            var grants = await client.GrantWritesAsync(vault, uploadId, offer, insists ? null : wanted, cancellationToken);
+            var grants = await client.GrantWritesAsync(vault, uploadId, offer, insists ? null : wanted, cancellationToken)
+                .ConfigureAwait(false);
             _grantedAt = grants.Count > 0 ? client.Transport.TimeProvider.GetTimestamp() : null;
             foreach (var grant in grants)
             {

@@ -38,10 +38,10 @@ internal sealed class DirectReports(GlacierClient client, string vault, string u
 
         try
         {
-            await _writers.WaitAsync(cancellationToken);
+            await _writers.WaitAsync(cancellationToken).ConfigureAwait(false);
             try
             {
-                if (await write(cancellationToken) is { } part)
+                if (await write(cancellationToken).ConfigureAwait(false) is { } part)
                 {
                     waiting = new Waiting(part, client.Transport.TimeProvider.GetTimestamp());
                 }
@@ -56,7 +56,7 @@ internal sealed class DirectReports(GlacierClient client, string vault, string u
             End(waiting);
         }
 
-        return waiting is null ? null : await ReportAsync(waiting, cancellationToken);
+        return waiting is null ? null : await ReportAsync(waiting, cancellationToken).ConfigureAwait(false);
     }
 
     public void Dispose()
@@ -86,14 +86,14 @@ internal sealed class DirectReports(GlacierClient client, string vault, string u
 
     private async Task<DirectVerdict> ReportAsync(Waiting waiting, CancellationToken cancellationToken)
     {
-        await _turn.WaitAsync(cancellationToken);
+        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             // An earlier turn may have reported this part, too, and one with many before it does not reach it.
             while (!waiting.Verdict.Task.IsCompleted)
             {
-                await AwaitOthersAsync(cancellationToken);
-                await ReportNextAsync(cancellationToken);
+                await AwaitOthersAsync(cancellationToken).ConfigureAwait(false);
+                await ReportNextAsync(cancellationToken).ConfigureAwait(false);
             }
         }
         finally
@@ -101,7 +101,7 @@ internal sealed class DirectReports(GlacierClient client, string vault, string u
             _turn.Release();
         }
 
-        return await waiting.Verdict.Task;
+        return await waiting.Verdict.Task.ConfigureAwait(false);
     }
 
     /// <summary>Waits until the next report is due: there are enough parts, the oldest has waited for the delay, or none is being
@@ -121,7 +121,7 @@ internal sealed class DirectReports(GlacierClient client, string vault, string u
         {
             try
             {
-                await due.WaitAsync(left, time, cancellationToken);
+                await due.WaitAsync(left, time, cancellationToken).ConfigureAwait(false);
             }
             catch (TimeoutException)
             {
@@ -135,7 +135,8 @@ internal sealed class DirectReports(GlacierClient client, string vault, string u
         var group = TakeWritten();
         try
         {
-            var verdicts = await client.ReportWrittenAsync(vault, uploadId, [.. group.Select(static next => next.Part)], cancellationToken);
+            var verdicts = await client.ReportWrittenAsync(vault, uploadId, [.. group.Select(static next => next.Part)], cancellationToken)
+                .ConfigureAwait(false);
             for (var i = 0; i < group.Count; i++)
             {
                 group[i].Verdict.SetResult(verdicts[i]);
@@ -143,7 +144,13 @@ internal sealed class DirectReports(GlacierClient client, string vault, string u
         }
         catch (Exception failure)
         {
-            group.ForEach(next => next.Verdict.SetException(failure));
+            foreach (var next in group)
+            {
+                next.Verdict.SetException(failure);
+
+                // A part whose writer was cancelled is not waited for any more, and its failure would be reported as unobserved.
+                _ = next.Verdict.Task.Exception;
+            }
         }
     }
 

@@ -52,25 +52,26 @@ public sealed class DirectUpload
         var progress = new DirectProgress(_options.OnProgress, _uploadId);
         var insists = false;
         UploadDescription? ended = null;
-        while (ended is null && await ServerParts.FindAsync(_client, _vault, _uploadId, cancellationToken) is { } have)
+        while (ended is null
+            && await ServerParts.FindAsync(_client, _vault, _uploadId, cancellationToken).ConfigureAwait(false) is { } have)
         {
             var plan = have.Divide(_uploadId, source.LengthBytes);
             progress.Begin(plan, have);
             if (have.HashesOf(plan) is { } hashes)
             {
                 source.RequireUnchanged();
-                return await CompleteAsync(source.LengthBytes, TreeHasher.Combine(hashes), cancellationToken);
+                return await CompleteAsync(source.LengthBytes, TreeHasher.Combine(hashes), cancellationToken).ConfigureAwait(false);
             }
 
             var missing = Enumerable.Range(0, plan.PartCount).Select(plan.RangeOf).Where(range => !have.HasPart(range)).ToArray();
-            var hasWritten = await WriteMissingAsync(source, missing, insists, progress, cancellationToken);
-            var others = await AwaitOthersAsync(source.LengthBytes, cancellationToken);
+            var hasWritten = await WriteMissingAsync(source, missing, insists, progress, cancellationToken).ConfigureAwait(false);
+            var others = await AwaitOthersAsync(source.LengthBytes, cancellationToken).ConfigureAwait(false);
             ended = others is { State: not VaultUploadState.Open } ? others : null;
             insists = others is null && !hasWritten;
         }
 
         source.RequireUnchanged();
-        return await CompleteAsync(source.LengthBytes, ended, cancellationToken);
+        return await CompleteAsync(source.LengthBytes, ended, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Writes one part, for a node that produces the bytes. Writing a part again replaces it.</summary>
@@ -85,7 +86,9 @@ public sealed class DirectUpload
         ArgumentNullException.ThrowIfNull(source);
         var range = new ByteRange(firstByte, firstByte + source.LengthBytes);
         using var reports = new DirectReports(_client, _vault, _uploadId, _options);
-        if (await WriteAsync(source, firstByte, token => GrantAsync(range, token), reports, cancellationToken) is null)
+        var written = await WriteAsync(source, firstByte, token => GrantAsync(range, token), reports, cancellationToken)
+            .ConfigureAwait(false);
+        if (written is null)
         {
             throw new ArchiveUploadException(_uploadId, $"The upload has ended, so it does not take bytes {range}.");
         }
@@ -103,7 +106,9 @@ public sealed class DirectUpload
 
     private async Task<ArchiveReceipt> CompleteAsync(long archiveSizeBytes, UploadDescription? known, CancellationToken cancellationToken)
     {
-        for (var upload = known ?? await DescribeAsync(cancellationToken); ; upload = await DescribeLaterAsync(upload, cancellationToken))
+        for (var upload = known ?? await DescribeAsync(cancellationToken).ConfigureAwait(false);
+            ;
+            upload = await DescribeLaterAsync(upload, cancellationToken).ConfigureAwait(false))
         {
             if (upload.State is VaultUploadState.Aborted or VaultUploadState.Expired)
             {
@@ -118,10 +123,12 @@ public sealed class DirectUpload
 
             // A completed upload answers a repeated completion with its archive.
             var treeHash = upload.TreeHash
-                ?? (upload.Bytes >= archiveSizeBytes ? await FindTreeHashAsync(archiveSizeBytes, cancellationToken) : null);
+                ?? (upload.Bytes >= archiveSizeBytes
+                    ? await FindTreeHashAsync(archiveSizeBytes, cancellationToken).ConfigureAwait(false)
+                    : null);
             if (treeHash is { } whole)
             {
-                return await CompleteAsync(archiveSizeBytes, whole, cancellationToken);
+                return await CompleteAsync(archiveSizeBytes, whole, cancellationToken).ConfigureAwait(false);
             }
         }
     }
@@ -143,12 +150,12 @@ public sealed class DirectUpload
             new ParallelOptions { MaxDegreeOfParallelism = reports.Calls, CancellationToken = cancellationToken },
             async (_, token) =>
             {
-                while (await WriteAsync(source, sourceStart: 0, grants.TakeAsync, reports, token) is { } range)
+                while (await WriteAsync(source, sourceStart: 0, grants.TakeAsync, reports, token).ConfigureAwait(false) is { } range)
                 {
                     hasWritten = true;
                     progress.Add(range);
                 }
-            });
+            }).ConfigureAwait(false);
         return hasWritten;
     }
 
@@ -175,17 +182,17 @@ public sealed class DirectUpload
                     var verdict = await reports.WriteAsync(
                         async token =>
                         {
-                            if (await (range is { } known ? GrantAsync(known, token) : take(token)) is not { } grant)
+                            if (await (range is { } known ? GrantAsync(known, token) : take(token)).ConfigureAwait(false) is not { } grant)
                             {
                                 return null;
                             }
 
                             range = grant.Range;
                             var treeHash = await _client.Transport.WriteAsync(
-                                grant, _uploadId, source, grant.Range.Start - sourceStart, token);
+                                grant, _uploadId, source, grant.Range.Start - sourceStart, token).ConfigureAwait(false);
                             return new DirectPart(grant.Range, treeHash, grant.Attempt);
                         },
-                        retryToken);
+                        retryToken).ConfigureAwait(false);
                     return verdict is not { Code: { } code } ? range : throw new GlacierException(code, verdict.Message ?? code)
                     {
                         // The store may have lost the object, or the report came too late; the next one is another.
@@ -193,7 +200,7 @@ public sealed class DirectUpload
                     };
                 },
                 _client.Transport.TimeProvider,
-                cancellationToken);
+                cancellationToken).ConfigureAwait(false);
         }
         catch (GlacierException ended) when (ended.Code == GlacierErrorCodes.ResourceNotFound)
         {
@@ -202,7 +209,7 @@ public sealed class DirectUpload
     }
 
     private async Task<DirectGrant?> GrantAsync(ByteRange range, CancellationToken cancellationToken) =>
-        (await _client.GrantWritesAsync(_vault, _uploadId, [range], cancellationToken: cancellationToken))[0];
+        (await _client.GrantWritesAsync(_vault, _uploadId, [range], cancellationToken: cancellationToken).ConfigureAwait(false))[0];
 
     private Task<UploadDescription> DescribeAsync(CancellationToken cancellationToken, TimeSpan? wait = null) =>
         _client.DescribeUploadAsync(_vault, _uploadId, wait, cancellationToken);
@@ -212,12 +219,13 @@ public sealed class DirectUpload
     {
         if (_options.Pause >= ShortestWait && !known.IsStuck)
         {
-            return await DescribeAsync(cancellationToken, _options.Pause < LongestWait ? _options.Pause : LongestWait);
+            return await DescribeAsync(cancellationToken, _options.Pause < LongestWait ? _options.Pause : LongestWait)
+                .ConfigureAwait(false);
         }
 
         // The server does not wait for an upload that is stuck.
-        await Task.Delay(_options.Pause, _client.Transport.TimeProvider, cancellationToken);
-        return await DescribeAsync(cancellationToken);
+        await Task.Delay(_options.Pause, _client.Transport.TimeProvider, cancellationToken).ConfigureAwait(false);
+        return await DescribeAsync(cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Waits until the upload has all bytes or has ended, and describes it. Returns null if nothing arrives for too long.</summary>
@@ -225,7 +233,9 @@ public sealed class DirectUpload
     {
         var time = _client.Transport.TimeProvider;
         var (bytes, since) = (-1L, time.GetTimestamp());
-        for (var upload = await DescribeAsync(cancellationToken); ; upload = await DescribeLaterAsync(upload, cancellationToken))
+        for (var upload = await DescribeAsync(cancellationToken).ConfigureAwait(false);
+            ;
+            upload = await DescribeLaterAsync(upload, cancellationToken).ConfigureAwait(false))
         {
             if (upload.State is not VaultUploadState.Open || upload.Bytes >= archiveSizeBytes)
             {
@@ -247,7 +257,7 @@ public sealed class DirectUpload
     /// <summary>The tree hash of the archive, from those of the upload's parts; null if parts are missing or the upload has ended.</summary>
     private async Task<TreeHash?> FindTreeHashAsync(long archiveSizeBytes, CancellationToken cancellationToken)
     {
-        var have = await ServerParts.FindAsync(_client, _vault, _uploadId, cancellationToken);
+        var have = await ServerParts.FindAsync(_client, _vault, _uploadId, cancellationToken).ConfigureAwait(false);
         return have?.HashesOf(have.Divide(_uploadId, archiveSizeBytes)) is { } hashes ? TreeHasher.Combine(hashes) : null;
     }
 }

@@ -33,10 +33,10 @@ internal sealed class OpenUpload(
                 var range = plan.RangeOf(part);
                 if (have.HasPartAt(range.Start))
                 {
-                    hashes[part] = await RangeReader.HashAsync(source, range, token);
+                    hashes[part] = await RangeReader.HashAsync(source, range, token).ConfigureAwait(false);
                     RequireSame(range, hashes[part]);
                 }
-            });
+            }).ConfigureAwait(false);
         }
 
         await Parallel.ForAsync(0, plan.PartCount, workers, async (part, token) =>
@@ -45,18 +45,18 @@ internal sealed class OpenUpload(
             var isCompared = options.StopsAtDifference && have.HasPartAt(range.Start);
             if (!isCompared)
             {
-                using var body = await ReadBody.ReadAsync(source, range, !client.AcceptsUnsignedPayload, token);
+                using var body = await ReadBody.ReadAsync(source, range, !client.AcceptsUnsignedPayload, token).ConfigureAwait(false);
                 hashes[part] = body.Hashed.TreeHash;
                 if (!have.Contains(range, hashes[part]))
                 {
-                    await client.UploadPartAsync(vault, _uploadId, range.Start, Observed(body.Hashed, range), token);
+                    await client.UploadPartAsync(vault, _uploadId, range.Start, Observed(body.Hashed, range), token).ConfigureAwait(false);
                     Report(range, skipped: false);
                     return;
                 }
             }
 
             Report(range, skipped: true);
-        });
+        }).ConfigureAwait(false);
         return hashes;
     }
 
@@ -71,18 +71,19 @@ internal sealed class OpenUpload(
         {
             do
             {
-                await free.WaitAsync(stop.Token);
+                await free.WaitAsync(stop.Token).ConfigureAwait(false);
                 hashes.Add(SendAsync(parts.Take(), free, stop));
             }
-            while (await parts.ReadAsync(stop.Token));
+            while (await parts.ReadAsync(stop.Token).ConfigureAwait(false));
 
-            return await Task.WhenAll(hashes);
+            return await Task.WhenAll(hashes).ConfigureAwait(false);
         }
         catch
         {
-            await stop.CancelAsync();
-            await Task.WhenAll(hashes).ContinueWith(static _ => { }, TaskScheduler.Default);
+            await stop.CancelAsync().ConfigureAwait(false);
+            await Task.WhenAll(hashes).ContinueWith(static _ => { }, TaskScheduler.Default).ConfigureAwait(false);
             ThrowFirstFailure(hashes);
+            cancellationToken.ThrowIfCancellationRequested();
             throw;
         }
     }
@@ -96,7 +97,7 @@ internal sealed class OpenUpload(
         try
         {
             var receipt = await client.CompleteMultipartUploadAsync(
-                vault, _uploadId, plan.SizeBytes, treeHash, options.CompleteRetry, cancellationToken);
+                vault, _uploadId, plan.SizeBytes, treeHash, options.CompleteRetry, cancellationToken).ConfigureAwait(false);
             return receipt.TreeHash is not { } theirs || theirs == treeHash
                 ? receipt
                 : throw new ArchiveUploadException(
@@ -105,7 +106,7 @@ internal sealed class OpenUpload(
         catch (GlacierException refusal) when (refusal.Code == GlacierErrorCodes.InvalidParameterValue)
         {
             // The refusal does not name the wrong part, and there may be thousands. Comparing their hashes finds it.
-            if (await FindFirstDifferenceAsync(plan, hashes, cancellationToken) is not { } difference)
+            if (await FindFirstDifferenceAsync(plan, hashes, cancellationToken).ConfigureAwait(false) is not { } difference)
             {
                 throw;
             }
@@ -124,7 +125,7 @@ internal sealed class OpenUpload(
     {
         try
         {
-            var body = await Task.Run(() => HashedBody.Of(part.Bytes, !client.AcceptsUnsignedPayload), stop.Token);
+            var body = await Task.Run(() => HashedBody.Of(part.Bytes, !client.AcceptsUnsignedPayload), stop.Token).ConfigureAwait(false);
             var isStored = have.HasPartAt(part.Range.Start);
             if (isStored)
             {
@@ -132,7 +133,8 @@ internal sealed class OpenUpload(
             }
             else
             {
-                await client.UploadPartAsync(vault, _uploadId, part.Range.Start, Observed(body, part.Range), stop.Token);
+                await client.UploadPartAsync(vault, _uploadId, part.Range.Start, Observed(body, part.Range), stop.Token)
+                    .ConfigureAwait(false);
             }
 
             Report(part.Range, skipped: isStored);
@@ -140,7 +142,7 @@ internal sealed class OpenUpload(
         }
         catch
         {
-            await stop.CancelAsync();
+            await stop.CancelAsync().ConfigureAwait(false);
             throw;
         }
         finally
@@ -155,7 +157,7 @@ internal sealed class OpenUpload(
     {
         try
         {
-            var theirs = await ServerParts.ReadAsync(client, vault, _uploadId, cancellationToken);
+            var theirs = await ServerParts.ReadAsync(client, vault, _uploadId, cancellationToken).ConfigureAwait(false);
             return theirs.FindFirstDifference(plan, hashes);
         }
         catch (GlacierException)

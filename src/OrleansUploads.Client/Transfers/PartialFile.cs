@@ -48,7 +48,7 @@ internal sealed class PartialFile(SafeFileHandle file, int rangeBytes) : IDispos
             }
 
             var range = new ByteRange(VerifiedBytes, end);
-            _ranges.Add(await RangeReader.HashAsync(source, range, cancellationToken));
+            _ranges.Add(await RangeReader.HashAsync(source, range, cancellationToken).ConfigureAwait(false));
             VerifiedBytes = end;
         }
 
@@ -58,7 +58,7 @@ internal sealed class PartialFile(SafeFileHandle file, int rangeBytes) : IDispos
     public async Task<TreeHash> HashAsync(ByteRange range, CancellationToken cancellationToken)
     {
         using var source = new FileByteSource(file);
-        return await RangeReader.HashAsync(source, range, cancellationToken);
+        return await RangeReader.HashAsync(source, range, cancellationToken).ConfigureAwait(false);
     }
 
     public void Clear()
@@ -70,7 +70,7 @@ internal sealed class PartialFile(SafeFileHandle file, int rangeBytes) : IDispos
 
     public async Task AppendAsync(FetchedRange range, CancellationToken cancellationToken)
     {
-        await RandomAccess.WriteAsync(file, range.Bytes, VerifiedBytes, cancellationToken);
+        await RandomAccess.WriteAsync(file, range.Bytes, VerifiedBytes, cancellationToken).ConfigureAwait(false);
         _ranges.Add(range.TreeHash);
         VerifiedBytes += range.Bytes.Length;
     }

@@ -27,7 +27,7 @@ internal sealed class RangeFetch(GlacierClient client, string vault, string jobI
             while (treeHash is null)
             {
                 treeHash = await Retry.RunAsync(
-                    (_, token) => AttemptAsync(arriving, token), client.Transport.TimeProvider, cancellationToken);
+                    (_, token) => AttemptAsync(arriving, token), client.Transport.TimeProvider, cancellationToken).ConfigureAwait(false);
             }
 
             return new FetchedRange(buffer, arriving.Bytes.Length, treeHash.Value);
@@ -46,7 +46,7 @@ internal sealed class RangeFetch(GlacierClient client, string vault, string jobI
         var before = range.ArrivedBytes;
         try
         {
-            await ContinueAsync(range, cancellationToken);
+            await ContinueAsync(range, cancellationToken).ConfigureAwait(false);
         }
         catch (GlacierException failure)
             when (failure.IsTransient && range.ArrivedBytes - before >= IdleTimer.ProgressBytes && Retry.MaxAttempts > 1)
@@ -87,7 +87,7 @@ internal sealed class RangeFetch(GlacierClient client, string vault, string jobI
     private async Task ContinueAsync(ArrivingRange range, CancellationToken cancellationToken)
     {
         var wanted = range.Missing;
-        using var output = await client.GetJobOutputAsync(vault, jobId, wanted, RetryPolicy.None, cancellationToken);
+        using var output = await client.GetJobOutputAsync(vault, jobId, wanted, RetryPolicy.None, cancellationToken).ConfigureAwait(false);
         var theirs = output.Range ?? new ByteRange(0, expected.SizeBytes);
         if (theirs != wanted)
         {
@@ -100,7 +100,7 @@ internal sealed class RangeFetch(GlacierClient client, string vault, string jobI
             range.Announced = output.TreeHash;
         }
 
-        await ReadAsync(output.Body, range, cancellationToken);
+        await ReadAsync(output.Body, range, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task ReadAsync(Stream body, ArrivingRange range, CancellationToken cancellationToken)
@@ -113,11 +113,12 @@ internal sealed class RangeFetch(GlacierClient client, string vault, string jobI
             var wantedBytes = Math.Min(range.Bytes.Length - range.ArrivedBytes, readBytes);
             if (limit is not null)
             {
-                await limit.TakeAsync(wantedBytes, cancellationToken);
+                await limit.TakeAsync(wantedBytes, cancellationToken).ConfigureAwait(false);
                 idle.Restart();
             }
 
-            if (!await Transport.ReadAsync(idle, token => TryFillAsync(body, range, wantedBytes, idle, token), cancellationToken))
+            if (!await Transport.ReadAsync(idle, token => TryFillAsync(body, range, wantedBytes, idle, token), cancellationToken)
+                .ConfigureAwait(false))
             {
                 throw Transport.BodyEnded(range.ArrivedBytes, range.Bytes.Length);
             }
@@ -131,7 +132,7 @@ internal sealed class RangeFetch(GlacierClient client, string vault, string jobI
     {
         while (wantedBytes > 0)
         {
-            var read = await body.ReadAsync(range.Bytes.Slice(range.ArrivedBytes, wantedBytes), cancellationToken);
+            var read = await body.ReadAsync(range.Bytes.Slice(range.ArrivedBytes, wantedBytes), cancellationToken).ConfigureAwait(false);
             if (read == 0)
             {
                 return false;

@@ -18,7 +18,7 @@ internal sealed class ServerParts(long partSizeBytes, Dictionary<long, UploadedP
     {
         try
         {
-            return await ReadAsync(client, vault, uploadId, cancellationToken);
+            return await ReadAsync(client, vault, uploadId, cancellationToken).ConfigureAwait(false);
         }
         catch (GlacierException ended) when (ended.Code == GlacierErrorCodes.ResourceNotFound)
         {
@@ -33,7 +33,7 @@ internal sealed class ServerParts(long partSizeBytes, Dictionary<long, UploadedP
         string? marker = null;
         for (var pages = 0; pages < MaxPages; pages++)
         {
-            var page = await client.ReadPartsPageAsync(vault, uploadId, marker, cancellationToken);
+            var page = await client.ReadPartsPageAsync(vault, uploadId, marker, cancellationToken).ConfigureAwait(false);
             foreach (var part in page.Parts)
             {
                 read[part.Range.Start] = part;

@@ -37,7 +37,7 @@ internal sealed class StreamParts
     {
         var buffer = ArrayPool<byte>.Shared.Rent(PartSizeBytes);
         _readBytes = await _stream.ReadAtLeastAsync(
-            buffer.AsMemory(0, PartSizeBytes), PartSizeBytes, throwOnEndOfStream: false, cancellationToken);
+            buffer.AsMemory(0, PartSizeBytes), PartSizeBytes, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
         if (_readBytes > 0 && LengthBytes < (long)GlacierLimits.MaxParts * PartSizeBytes)
         {
             _read = buffer;

@@ -50,18 +50,19 @@ internal class BodyContent(ByteSource source, ByteRange range, Action<long>? onS
         Begin();
         try
         {
-            await using var chunks = RangeReader
+            var chunks = RangeReader
                 .ReadAsync(source, range, buffer.AsMemory(0, Math.Max(1, chunkBytes)), cancellationToken).GetAsyncEnumerator(cancellationToken);
-            while (await MoveNextAsync(chunks))
+            await using var ended = chunks.ConfigureAwait(false);
+            while (await MoveNextAsync(chunks).ConfigureAwait(false))
             {
                 if (limit is not null)
                 {
-                    await limit.TakeAsync(chunks.Current.Length, cancellationToken);
+                    await limit.TakeAsync(chunks.Current.Length, cancellationToken).ConfigureAwait(false);
                     idle.Restart();
                 }
 
                 Append(chunks.Current.Span);
-                await stream.WriteAsync(chunks.Current, cancellationToken);
+                await stream.WriteAsync(chunks.Current, cancellationToken).ConfigureAwait(false);
                 idle.Restart();
                 sentBytes += chunks.Current.Length;
                 if (!cancellationToken.IsCancellationRequested)
@@ -72,7 +73,7 @@ internal class BodyContent(ByteSource source, ByteRange range, Action<long>? onS
 
             if (FooterBytes > 0)
             {
-                await stream.WriteAsync(Finish(), cancellationToken);
+                await stream.WriteAsync(Finish(), cancellationToken).ConfigureAwait(false);
             }
         }
         finally
@@ -91,7 +92,7 @@ internal class BodyContent(ByteSource source, ByteRange range, Action<long>? onS
     {
         try
         {
-            return await chunks.MoveNextAsync();
+            return await chunks.MoveNextAsync().ConfigureAwait(false);
         }
         catch (Exception failure) when (failure is not OperationCanceledException)
         {

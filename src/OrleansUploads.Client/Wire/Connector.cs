@@ -13,8 +13,9 @@ internal static class Connector
     /// <summary>For <see cref="SocketsHttpHandler.ConnectCallback"/>.</summary>
     public static async ValueTask<Stream> ConnectAsync(SocketsHttpConnectionContext context, CancellationToken cancellationToken)
     {
-        var addresses = await Dns.GetHostAddressesAsync(context.DnsEndPoint.Host, cancellationToken);
-        return new NetworkStream(await ConnectAsync(Alternate(addresses), context.DnsEndPoint.Port, cancellationToken), ownsSocket: true);
+        var addresses = await Dns.GetHostAddressesAsync(context.DnsEndPoint.Host, cancellationToken).ConfigureAwait(false);
+        var socket = await ConnectAsync(Alternate(addresses), context.DnsEndPoint.Port, cancellationToken).ConfigureAwait(false);
+        return new NetworkStream(socket, ownsSocket: true);
     }
 
     /// <summary>Connects to the first address that answers.</summary>
@@ -37,25 +38,27 @@ internal static class Connector
                 }
 
                 var pause = Task.Delay(next < addresses.Count ? NextAddressAfter : Timeout.InfiniteTimeSpan, stop.Token);
-                if (await Task.WhenAny([.. running, pause]) is Task<Socket> ended)
+                if (await Task.WhenAny([.. running, pause]).ConfigureAwait(false) is Task<Socket> ended)
                 {
                     running.Remove(ended);
                     if (ended.IsCompletedSuccessfully)
                     {
-                        return await ended;
+                        return await ended.ConfigureAwait(false);
                     }
 
+                    // Only the first failure is told. Reading the others keeps them from being reported as unobserved.
+                    _ = ended.Exception;
                     failed ??= ended;
                 }
 
                 cancellationToken.ThrowIfCancellationRequested();
             }
 
-            return await (failed ?? throw new SocketException((int)SocketError.HostNotFound));
+            return await (failed ?? throw new SocketException((int)SocketError.HostNotFound)).ConfigureAwait(false);
         }
         finally
         {
-            await stop.CancelAsync();
+            await stop.CancelAsync().ConfigureAwait(false);
             foreach (var left in running)
             {
                 _ = left.ContinueWith(
@@ -69,7 +72,7 @@ internal static class Connector
         var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            await socket.ConnectAsync(new IPEndPoint(address, port), cancellationToken);
+            await socket.ConnectAsync(new IPEndPoint(address, port), cancellationToken).ConfigureAwait(false);
             return socket;
         }
         catch

@@ -17,13 +17,14 @@ internal sealed class ContinuedOutput(Transport transport, Func<ByteRange?, Canc
 
     private async Task<int> AttemptAsync(Memory<byte> buffer, CancellationToken cancellationToken)
     {
-        _open ??= await OpenAsync(cancellationToken);
+        _open ??= await OpenAsync(cancellationToken).ConfigureAwait(false);
         var body = _open.Body;
         try
         {
             // The time in which the caller uses the bytes does not count.
             using var idle = transport.StartIdleTimer(cancellationToken);
-            var read = await Transport.ReadAsync(idle, token => body.ReadAsync(buffer, token).AsTask(), cancellationToken);
+            var read = await Transport.ReadAsync(idle, token => body.ReadAsync(buffer, token).AsTask(), cancellationToken)
+                .ConfigureAwait(false);
             _position += read;
             return read > 0 || !(_position < _lengthBytes) ? read : throw Transport.BodyEnded(_position, _lengthBytes.Value);
         }
@@ -44,7 +45,7 @@ internal sealed class ContinuedOutput(Transport transport, Func<ByteRange?, Canc
     private async Task<JobOutput> OpenAsync(CancellationToken cancellationToken)
     {
         var rest = _position > 0 ? new ByteRange(_position, _lengthBytes!.Value) : (ByteRange?)null;
-        var output = await request(rest, cancellationToken);
+        var output = await request(rest, cancellationToken).ConfigureAwait(false);
         if (rest is null)
         {
             _lengthBytes = output.LengthBytes;

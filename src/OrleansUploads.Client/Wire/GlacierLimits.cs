@@ -17,6 +17,9 @@ internal static class GlacierLimits
     /// <summary>The longest location of a part, in characters of printable ASCII.</summary>
     public const int MaxLocationChars = 1024;
 
+    /// <summary>The longest create key, in characters of printable ASCII without blanks.</summary>
+    public const int MaxCreateKeyChars = 128;
+
     public const int MaxVaultNameChars = 255;
 
     /// <summary>Returns the description unchanged if it is valid or null.</summary>
@@ -32,6 +35,16 @@ internal static class GlacierLimits
 
         return description;
     }
+
+    /// <summary>Returns the create key unchanged if it is valid or null.</summary>
+    /// <exception cref="ArgumentException">The key is empty or too long, or has other characters than printable ASCII without
+    /// blanks.</exception>
+    public static string? CheckCreateKey(string? createKey) =>
+        createKey is null || (createKey.Length is > 0 and <= MaxCreateKeyChars && !createKey.AsSpan().ContainsAnyExceptInRange('!', '~'))
+            ? createKey
+            : throw new ArgumentException(
+                $"The create key '{createKey}' must have 1 to {MaxCreateKeyChars} characters of printable ASCII without blanks.",
+                nameof(createKey));
 
     /// <summary>Returns the location of a part unchanged if it is valid.</summary>
     /// <exception cref="ArgumentException">The location is empty or too long, is not printable ASCII, or has blanks that a header would

@@ -23,7 +23,7 @@ internal static class InventoryParser
             var filled = 0;
             while (!position.IsAtEnd)
             {
-                var count = await read(buffer.AsMemory(filled), cancellationToken);
+                var count = await read(buffer.AsMemory(filled), cancellationToken).ConfigureAwait(false);
                 filled += count;
                 var used = Take(buffer.AsSpan(0, filled), count == 0, ref position, entries);
                 foreach (var entry in entries)

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 
 namespace OrleansUploads.Client.Wire;
 
@@ -28,11 +29,12 @@ internal static class RequestPath
 
     /// <summary>Returns the path of one resource in a vault's collection: <c>archives</c>, <c>multipart-uploads</c> or
     /// <c>jobs</c>.</summary>
-    public static string Item(string account, string vault, string collection, string id)
+    public static string Item(
+        string account, string vault, string collection, string id, [CallerArgumentExpression(nameof(id))] string? idName = null)
     {
-        ArgumentException.ThrowIfNullOrEmpty(id);
+        ArgumentException.ThrowIfNullOrEmpty(id, idName);
         return IsDotSegment(id)
-            ? throw new ArgumentException($"'{id}' is not a valid ID. Pass an ID that the server returned.", nameof(id))
+            ? throw new ArgumentException($"'{id}' is not a valid ID. Pass an ID that the server returned.", idName)
             : $"{Vault(account, vault)}/{collection}/{Uri.EscapeDataString(id)}";
     }
 

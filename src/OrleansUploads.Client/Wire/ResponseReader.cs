@@ -12,10 +12,11 @@ internal static class ResponseReader
     public static async Task<T> ReadJsonAsync<T>(
         HttpResponseMessage response, JsonTypeInfo<T> type, CancellationToken cancellationToken)
     {
-        await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
+        var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        await using var read = body.ConfigureAwait(false);
         try
         {
-            return await JsonSerializer.DeserializeAsync(body, type, cancellationToken)
+            return await JsonSerializer.DeserializeAsync(body, type, cancellationToken).ConfigureAwait(false)
                 ?? throw Unreadable(response, "The body of the response is the JSON value null.");
         }
         catch (JsonException failure)
@@ -68,7 +69,7 @@ internal static class ResponseReader
     public static async Task<GlacierException> ReadErrorAsync(
         HttpResponseMessage response, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
-        var body = await ReadBeginningAsync(response, cancellationToken);
+        var body = await ReadBeginningAsync(response, cancellationToken).ConfigureAwait(false);
         var document = ParseError(body.Span);
         var status = response.StatusCode;
         var code = document?.Code ?? FindHeader(response, "x-amzn-ErrorType");
@@ -116,9 +117,10 @@ internal static class ResponseReader
     // A proxy may return a page of any size.
     private static async Task<ReadOnlyMemory<byte>> ReadBeginningAsync(HttpResponseMessage response, CancellationToken cancellationToken)
     {
-        await using var body = await response.Content.ReadAsStreamAsync(cancellationToken);
+        var body = await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        await using var read = body.ConfigureAwait(false);
         var bytes = new byte[MaxErrorBytes];
-        var length = await body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken);
+        var length = await body.ReadAtLeastAsync(bytes, bytes.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
         return bytes.AsMemory(0, length);
     }
 

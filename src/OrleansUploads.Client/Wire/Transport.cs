@@ -17,6 +17,9 @@ internal sealed partial class Transport
     private const string ApiVersion = "2012-06-01";
     private const string MethodSuffix = "Async";
 
+    /// <summary>The end of the message about a connection that cannot be secured.</summary>
+    private const string SeeInner = ", see inner exception.";
+
     /// <summary>The activities of calls. <see cref="HttpClient"/> sends the current one to the server as <c>traceparent</c>.</summary>
     private static readonly ActivitySource Activities = new(GlacierClient.ActivitySourceName);
 
@@ -35,7 +38,8 @@ internal sealed partial class Transport
         _options = options;
         _path = options.Endpoint.AbsolutePath.TrimEnd('/');
         _signer = new MessageSigner(
-            new RequestSigner(SigningRules.Glacier, options.Region, options.AccessKeyId, options.SecretAccessKey), options.SessionToken);
+            new RequestSigner(SigningRules.Glacier, options.Region, options.AccessKeyId, options.SecretAccessKey),
+            string.IsNullOrEmpty(options.SessionToken) ? null : options.SessionToken);
     }
 
     public TimeProvider TimeProvider => _options.TimeProvider;
@@ -92,7 +96,7 @@ internal sealed partial class Transport
                                 ResponseReader.RequireOwn(response);
                                 return Task.FromResult(read(response));
                             },
-                            token);
+                            token).ConfigureAwait(false);
                     }
                     catch (GlacierException failure) when (attempt > 1 && failure.Code == GlacierErrorCodes.ResourceNotFound)
                     {
@@ -123,7 +127,8 @@ internal sealed partial class Transport
         try
         {
             using var response = await ReadAsync(
-                idle, token => _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, token), cancellationToken);
+                idle, token => _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, token), cancellationToken)
+                    .ConfigureAwait(false);
             return response.IsSuccessStatusCode ? content.TreeHash : throw new GlacierException(
                 GlacierErrorCodes.WriteRefused, $"The store answered {(int)response.StatusCode} to the write of {grant.Range}.")
             {
@@ -142,6 +147,11 @@ internal sealed partial class Transport
         cause.InnerException is TimeoutException late && !cause.Message.Contains(nameof(HttpClient.Timeout), StringComparison.Ordinal)
             ? late.Message
             : cause.Message;
+
+    private static string DescribeFailure(Exception cause) =>
+        cause.InnerException is { } inner && cause.Message.EndsWith(SeeInner, StringComparison.Ordinal)
+            ? $"{cause.Message[..^SeeInner.Length]}: {inner.Message}"
+            : WithoutPassword(cause);
 
     /// <summary>The message about a proxy that does not connect has its whole address, and a period before a last quotation mark.</summary>
     private static string WithoutPassword(Exception cause) =>
@@ -164,9 +174,14 @@ internal sealed partial class Transport
     {
         try
         {
-            return await step(idle.Token);
+            return await step(idle.Token).ConfigureAwait(false);
         }
-        catch (OperationCanceledException cause) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException cause) when (cancellationToken.IsCancellationRequested)
+        {
+            // Callers tell their own cancellation by its token.
+            throw new TaskCanceledException(cause.Message, cause, cancellationToken);
+        }
+        catch (OperationCanceledException cause)
         {
             // The idle timer or the timeout of the caller's HttpClient has canceled the step.
             throw idle.HasFired
@@ -177,7 +192,7 @@ internal sealed partial class Transport
         {
             // HttpClient reports a SocketException if the server closes the connection right after it was established.
             // A retry cannot fix an untrusted certificate.
-            throw new GlacierException(GlacierErrorCodes.ConnectionFailure, WithoutPassword(cause), cause)
+            throw new GlacierException(GlacierErrorCodes.ConnectionFailure, DescribeFailure(cause), cause)
             {
                 IsTransient = cause.InnerException is not AuthenticationException,
             };
@@ -190,13 +205,13 @@ internal sealed partial class Transport
         var expects = !Volatile.Read(ref _refusesExpectations);
         try
         {
-            return await AttemptAsync(request, expects, read, cancellationToken);
+            return await AttemptAsync(request, expects, read, cancellationToken).ConfigureAwait(false);
         }
         catch (GlacierException refusal) when (refusal.StatusCode == HttpStatusCode.ExpectationFailed && expects)
         {
             // An old proxy cannot wait for the server's word, and has passed nothing on.
             Volatile.Write(ref _refusesExpectations, true);
-            return await AttemptAsync(request, expects: false, read, cancellationToken);
+            return await AttemptAsync(request, expects: false, read, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -209,7 +224,8 @@ internal sealed partial class Transport
         using var message = CreateMessage(request, content, expects);
         try
         {
-            return await ReadAsync(idle, token => SendAsync(message, request.KeepsResponseOpen, read, idle, token), cancellationToken);
+            return await ReadAsync(idle, token => SendAsync(message, request.KeepsResponseOpen, read, idle, token), cancellationToken)
+                .ConfigureAwait(false);
         }
         catch (GlacierException) when (content?.SourceFailure is { } cause)
         {
@@ -224,7 +240,7 @@ internal sealed partial class Transport
         IdleTimer idle,
         CancellationToken cancellationToken)
     {
-        var response = await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
+        var response = await _http.SendAsync(message, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
         var handedOver = false;
         try
         {
@@ -236,10 +252,10 @@ internal sealed partial class Transport
 
             if (!response.IsSuccessStatusCode)
             {
-                throw await ResponseReader.ReadErrorAsync(response, TimeProvider, cancellationToken);
+                throw await ResponseReader.ReadErrorAsync(response, TimeProvider, cancellationToken).ConfigureAwait(false);
             }
 
-            var result = await read(response, cancellationToken);
+            var result = await read(response, cancellationToken).ConfigureAwait(false);
             handedOver = keepOpen;
             return result;
         }
@@ -280,7 +296,7 @@ internal sealed partial class Transport
         using var activity = Activities.StartActivity(name, ActivityKind.Client);
         try
         {
-            return await call();
+            return await call().ConfigureAwait(false);
         }
         catch (Exception failure)
         {

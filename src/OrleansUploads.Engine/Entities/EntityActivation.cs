@@ -310,7 +310,15 @@ public sealed class EntityActivation
     }
 
     /// <summary>Fails the commands that still wait, because the host has stopped.</summary>
-    public void FailWaiting() => SendInput(static runner => runner.HostStopped());
+    public void FailWaiting()
+    {
+        SendInput(static runner => runner.HostStopped());
+        lock (_gate)
+        {
+            // Its timer would keep the host and all that it holds in memory until the last write could be late.
+            _deadline?.Dispose();
+        }
+    }
 
     private void TrackWrite(Task write)
     {

@@ -8,6 +8,8 @@ using OrleansUploads.Gateway.Http.Telemetry;
 
 namespace OrleansUploads.Gateway.Hosting;
 
+/// <summary>Maps the service in an application to which <see cref="LocalServices"/> or <see cref="GatewayServices"/> has added
+/// it.</summary>
 public static class GatewayEndpoints
 {
     /// <summary>Path of the report of all checks. It tells a load balancer whether to send requests here, and needs no
@@ -30,10 +32,17 @@ public static class GatewayEndpoints
     /// They serve every request there that has no other endpoint. If the application has a fallback route, it gets the
     /// requests without a signature that ask for neither a report nor the dashboard.</summary>
     /// <returns>Adds conventions to the endpoints, such as a rate limit or hosts.</returns>
+    /// <exception cref="InvalidOperationException">The service was not added to the services of the application.</exception>
     public static IEndpointConventionBuilder MapOrleansUploads(this IEndpointRouteBuilder endpoints)
     {
         var services = endpoints.ServiceProvider;
-        GatewayTelemetry.Observe(services.GetService<OpenConnections>(), services.GetRequiredService<TransferLimiters>());
+        if (services.GetService<TransferLimiters>() is not { } transfers)
+        {
+            throw new InvalidOperationException(
+                "The application does not have OrleansUploads. Call builder.Services.AddOrleansUploads(folder) before you build it.");
+        }
+
+        GatewayTelemetry.Observe(services.GetService<OpenConnections>(), transfers);
         var fronts = services.GetRequiredService<FrontDispatcher>();
         var health = services.GetRequiredService<UploadsHealth>();
         var fronted = endpoints.Map("/{**path}", context => HealthRequest.Find(context) switch

@@ -19,6 +19,7 @@ using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Gateway.Hosting;
 
+/// <summary>Adds the parts of the gateway to an application that has the engine from elsewhere, such as a silo.</summary>
 public static class GatewayServices
 {
     /// <summary>A little more than our own limit, so that a request with long headers gets a readable response. Not much more, because

@@ -17,14 +17,23 @@ namespace OrleansUploads.Gateway.Hosting;
 /// Map it with <see cref="GatewayEndpoints.MapOrleansUploads"/>.</summary>
 public static class LocalServices
 {
-    /// <summary>Adds the service.</summary>
+    /// <summary>Adds the service. An application has it once.</summary>
+    /// <param name="services">The services of the application.</param>
     /// <param name="dataFolder">Opened when the application starts, and created if it is missing. The access keys are in its
     /// key file.</param>
     /// <param name="options">Null for the defaults.</param>
     /// <param name="ports">Replaces stores of the folder, for example the store of the bytes; null to use all of them.</param>
+    /// <exception cref="InvalidOperationException">The application has the service already.</exception>
     public static IServiceCollection AddOrleansUploads(
         this IServiceCollection services, string dataFolder, ServiceOptions? options = null, Func<EnginePorts, EnginePorts>? ports = null)
     {
+        ArgumentNullException.ThrowIfNull(services);
+        ArgumentException.ThrowIfNullOrEmpty(dataFolder);
+        if (services.Any(static service => service.ServiceType == typeof(EmbeddedEngine)))
+        {
+            throw new InvalidOperationException($"The application has OrleansUploads already, so the folder {dataFolder} was not added.");
+        }
+
         options ??= new ServiceOptions();
         services.TryAddSingleton<ICredentialStore>(provider => new KeyFileCredentialStore(
             KeyFile.InFolder(dataFolder),

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.Http.Features;
 using OrleansUploads.Hashing;
 
 namespace OrleansUploads.Gateway.S3;
@@ -67,7 +66,7 @@ internal sealed class S3Error(S3ErrorCode kind, string message, params (string N
 
     private byte[] Write(HttpExchange exchange)
     {
-        var target = exchange.Context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
+        var target = RequestTarget.RawOf(exchange.Context);
         return S3Xml.Write(writer =>
         {
             if (IsForOtherService)

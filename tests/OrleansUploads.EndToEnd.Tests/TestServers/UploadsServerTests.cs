@@ -204,6 +204,16 @@ public sealed class UploadsServerTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_server_that_is_disposed_of_cannot_be_asked_or_restarted()
+    {
+        var ended = await UploadsServer.StartAsync(cancellationToken: Cancellation);
+        await ended.DisposeAsync();
+        await ended.DisposeAsync();
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => ended.CreateVaultAsync("v", Cancellation));
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => ended.RestartAsync(Cancellation));
+    }
+
+    [Fact]
     public async Task Two_servers_in_one_process_share_nothing()
     {
         await using var other = await UploadsServer.StartAsync(cancellationToken: Cancellation);

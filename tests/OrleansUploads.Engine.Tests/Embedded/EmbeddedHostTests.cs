@@ -209,6 +209,17 @@ public sealed class EmbeddedHostTests
     }
 
     [Fact]
+    public async Task A_host_that_has_stopped_leaves_no_timer_that_keeps_it_in_memory()
+    {
+        var bench = new EngineBench();
+        await bench.CreateVaultAsync();
+
+        await bench.Host.DisposeAsync();
+
+        Assert.Equal(0, bench.Time.PendingTimers);
+    }
+
+    [Fact]
     public async Task A_snapshot_that_cannot_be_saved_is_logged_without_other_effects()
     {
         var log = new RecordedLog();

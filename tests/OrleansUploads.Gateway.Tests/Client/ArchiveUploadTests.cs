@@ -253,8 +253,9 @@ public sealed class ArchiveUploadTests : FakeVaultTests
     [Fact]
     public async Task An_empty_source_is_refused_before_anything_is_sent()
     {
-        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() =>
+        var refused = await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() =>
             Upload().UploadAsync("v", ByteSource.FromMemory(default)));
+        Assert.StartsWith("The source is empty.", refused.Message, StringComparison.Ordinal);
         Assert.Empty(Vault.Received);
     }
 

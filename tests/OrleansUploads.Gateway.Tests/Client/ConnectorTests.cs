@@ -52,6 +52,19 @@ public sealed class ConnectorTests : IDisposable
     }
 
     [Fact]
+    public async Task Addresses_that_refuse_leave_no_failure_unobserved()
+    {
+        using var server = new TcpListener(IPAddress.Loopback, 0);
+        server.Start();
+        var port = ((IPEndPoint)server.LocalEndpoint).Port;
+        server.Stop();
+
+        // Its message has the address.
+        Assert.False(await UnobservedFailures.HaveAsync($"127.0.0.3:{port}", async () => await Assert.ThrowsAsync<SocketException>(
+            () => Connector.ConnectAsync([IPAddress.Loopback, IPAddress.Parse("127.0.0.3")], port, Cancellation))));
+    }
+
+    [Fact]
     public async Task A_connection_that_takes_too_long_says_so()
     {
         using var handler = GlacierClient.CreateHandler();

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using OrleansUploads.Client;
 using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
@@ -110,6 +111,30 @@ public sealed class DirectUploadTests(DirectServer gateway) : IClassFixture<Dire
         await reported.Task.WaitAsync(Cancellation);
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => sending);
+    }
+
+    [Fact]
+    public async Task A_failed_report_is_not_left_unobserved_by_a_writer_that_was_cancelled()
+    {
+        Assert.False(await UnobservedFailures.HaveAsync("refused for all", static async () =>
+        {
+            using var server = new SlowRefusal();
+            using var client = server.Connect();
+            using var reports = new DirectReports(client, "v", "u", new DirectUploadOptions());
+            using var stop = new CancellationTokenSource();
+            var written = new TaskCompletionSource();
+            Func<CancellationToken, Task<DirectPart?>> write = async _ =>
+            {
+                await written.Task;
+                return new DirectPart(new ByteRange(0, 1), TreeHasher.Empty, "attempt");
+            };
+            var (patient, cancelled) = (reports.WriteAsync(write, Cancellation), reports.WriteAsync(write, stop.Token));
+            written.SetResult();
+            await server.IsAsked;
+            await stop.CancelAsync();
+            server.Refuse();
+            await Task.WhenAll(patient, cancelled).ContinueWith(static both => _ = both.Exception, TaskScheduler.Default);
+        }));
     }
 
     [Fact]
@@ -370,6 +395,24 @@ public sealed class DirectUploadTests(DirectServer gateway) : IClassFixture<Dire
             Interlocked.Add(ref _lostWrites, isWrite ? 1 : 0);
             answer.Dispose();
             throw new HttpRequestException("The answer was lost.");
+        }
+    }
+
+    /// <summary>Refuses a report when it is told to.</summary>
+    private sealed class SlowRefusal : ScriptedServer
+    {
+        private readonly TaskCompletionSource _asked = new();
+        private readonly TaskCompletionSource _refused = new();
+
+        public Task IsAsked => _asked.Task;
+
+        public void Refuse() => _refused.SetResult();
+
+        protected override async Task<HttpResponseMessage> AnswerAsync(ReceivedRequest request, CancellationToken cancellationToken)
+        {
+            _asked.SetResult();
+            await _refused.Task;
+            return Answer(HttpStatusCode.Forbidden, Error("AccessDeniedException", "refused for all"));
         }
     }
 }

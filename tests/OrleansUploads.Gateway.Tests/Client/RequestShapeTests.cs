@@ -161,6 +161,64 @@ public class RequestShapeTests
     }
 
     [Theory]
+    [InlineData("")]
+    [InlineData("a b")]
+    [InlineData("ü")]
+    public async Task An_invalid_create_key_is_not_sent(string createKey)
+    {
+        using var client = new ScriptedServer().Connect();
+        var refused = await Assert.ThrowsAsync<ArgumentException>(
+            () => client.InitiateMultipartUploadAsync("v", 1 << 20, createKey: createKey));
+        Assert.Contains($"The create key '{createKey}' must", refused.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_missing_argument_is_named_and_not_sent()
+    {
+        using var client = new ScriptedServer().Connect();
+        var missing = new (string Name, Func<Task> Call)[]
+        {
+            ("tags", () => client.AddTagsAsync("v", null!)),
+            ("keys", () => client.RemoveTagsAsync("v", null!)),
+            ("policy", () => client.SetAccessPolicyAsync("v", null!)),
+            ("policy", () => client.InitiateVaultLockAsync("v", null!)),
+            ("parts", () => client.GrantWritesAsync("v", "u", null!)),
+            ("archiveId", () => client.DeleteArchiveAsync("v", null!)),
+            ("uploadId", () => client.AbortMultipartUploadAsync("v", null!)),
+        };
+        foreach (var (name, call) in missing)
+        {
+            Assert.Equal(name, (await Assert.ThrowsAsync<ArgumentNullException>(call)).ParamName);
+        }
+    }
+
+    public static TheoryData<string, Func<GlacierClientOptions, GlacierClientOptions>> InvalidOptions => new()
+    {
+        { "The endpoint ''", static options => options with { Endpoint = null! } },
+        { "Region is missing", static options => options with { Region = "" } },
+        { "AccessKeyId is missing", static options => options with { AccessKeyId = null! } },
+        { "AccessKeyId has a blank, a line end", static options => options with { AccessKeyId = "AK\n" } },
+        { "AccountId is missing", static options => options with { AccountId = "" } },
+        { "SecretAccessKey is missing", static options => options with { SecretAccessKey = null! } },
+        { "SecretAccessKey begins or ends with white space", static options => options with { SecretAccessKey = "s\r\n" } },
+        { "SessionToken has a blank, a line end", static options => options with { SessionToken = "t " } },
+        { "Retry is missing", static options => options with { Retry = null! } },
+        { "TimeProvider is missing", static options => options with { TimeProvider = null! } },
+        { "IdleTimeout must be longer than zero", static options => options with { IdleTimeout = TimeSpan.Zero } },
+        { "IdleTimeout must be longer than zero", static options => options with { IdleTimeout = TimeSpan.MaxValue } },
+    };
+
+    [Theory]
+    [MemberData(nameof(InvalidOptions))]
+    public void An_invalid_option_is_named_when_the_client_is_created(
+        string message, Func<GlacierClientOptions, GlacierClientOptions> change)
+    {
+        var refused = Assert.ThrowsAny<ArgumentException>(() => new ScriptedServer().Connect(change));
+        Assert.StartsWith(message, refused.Message, StringComparison.Ordinal);
+        Assert.Equal("options", refused.ParamName);
+    }
+
+    [Theory]
     [InlineData("ftp://host")]
     [InlineData("http://host/?query")]
     public void An_endpoint_with_another_scheme_or_a_query_is_rejected(string endpoint) =>

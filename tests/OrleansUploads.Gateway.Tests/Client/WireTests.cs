@@ -10,6 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 using OrleansUploads.Client;
 using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
+using OrleansUploads.Client.Transfers;
 using OrleansUploads.Signing;
 
 namespace OrleansUploads.Gateway.Tests.Client;
@@ -119,6 +120,61 @@ public sealed class WireTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_thread_can_wait_for_calls_whose_continuations_its_context_never_runs()
+    {
+        var isDone = new TaskCompletionSource<bool>();
+        var thread = new Thread(() =>
+        {
+            SynchronizationContext.SetSynchronizationContext(new DeafContext());
+            isDone.SetResult(_client.DeleteVaultAsync("v").Wait(TimeSpan.FromMinutes(1), Cancellation));
+        });
+
+        thread.Start();
+
+        Assert.True(await isDone.Task);
+    }
+
+    [Fact]
+    public async Task A_cancellation_has_the_token_of_the_caller()
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        _answer = async context =>
+        {
+            await stop.CancelAsync();
+            await Task.Delay(Timeout.InfiniteTimeSpan, context.RequestAborted);
+        };
+
+        var cancelled = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => _client.DescribeVaultAsync("v", stop.Token));
+        Assert.Equal(stop.Token, cancelled.CancellationToken);
+
+        using var stopStream = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
+        _answer = async context =>
+        {
+            context.Response.Headers["x-amz-multipart-upload-id"] = "u";
+            context.Response.StatusCode = StatusCodes.Status201Created;
+            if (context.Request.Method == "PUT")
+            {
+                await stopStream.CancelAsync();
+                await Task.Delay(Timeout.InfiniteTimeSpan, context.RequestAborted);
+            }
+        };
+        using var stream = new MemoryStream(new byte[3 << 20]);
+        cancelled = await Assert.ThrowsAnyAsync<OperationCanceledException>(
+            () => new ArchiveUpload(_client).UploadStreamAsync("v", stream, 1 << 20, cancellationToken: stopStream.Token));
+        Assert.Equal(stopStream.Token, cancelled.CancellationToken);
+    }
+
+    [Fact]
+    public async Task A_connection_that_cannot_be_secured_says_why()
+    {
+        using var client = new GlacierClient(ScriptedServer.Options(new UriBuilder(_address) { Scheme = "https" }.Uri));
+
+        var failure = await Assert.ThrowsAsync<GlacierException>(() => client.DescribeVaultAsync("v", Cancellation));
+
+        Assert.StartsWith("The SSL connection could not be established: ", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_purchase_whose_connection_ends_is_sent_once()
     {
         await using var server = new ClosingServer();
@@ -153,6 +209,14 @@ public sealed class WireTests : IAsyncLifetime
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         _received.Add(new ReceivedRequest(context.Request.Method, target, headers, body.ToArray()));
         context.Response.StatusCode = StatusCodes.Status204NoContent;
+    }
+
+    /// <summary>The context of a user interface whose thread is busy.</summary>
+    private sealed class DeafContext : SynchronizationContext
+    {
+        public override void Post(SendOrPostCallback d, object? state)
+        {
+        }
     }
 
     /// <summary>Receives one request on each connection, sends the next answer, and closes the connection. Sends nothing if

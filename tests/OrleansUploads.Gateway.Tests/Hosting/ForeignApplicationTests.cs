@@ -22,7 +22,6 @@ using OrleansUploads.Engine.Memory;
 using OrleansUploads.Engine.Ownership;
 using OrleansUploads.Gateway.Hosting;
 using OrleansUploads.Gateway.Http.Credentials;
-using OrleansUploads.Gateway.Http.Health;
 using OrleansUploads.Signing;
 using OrleansUploads.TestKit.PartStores;
 
@@ -249,6 +248,22 @@ public sealed class ForeignApplicationTests : TestWithFolder
     public async Task The_endpoints_of_an_application_behave_the_same_with_and_without_uploads()
     {
         Assert.Equal(await DescribeAsync(hasUploads: false), await DescribeAsync(hasUploads: true));
+    }
+
+    [Fact]
+    public void An_application_that_adds_the_service_twice_or_not_at_all_is_told_so()
+    {
+        var builder = WebApplication.CreateBuilder();
+        using (var without = builder.Build())
+        {
+            var missing = Assert.Throws<InvalidOperationException>(() => without.MapOrleansUploads());
+            Assert.Contains("Call builder.Services.AddOrleansUploads", missing.Message, StringComparison.Ordinal);
+        }
+
+        builder = WebApplication.CreateBuilder();
+        Assert.Throws<ArgumentException>(() => builder.Services.AddOrleansUploads(""));
+        builder.Services.AddOrleansUploads(Folder.Path);
+        Assert.Throws<InvalidOperationException>(() => builder.Services.AddOrleansUploads(Folder.Path));
     }
 
     [Fact]

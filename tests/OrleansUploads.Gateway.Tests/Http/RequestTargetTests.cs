@@ -39,6 +39,20 @@ public sealed class RequestTargetTests
         }
     }
 
+    [Fact]
+    public void A_server_without_a_raw_target_has_the_encoded_path_and_query()
+    {
+        var context = new DefaultHttpContext();
+        context.Request.PathBase = "/base";
+        context.Request.Path = "/b/a ü";
+        context.Request.QueryString = new QueryString("?x=%20");
+
+        var target = RequestTarget.Of(context, endpoint: null);
+
+        Assert.Equal(("/base/b/a%20%C3%BC?x=%20", "/b/a%20%C3%BC"), (target.Raw, target.Path));
+        Assert.Equal(["b", "a ü"], target.Segments);
+    }
+
     [Theory]
     [InlineData("/x/../files/up/b")]
     [InlineData("/files//up/b")]

@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.AspNetCore.Http.Extensions;
 using Microsoft.AspNetCore.Http.Features;
 using OrleansUploads.Signing;
 
@@ -20,7 +21,7 @@ internal sealed record RequestTarget(string Raw, string Path, string[] Segments,
     /// endpoint, is its prefix.</summary>
     public static RequestTarget Of(HttpContext context, Endpoint? endpoint)
     {
-        var target = Parse(context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget);
+        var target = Parse(RawOf(context));
         var ofBase = SegmentsOf(context.Request.PathBase);
         var ofPattern = (endpoint as RouteEndpoint)?.RoutePattern.PathSegments.Count - 1 ?? 0;
         return ofBase.Length + ofPattern == 0
@@ -29,6 +30,13 @@ internal sealed record RequestTarget(string Raw, string Path, string[] Segments,
 
         static string[] SegmentsOf(PathString path) => path.HasValue ? path.Value![1..].Split('/') : [];
     }
+
+    /// <summary>The target as sent. A server without connections, such as that of <c>Microsoft.AspNetCore.TestHost</c>, has only the
+    /// decoded one, and clients encode most paths in the same way.</summary>
+    public static string RawOf(HttpContext context) =>
+        context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget is { Length: > 0 } raw
+            ? raw
+            : UriHelper.GetEncodedPathAndQuery(context.Request);
 
     /// <summary>Parses a raw target. If it is not an absolute path or has a segment <c>.</c> or <c>..</c>, the result has no
     /// segments, because clients resolve such segments before they sign.</summary>
