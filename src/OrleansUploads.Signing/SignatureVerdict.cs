@@ -101,7 +101,8 @@ public readonly record struct SignatureVerdict
         SignatureOutcome.WrongService => "The service in the credential scope is not the service of this server.",
         SignatureOutcome.WrongRegion => "The region in the credential scope is not the region of this server.",
         SignatureOutcome.TimestampMissing => "The request has neither an x-amz-date nor a Date header.",
-        SignatureOutcome.TimestampMalformed => $"The header {Header} is not in the form yyyyMMddTHHmmssZ.",
+        SignatureOutcome.TimestampMalformed =>
+            $"The header {Header} is not in the form yyyyMMddTHHmmssZ{(Header == "date" ? " or that of a date in HTTP" : "")}.",
         SignatureOutcome.ScopeDateDiffers => $"The date in the credential scope differs from the date in the header {Header}.",
         SignatureOutcome.ClockSkew => DescribeSkew(),
         SignatureOutcome.RequiredHeaderNotSigned => $"The header {Header} must be among the signed headers.",

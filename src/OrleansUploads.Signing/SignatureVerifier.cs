@@ -47,16 +47,17 @@ public sealed class SignatureVerifier
 
         // x-amz-date takes precedence over Date even if it is malformed, because the client intended to use it.
         var dateHeader = request.Header(AmzDateHeader) is null ? DateHeader : AmzDateHeader;
-        if (request.Header(dateHeader) is not { } timestamp)
+        if (request.Header(dateHeader) is null)
         {
             return new(SignatureOutcome.TimestampMissing);
         }
 
-        if (!AmzTimestamp.TryParse(timestamp, out var requestAt))
+        if (!TryReadTime(request, out var requestAt))
         {
             return new(SignatureOutcome.TimestampMalformed) { Header = dateHeader };
         }
 
+        var timestamp = AmzTimestamp.Format(requestAt);
         if (!IsOfDay(timestamp, authorization.Scope))
         {
             return new(SignatureOutcome.ScopeDateDiffers) { Header = dateHeader };
@@ -64,7 +65,7 @@ public sealed class SignatureVerifier
 
         return (now - requestAt).Duration() > _tolerance
             ? new(SignatureOutcome.ClockSkew) { RequestAt = requestAt, ServerAt = now, Tolerance = _tolerance }
-            : VerifySignature(request, authorization, secret, timestamp, dateHeader);
+            : VerifySignature(request, authorization, secret, timestamp);
     }
 
     /// <summary>Verifies a presigned URL: the scope, the clock, the signed headers, then the signature. Returns the first
@@ -94,7 +95,7 @@ public sealed class SignatureVerifier
 
         return now - url.SignedAt > url.Lifetime
             ? SignatureVerdict.Expired(url.SignedAt + url.Lifetime, now, url.Lifetime)
-            : VerifySignature(request with { IsPresigned = true }, authorization, secret, url.Timestamp, dateHeader: null);
+            : VerifySignature(request with { IsPresigned = true }, authorization, secret, url.Timestamp);
     }
 
     /// <summary>Starts the chain of chunk signatures of a request whose own signature has been verified.</summary>
@@ -104,9 +105,9 @@ public sealed class SignatureVerifier
     public ChunkSignatures StartChunks(in SigningRequest request, AuthorizationHeader authorization, string secret)
     {
         ArgumentNullException.ThrowIfNull(authorization);
-        var timestamp = request.Header(AmzDateHeader) ?? request.Header(DateHeader)
-            ?? throw new ArgumentException("The request has no timestamp.", nameof(request));
-        return StartChunks(authorization, secret, timestamp);
+        return TryReadTime(request, out var requestAt)
+            ? StartChunks(authorization, secret, AmzTimestamp.Format(requestAt))
+            : throw new ArgumentException("The request has no timestamp.", nameof(request));
     }
 
     /// <summary>Starts the chain of chunk signatures of a presigned URL whose own signature has been verified.</summary>
@@ -121,6 +122,11 @@ public sealed class SignatureVerifier
     private ChunkSignatures StartChunks(AuthorizationHeader authorization, string secret, string timestamp) =>
         new(_keys.GetOrDerive(secret, authorization.Scope), timestamp, authorization.Signature);
 
+    private static bool TryReadTime(in SigningRequest request, out DateTimeOffset at) =>
+        request.Header(AmzDateHeader) is { } timestamp
+            ? AmzTimestamp.TryParse(timestamp, out at)
+            : AmzTimestamp.TryParseDate(request.Header(DateHeader), out at);
+
     private SignatureVerdict? FindForeignScope(CredentialScope scope) =>
         scope.Service != _rules.Service ? SignatureVerdict.WrongService
         : scope.Region != _region ? new(SignatureOutcome.WrongRegion)
@@ -129,12 +135,11 @@ public sealed class SignatureVerifier
     private static bool IsOfDay(string timestamp, CredentialScope scope) =>
         timestamp.AsSpan(0, AmzTimestamp.DateChars).SequenceEqual(scope.Date);
 
-    /// <summary>Verifies the signed headers, then the signature. <paramref name="timestamp"/> is as sent;
-    /// <paramref name="dateHeader"/> is null if it is in the query.</summary>
+    /// <summary>Verifies the signed headers, then the signature. <paramref name="timestamp"/> has the basic format.</summary>
     private SignatureVerdict VerifySignature(
-        in SigningRequest request, AuthorizationHeader authorization, string secret, string timestamp, string? dateHeader)
+        in SigningRequest request, AuthorizationHeader authorization, string secret, string timestamp)
     {
-        if (FindUnsigned(request, authorization, dateHeader) is { } unsigned)
+        if (FindUnsigned(request, authorization) is { } unsigned)
         {
             return new(SignatureOutcome.RequiredHeaderNotSigned) { Header = unsigned };
         }
@@ -159,16 +164,12 @@ public sealed class SignatureVerifier
             };
     }
 
-    private string? FindUnsigned(in SigningRequest request, AuthorizationHeader authorization, string? dateHeader)
+    /// <summary>Finds a header that must be signed. <c>Date</c> need not be, because the text that is signed has the time.</summary>
+    private string? FindUnsigned(in SigningRequest request, AuthorizationHeader authorization)
     {
         if (!authorization.Signs(HostHeader))
         {
             return HostHeader;
-        }
-
-        if (dateHeader is not null && !authorization.Signs(dateHeader))
-        {
-            return dateHeader;
         }
 
         var coversBody = CoversBody(request);

@@ -16,11 +16,26 @@ public class SignatureVerifierTests
     {
         ["no date"] = (Good, Good.Without("x-amz-date"), SignatureOutcome.TimestampMissing),
         ["a date instead of x-amz-date"] = (Dated, Dated.Without("x-amz-date"), SignatureOutcome.Verified),
+        ["a date of HTTP"] = Accepted("Fri, 25 May 2012 00:24:53 GMT"),
+        ["a date of botocore"] = Accepted("Fri, 25 May 2012 00:24:53 -0000"),
+        ["a date in the extended format"] = Accepted("2012-05-25T00:24:53Z"),
+        ["a date that is not signed"] = (
+            Dated with { SignedHeaders = ["host", "x-amz-glacier-version"] },
+            (Dated with { SignedHeaders = ["host", "x-amz-glacier-version"] }).Without("x-amz-date"),
+            SignatureOutcome.Verified),
+        ["a date that is not signed and was changed"] = (
+            Dated with { SignedHeaders = ["host", "x-amz-glacier-version"] },
+            Dated.Without("x-amz-date").With("Date", "20120525T002454Z"),
+            SignatureOutcome.SignatureDiffers),
+        ["a date without a zone"] = (Dated, Dated.Without("x-amz-date").With("Date", "2012-05-25T00:24:53"), SignatureOutcome.TimestampMalformed),
         ["a date beside x-amz-date"] = (Good, Good.With("Date", "Sat, 01 Jan 2000 00:00:00 GMT"), SignatureOutcome.Verified),
         ["no version"] = (WithoutVersion, WithoutVersion, SignatureOutcome.Verified),
     };
 
     public static TheoryData<string> Names => [.. Scenarios.Keys];
+
+    private static (ExampleRequest Signed, ExampleRequest Received, SignatureOutcome Outcome) Accepted(string date) =>
+        (Dated.With("Date", date), Dated.With("Date", date).Without("x-amz-date"), SignatureOutcome.Verified);
 
     [Theory]
     [MemberData(nameof(Names))]
