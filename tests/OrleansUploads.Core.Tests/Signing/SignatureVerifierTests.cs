@@ -151,6 +151,13 @@ public class SignatureVerifierTests
     }
 
     [Fact]
+    public void A_header_that_is_signed_as_an_empty_one_need_not_be_sent()
+    {
+        var signed = (Good with { SignedHeaders = ["content-md5", "host", "x-amz-date", "x-amz-glacier-version"] }).With("Content-MD5", "");
+        Assert.Equal(SignatureOutcome.Verified, signed.Without("Content-MD5").Verify(signed.Sign()).Outcome);
+    }
+
+    [Fact]
     public void No_message_contains_the_secret_or_the_correct_signature()
     {
         var right = Good.Sign();
