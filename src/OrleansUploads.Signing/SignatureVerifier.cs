@@ -179,7 +179,7 @@ public sealed class SignatureVerifier
             if (MustBeSigned(name)
                 && !authorization.Signs(name)
                 && !(coversBody && Contains(_rules.UnsignedBesideBodyHash, name))
-                && !RepeatsMode(request, name))
+                && !RepeatsPayloadHash(request, name))
             {
                 return name.ToLowerInvariant();
             }
@@ -188,13 +188,11 @@ public sealed class SignatureVerifier
         return null;
     }
 
-    /// <summary>Whether a header of a presigned URL only repeats that the signature does not cover the body. Some clients send it with every
-    /// request. Without it, the request means the same.</summary>
-    private static bool RepeatsMode(in SigningRequest request, string name) =>
-        request.IsPresigned
-        && name.Equals(PayloadModes.Header, StringComparison.OrdinalIgnoreCase)
-        && request.PayloadHash == PayloadModes.NotSigned
-        && request.Header(PayloadModes.Header) == PayloadModes.NotSigned;
+    /// <summary>Whether a header only repeats the hash or mode of the body, which the signature covers in any case. Some clients do not sign
+    /// it.</summary>
+    private static bool RepeatsPayloadHash(in SigningRequest request, string name) =>
+        name.Equals(PayloadModes.Header, StringComparison.OrdinalIgnoreCase)
+        && request.Header(PayloadModes.Header) == request.PayloadHash;
 
     /// <summary>Whether the signature covers the SHA-256 of a body, and not only the name of a mode.</summary>
     private static bool CoversBody(in SigningRequest request) =>
