@@ -28,7 +28,7 @@ public enum SignatureOutcome
     /// <summary>The request has neither an <c>x-amz-date</c> nor a <c>Date</c> header.</summary>
     TimestampMissing,
 
-    /// <summary>The date header is not <c>yyyyMMddTHHmmssZ</c>.</summary>
+    /// <summary>The date header has none of the forms of a timestamp.</summary>
     TimestampMalformed,
 
     /// <summary>The date in the credential scope differs from the date of the timestamp.</summary>
@@ -40,7 +40,7 @@ public enum SignatureOutcome
     /// <summary>A header that must be signed is missing in <c>SignedHeaders</c>.</summary>
     RequiredHeaderNotSigned,
 
-    /// <summary>A header in <c>SignedHeaders</c> is missing in the request.</summary>
+    /// <summary>The signature does not match, and a header in <c>SignedHeaders</c> is missing in the request.</summary>
     SignedHeaderMissing,
 
     /// <summary>The signature does not match this request and the secret.</summary>
