@@ -219,14 +219,12 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
             : Accept(new ExternalPartResult(reported, ReportedInUse: true), new PartStored(number, part));
     }
 
-    /// <summary>Aborts an open upload. Repeating the abort gets the same answer. A completed upload cannot be aborted. If it is an object's,
-    /// this succeeds without effect, as at Amazon, because clients abort before they delete the object.</summary>
+    /// <summary>Aborts an open upload. Repeating the abort gets the same answer. A completed upload cannot be aborted.</summary>
     private static Decision<UploadEvent> Abort(UploadState.Known known, ServiceTime time) => known switch
     {
         UploadState.Open open => End(open, UploadEnd.Aborted, time),
         UploadState.Ended { End: UploadEnd.Aborted } => Repeat(Done.Instance),
         UploadState.Completing { Spec: ObjectUploadSpec } => Repeat(CompletionRules.RefusalOfClosed(known)),
-        UploadState.Stored { Spec: ObjectUploadSpec } => Repeat(Done.Instance),
         _ => Refuse(NotFound),
     };
 

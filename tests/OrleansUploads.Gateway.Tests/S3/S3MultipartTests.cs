@@ -128,17 +128,6 @@ public sealed class S3MultipartTests(S3Server s3) : IClassFixture<S3Server>
     }
 
     [Fact]
-    public async Task Aborting_a_completed_upload_succeeds_and_leaves_the_object()
-    {
-        var (target, upload) = await s3.OpenUploadAsync();
-        var list = CompletionDocument.Of((1, await UploadAsync(target, upload, 1, [1])));
-        (await s3.SendAsync("POST", $"{target}?uploadId={upload}", list)).Expect(200);
-        (await s3.SendAsync("DELETE", $"{target}?uploadId={upload}")).Expect(204);
-        Assert.Equal([1], (await s3.GetAsync(target)).Expect(200).Body);
-        (await s3.SendAsync("POST", $"{target}?uploadId={upload}", list)).Expect(200);
-    }
-
-    [Fact]
     public async Task Parts_are_listed_in_pages()
     {
         var (target, upload) = await s3.OpenUploadAsync();
