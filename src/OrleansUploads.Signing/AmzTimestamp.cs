@@ -8,6 +8,17 @@ public static class AmzTimestamp
 {
     private const string Form = "yyyyMMdd'T'HHmmss'Z'";
 
+    /// <summary>The forms of the header <c>Date</c>. Amazon documents only the basic one, but botocore and other libraries send the others to
+    /// it, and sign the basic one.</summary>
+    private static readonly string[] s_dateForms =
+    [
+        Form,
+        "ddd, dd MMM yyyy HH:mm:ss 'GMT'",
+        "ddd, dd MMM yyyy HH:mm:ss '+0000'",
+        "ddd, dd MMM yyyy HH:mm:ss '-0000'",
+        "yyyy-MM-dd'T'HH:mm:ss'Z'",
+    ];
+
     /// <summary>The length of <c>yyyyMMdd</c>.</summary>
     internal const int DateChars = 8;
 
@@ -18,4 +29,9 @@ public static class AmzTimestamp
     /// <summary>Parses a timestamp. Other formats are rejected.</summary>
     public static bool TryParse(ReadOnlySpan<char> text, out DateTimeOffset at) =>
         DateTimeOffset.TryParseExact(text, Form, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out at);
+
+    /// <summary>Parses the header <c>Date</c>: a timestamp, a date of HTTP or mail in UTC (<c>Fri, 25 May 2012 00:24:53 GMT</c>), or ISO
+    /// 8601 extended format in UTC (<c>2012-05-25T00:24:53Z</c>).</summary>
+    internal static bool TryParseDate(ReadOnlySpan<char> text, out DateTimeOffset at) =>
+        DateTimeOffset.TryParseExact(text, s_dateForms, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out at);
 }

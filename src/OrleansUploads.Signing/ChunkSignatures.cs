@@ -17,7 +17,7 @@ public sealed class ChunkSignatures
 
     /// <summary>Starts a chain.</summary>
     /// <param name="key">The key that signed the request.</param>
-    /// <param name="timestamp">The request's timestamp, as sent.</param>
+    /// <param name="timestamp">The request's timestamp, in the basic format.</param>
     /// <param name="requestSignature">The 32 bytes of the request's own signature.</param>
     public ChunkSignatures(SigningKey key, string timestamp, ReadOnlySpan<byte> requestSignature)
     {

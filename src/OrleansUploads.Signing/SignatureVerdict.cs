@@ -28,7 +28,7 @@ public enum SignatureOutcome
     /// <summary>The request has neither an <c>x-amz-date</c> nor a <c>Date</c> header.</summary>
     TimestampMissing,
 
-    /// <summary>The date header is not <c>yyyyMMddTHHmmssZ</c>.</summary>
+    /// <summary>The date header has none of the forms of a timestamp.</summary>
     TimestampMalformed,
 
     /// <summary>The date in the credential scope differs from the date of the timestamp.</summary>
@@ -40,7 +40,7 @@ public enum SignatureOutcome
     /// <summary>A header that must be signed is missing in <c>SignedHeaders</c>.</summary>
     RequiredHeaderNotSigned,
 
-    /// <summary>A header in <c>SignedHeaders</c> is missing in the request.</summary>
+    /// <summary>The signature does not match, and a header in <c>SignedHeaders</c> is missing in the request.</summary>
     SignedHeaderMissing,
 
     /// <summary>The signature does not match this request and the secret.</summary>
@@ -101,7 +101,8 @@ public readonly record struct SignatureVerdict
         SignatureOutcome.WrongService => "The service in the credential scope is not the service of this server.",
         SignatureOutcome.WrongRegion => "The region in the credential scope is not the region of this server.",
         SignatureOutcome.TimestampMissing => "The request has neither an x-amz-date nor a Date header.",
-        SignatureOutcome.TimestampMalformed => $"The header {Header} is not in the form yyyyMMddTHHmmssZ.",
+        SignatureOutcome.TimestampMalformed =>
+            $"The header {Header} is not in the form yyyyMMddTHHmmssZ{(Header == "date" ? " or that of a date in HTTP" : "")}.",
         SignatureOutcome.ScopeDateDiffers => $"The date in the credential scope differs from the date in the header {Header}.",
         SignatureOutcome.ClockSkew => DescribeSkew(),
         SignatureOutcome.RequiredHeaderNotSigned => $"The header {Header} must be among the signed headers.",

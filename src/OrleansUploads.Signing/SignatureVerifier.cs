@@ -47,16 +47,17 @@ public sealed class SignatureVerifier
 
         // x-amz-date takes precedence over Date even if it is malformed, because the client intended to use it.
         var dateHeader = request.Header(AmzDateHeader) is null ? DateHeader : AmzDateHeader;
-        if (request.Header(dateHeader) is not { } timestamp)
+        if (request.Header(dateHeader) is null)
         {
             return new(SignatureOutcome.TimestampMissing);
         }
 
-        if (!AmzTimestamp.TryParse(timestamp, out var requestAt))
+        if (!TryReadTime(request, out var requestAt))
         {
             return new(SignatureOutcome.TimestampMalformed) { Header = dateHeader };
         }
 
+        var timestamp = AmzTimestamp.Format(requestAt);
         if (!IsOfDay(timestamp, authorization.Scope))
         {
             return new(SignatureOutcome.ScopeDateDiffers) { Header = dateHeader };
@@ -64,7 +65,7 @@ public sealed class SignatureVerifier
 
         return (now - requestAt).Duration() > _tolerance
             ? new(SignatureOutcome.ClockSkew) { RequestAt = requestAt, ServerAt = now, Tolerance = _tolerance }
-            : VerifySignature(request, authorization, secret, timestamp, dateHeader);
+            : VerifySignature(request, authorization, secret, timestamp);
     }
 
     /// <summary>Verifies a presigned URL: the scope, the clock, the signed headers, then the signature. Returns the first
@@ -94,7 +95,7 @@ public sealed class SignatureVerifier
 
         return now - url.SignedAt > url.Lifetime
             ? SignatureVerdict.Expired(url.SignedAt + url.Lifetime, now, url.Lifetime)
-            : VerifySignature(request with { IsPresigned = true }, authorization, secret, url.Timestamp, dateHeader: null);
+            : VerifySignature(request with { IsPresigned = true }, authorization, secret, url.Timestamp);
     }
 
     /// <summary>Starts the chain of chunk signatures of a request whose own signature has been verified.</summary>
@@ -104,9 +105,9 @@ public sealed class SignatureVerifier
     public ChunkSignatures StartChunks(in SigningRequest request, AuthorizationHeader authorization, string secret)
     {
         ArgumentNullException.ThrowIfNull(authorization);
-        var timestamp = request.Header(AmzDateHeader) ?? request.Header(DateHeader)
-            ?? throw new ArgumentException("The request has no timestamp.", nameof(request));
-        return StartChunks(authorization, secret, timestamp);
+        return TryReadTime(request, out var requestAt)
+            ? StartChunks(authorization, secret, AmzTimestamp.Format(requestAt))
+            : throw new ArgumentException("The request has no timestamp.", nameof(request));
     }
 
     /// <summary>Starts the chain of chunk signatures of a presigned URL whose own signature has been verified.</summary>
@@ -121,6 +122,11 @@ public sealed class SignatureVerifier
     private ChunkSignatures StartChunks(AuthorizationHeader authorization, string secret, string timestamp) =>
         new(_keys.GetOrDerive(secret, authorization.Scope), timestamp, authorization.Signature);
 
+    private static bool TryReadTime(in SigningRequest request, out DateTimeOffset at) =>
+        request.Header(AmzDateHeader) is { } timestamp
+            ? AmzTimestamp.TryParse(timestamp, out at)
+            : AmzTimestamp.TryParseDate(request.Header(DateHeader), out at);
+
     private SignatureVerdict? FindForeignScope(CredentialScope scope) =>
         scope.Service != _rules.Service ? SignatureVerdict.WrongService
         : scope.Region != _region ? new(SignatureOutcome.WrongRegion)
@@ -129,26 +135,26 @@ public sealed class SignatureVerifier
     private static bool IsOfDay(string timestamp, CredentialScope scope) =>
         timestamp.AsSpan(0, AmzTimestamp.DateChars).SequenceEqual(scope.Date);
 
-    /// <summary>Verifies the signed headers, then the signature. <paramref name="timestamp"/> is as sent;
-    /// <paramref name="dateHeader"/> is null if it is in the query.</summary>
+    /// <summary>Verifies the signed headers, then the signature. <paramref name="timestamp"/> has the basic format.</summary>
     private SignatureVerdict VerifySignature(
-        in SigningRequest request, AuthorizationHeader authorization, string secret, string timestamp, string? dateHeader)
+        in SigningRequest request, AuthorizationHeader authorization, string secret, string timestamp)
     {
-        if (FindUnsigned(request, authorization, dateHeader) is { } unsigned)
+        if (FindUnsigned(request, authorization) is { } unsigned)
         {
             return new(SignatureOutcome.RequiredHeaderNotSigned) { Header = unsigned };
-        }
-
-        if (FindMissing(request.Header, authorization.SignedHeaders) is { } missing)
-        {
-            return new(SignatureOutcome.SignedHeaderMissing) { Header = missing };
         }
 
         Span<byte> expected = stackalloc byte[HMACSHA256.HashSizeInBytes];
         var key = _keys.GetOrDerive(secret, authorization.Scope);
         key.Sign(request, _rules, authorization.SignedHeaders, timestamp, expected);
-        return CryptographicOperations.FixedTimeEquals(expected, authorization.Signature)
-            ? new(SignatureOutcome.Verified)
+        if (CryptographicOperations.FixedTimeEquals(expected, authorization.Signature))
+        {
+            return new(SignatureOutcome.Verified);
+        }
+
+        // A header that was signed as an empty one need not be sent, because PHP's curl never sends those.
+        return FindMissing(request.Header, authorization.SignedHeaders) is { } missing
+            ? new(SignatureOutcome.SignedHeaderMissing) { Header = missing }
             : new(SignatureOutcome.SignatureDiffers)
             {
                 Difference = new SignatureDifference(
@@ -159,16 +165,12 @@ public sealed class SignatureVerifier
             };
     }
 
-    private string? FindUnsigned(in SigningRequest request, AuthorizationHeader authorization, string? dateHeader)
+    /// <summary>Finds a header that must be signed. <c>Date</c> need not be, because the text that is signed has the time.</summary>
+    private string? FindUnsigned(in SigningRequest request, AuthorizationHeader authorization)
     {
         if (!authorization.Signs(HostHeader))
         {
             return HostHeader;
-        }
-
-        if (dateHeader is not null && !authorization.Signs(dateHeader))
-        {
-            return dateHeader;
         }
 
         var coversBody = CoversBody(request);
@@ -177,7 +179,7 @@ public sealed class SignatureVerifier
             if (MustBeSigned(name)
                 && !authorization.Signs(name)
                 && !(coversBody && Contains(_rules.UnsignedBesideBodyHash, name))
-                && !RepeatsMode(request, name))
+                && !RepeatsPayloadHash(request, name))
             {
                 return name.ToLowerInvariant();
             }
@@ -186,13 +188,11 @@ public sealed class SignatureVerifier
         return null;
     }
 
-    /// <summary>Whether a header of a presigned URL only repeats that the signature does not cover the body. Some clients send it with every
-    /// request. Without it, the request means the same.</summary>
-    private static bool RepeatsMode(in SigningRequest request, string name) =>
-        request.IsPresigned
-        && name.Equals(PayloadModes.Header, StringComparison.OrdinalIgnoreCase)
-        && request.PayloadHash == PayloadModes.NotSigned
-        && request.Header(PayloadModes.Header) == PayloadModes.NotSigned;
+    /// <summary>Whether a header only repeats the hash or mode of the body, which the signature covers in any case. Some clients do not sign
+    /// it.</summary>
+    private static bool RepeatsPayloadHash(in SigningRequest request, string name) =>
+        name.Equals(PayloadModes.Header, StringComparison.OrdinalIgnoreCase)
+        && request.Header(PayloadModes.Header) == request.PayloadHash;
 
     /// <summary>Whether the signature covers the SHA-256 of a body, and not only the name of a mode.</summary>
     private static bool CoversBody(in SigningRequest request) =>

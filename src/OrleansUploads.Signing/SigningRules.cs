@@ -23,8 +23,8 @@ public sealed class SigningRules
     /// request does, so an attacker who could add one on the way would change the request.</summary>
     public IReadOnlyList<string> SignedPrefixes { get; init; } = ["x-amz-", "x-orleans-uploads-"];
 
-    /// <summary>Further headers, in lower case, that must be signed when a request has them. <c>host</c> and the date header must always
-    /// be signed and are not listed.</summary>
+    /// <summary>Further headers, in lower case, that must be signed when a request has them. <c>host</c> must always be signed and is not
+    /// listed.</summary>
     public IReadOnlyList<string> SignedWhenPresent { get; init; } = [];
 
     /// <summary>Headers, in lower case, that need no signature although the rules above say so, if the signature covers the SHA-256 of a

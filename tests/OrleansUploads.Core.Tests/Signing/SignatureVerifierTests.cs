@@ -16,11 +16,26 @@ public class SignatureVerifierTests
     {
         ["no date"] = (Good, Good.Without("x-amz-date"), SignatureOutcome.TimestampMissing),
         ["a date instead of x-amz-date"] = (Dated, Dated.Without("x-amz-date"), SignatureOutcome.Verified),
+        ["a date of HTTP"] = Accepted("Fri, 25 May 2012 00:24:53 GMT"),
+        ["a date of botocore"] = Accepted("Fri, 25 May 2012 00:24:53 -0000"),
+        ["a date in the extended format"] = Accepted("2012-05-25T00:24:53Z"),
+        ["a date that is not signed"] = (
+            Dated with { SignedHeaders = ["host", "x-amz-glacier-version"] },
+            (Dated with { SignedHeaders = ["host", "x-amz-glacier-version"] }).Without("x-amz-date"),
+            SignatureOutcome.Verified),
+        ["a date that is not signed and was changed"] = (
+            Dated with { SignedHeaders = ["host", "x-amz-glacier-version"] },
+            Dated.Without("x-amz-date").With("Date", "20120525T002454Z"),
+            SignatureOutcome.SignatureDiffers),
+        ["a date without a zone"] = (Dated, Dated.Without("x-amz-date").With("Date", "2012-05-25T00:24:53"), SignatureOutcome.TimestampMalformed),
         ["a date beside x-amz-date"] = (Good, Good.With("Date", "Sat, 01 Jan 2000 00:00:00 GMT"), SignatureOutcome.Verified),
         ["no version"] = (WithoutVersion, WithoutVersion, SignatureOutcome.Verified),
     };
 
     public static TheoryData<string> Names => [.. Scenarios.Keys];
+
+    private static (ExampleRequest Signed, ExampleRequest Received, SignatureOutcome Outcome) Accepted(string date) =>
+        (Dated.With("Date", date), Dated.With("Date", date).Without("x-amz-date"), SignatureOutcome.Verified);
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -133,6 +148,13 @@ public class SignatureVerifierTests
 
         Assert.Equal(SignatureOutcome.SignedHeaderMissing, verdict.Outcome);
         Assert.Equal("range", verdict.Header);
+    }
+
+    [Fact]
+    public void A_header_that_is_signed_as_an_empty_one_need_not_be_sent()
+    {
+        var signed = (Good with { SignedHeaders = ["content-md5", "host", "x-amz-date", "x-amz-glacier-version"] }).With("Content-MD5", "");
+        Assert.Equal(SignatureOutcome.Verified, signed.Without("Content-MD5").Verify(signed.Sign()).Outcome);
     }
 
     [Fact]
