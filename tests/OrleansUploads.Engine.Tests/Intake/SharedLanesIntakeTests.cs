@@ -53,7 +53,7 @@ public sealed class SharedLanesIntakeTests : IDisposable
             new MemoryPartStore(), static step => step.Call == PartStoreCall.Write ? PartStoreFault.Full : PartStoreFault.None);
         var time = new ManualTime();
         var ids = new SeededIds(time, 1);
-        using var digests = new ObjectDigests(ObjectBench.Body(Some.Bytes(1000, 1)), ChecksumAlgorithm.Crc64Nvme);
+        using var digests = new ObjectDigests(ObjectBench.Body(Some.Bytes(1000, 1)), ChecksumAlgorithm.Crc64Nvme, lanes);
         Task storing = isOfObject
             ? StoreOfObjectAsync(new AttemptIntake(new AgreeingHost(), full, lanes, new MaintenanceOptions()), digests, ids.NewAttempt())
             : new ArchiveIntake(new AgreeingHost(), full, ids, time, lanes: lanes).StoreAsync(Some.Upload(1), 0, Some.Bytes(1000, 1));
