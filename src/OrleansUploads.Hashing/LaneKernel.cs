@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -6,85 +5,44 @@ using System.Runtime.Intrinsics.X86;
 
 namespace OrleansUploads.Hashing;
 
-/// <summary>SHA-256 of many messages of equal length, one message per vector lane.</summary>
-/// <remarks>The algorithm is FIPS 180-4, section 6.2, with vectors in place of words.</remarks>
-internal static class LaneKernel<TLanes, TVector>
+/// <summary>A hash of many messages at a time, one message per vector lane.</summary>
+internal static class LaneKernel<TState, TLanes, TVector>
+    where TState : unmanaged, IHashState<TState>
     where TLanes : struct, ILaneVector<TVector>
     where TVector : unmanaged
 {
-    private const int Rounds = 64;
-    private const int BlockWords = 16;
-    private const int StateWords = Sha256State.Words;
-    private const int CacheLineBytes = 64;
-
-    /// <summary>Number of bytes per lane that are copied to a staging buffer at a time. Without staging, equal offsets in all
-    /// messages would compete for the same few cache lines, because the messages are far apart; they may also be
-    /// unaligned.</summary>
-    private const int StageBytes = 256;
-
-    private static ReadOnlySpan<uint> RoundConstants =>
-    [
-        0x428A2F98, 0x71374491, 0xB5C0FBCF, 0xE9B5DBA5, 0x3956C25B, 0x59F111F1, 0x923F82A4, 0xAB1C5ED5,
-        0xD807AA98, 0x12835B01, 0x243185BE, 0x550C7DC3, 0x72BE5D74, 0x80DEB1FE, 0x9BDC06A7, 0xC19BF174,
-        0xE49B69C1, 0xEFBE4786, 0x0FC19DC6, 0x240CA1CC, 0x2DE92C6F, 0x4A7484AA, 0x5CB0A9DC, 0x76F988DA,
-        0x983E5152, 0xA831C66D, 0xB00327C8, 0xBF597FC7, 0xC6E00BF3, 0xD5A79147, 0x06CA6351, 0x14292967,
-        0x27B70A85, 0x2E1B2138, 0x4D2C6DFC, 0x53380D13, 0x650A7354, 0x766A0ABB, 0x81C2C92E, 0x92722C85,
-        0xA2BFE8A1, 0xA81A664B, 0xC24B8B70, 0xC76C51A3, 0xD192E819, 0xD6990624, 0xF40E3585, 0x106AA070,
-        0x19A4C116, 0x1E376C08, 0x2748774C, 0x34B0BCB5, 0x391C0CB3, 0x4ED8AA4A, 0x5B9CCA4F, 0x682E6FF3,
-        0x748F82EE, 0x78A5636F, 0x84C87814, 0x8CC70208, 0x90BEFFFA, 0xA4506CEB, 0xBEF9A3F7, 0xC67178F2,
-    ];
-
-    /// <summary>Hashes <paramref name="digests"/>.Length contiguous messages of <paramref name="messageBytes"/>, a multiple
-    /// of 64. The digests may overlap the start of <paramref name="messages"/>.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static unsafe void Hash(ReadOnlySpan<byte> messages, int messageBytes, Span<Sha256Digest> digests)
-    {
-        Span<byte> scratch = stackalloc byte[Scratch.Bytes];
-        var memory = new Scratch(scratch);
-        Span<nint> starts = stackalloc nint[TLanes.Lanes];
-        fixed (byte* start = messages)
-        {
-            for (var first = 0; first < digests.Length; first += TLanes.Lanes)
-            {
-                var count = Math.Min(TLanes.Lanes, digests.Length - first);
-                for (var lane = 0; lane < count; lane++) starts[lane] = (nint)start + ((nint)(first + lane) * messageBytes);
-                for (var i = 0; i < StateWords; i++) memory.State[i] = TLanes.Broadcast(Sha256State.Initial[i]);
-                Append(starts[..count], messageBytes, memory);
-                PadBlock(messageBytes, memory.Schedule);
-                Compress(memory.State, memory.Schedule);
-                Store(memory.State, digests.Slice(first, count));
-            }
-        }
-    }
+    private const int StageBytes = LaneScratch<TState, TVector>.StageBytes;
 
     /// <summary>Appends whole blocks to messages. Each run is the address of the blocks for one message, all of
     /// <paramref name="runBytes"/>, a multiple of 64; each state is changed.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    public static void Append(ReadOnlySpan<nint> runs, int runBytes, Span<Sha256State> states)
+    public static void Append(ReadOnlySpan<nint> runs, int runBytes, Span<TState> states)
     {
-        Span<byte> scratch = stackalloc byte[Scratch.Bytes];
-        var memory = new Scratch(scratch);
+        Span<byte> scratch = stackalloc byte[LaneScratch<TState, TVector>.BytesOf(TLanes.Lanes)];
+        var memory = new LaneScratch<TState, TVector>(scratch, TLanes.Lanes);
         var words = MemoryMarshal.Cast<TVector, uint>(memory.State);
+        var stateWords = memory.State.Length;
         for (var first = 0; first < runs.Length; first += TLanes.Lanes)
         {
             var count = Math.Min(TLanes.Lanes, runs.Length - first);
-            var group = states.Slice(first, count);
+            var group = MemoryMarshal.Cast<TState, uint>(states.Slice(first, count));
             words.Clear();
             for (var lane = 0; lane < count; lane++)
             {
-                for (var i = 0; i < StateWords; i++) words[(i * TLanes.Lanes) + lane] = group[lane][i];
+                for (var i = 0; i < stateWords; i++) words[(i * TLanes.Lanes) + lane] = group[(lane * stateWords) + i];
             }
 
             Append(runs.Slice(first, count), runBytes, memory);
             for (var lane = 0; lane < count; lane++)
             {
-                for (var i = 0; i < StateWords; i++) group[lane][i] = words[(i * TLanes.Lanes) + lane];
+                for (var i = 0; i < stateWords; i++) group[(lane * stateWords) + i] = words[(i * TLanes.Lanes) + lane];
             }
         }
     }
 
+    /// <summary>Appends whole blocks to the messages whose state is in the memory.</summary>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Append(ReadOnlySpan<nint> runs, int runBytes, Scratch memory)
+    public static void Append(ReadOnlySpan<nint> runs, int runBytes, LaneScratch<TState, TVector> memory)
     {
         for (var offset = 0; offset < runBytes; offset += StageBytes)
         {
@@ -97,8 +55,8 @@ internal static class LaneKernel<TLanes, TVector>
             for (var staged = 0; staged < bytes; staged += Sha256Batch.BlockBytes)
             {
                 Prefetch(runs, offset + StageBytes + staged);
-                TLanes.LoadBlock(in memory.Stage[staged], StageBytes, memory.Schedule);
-                Compress(memory.State, memory.Schedule);
+                TLanes.LoadBlock(in memory.Stage[staged], StageBytes, TState.IsBigEndian, memory.Schedule);
+                TState.Compress<TLanes, TVector>(memory.State, memory.Schedule);
             }
         }
     }
@@ -125,127 +83,44 @@ internal static class LaneKernel<TLanes, TVector>
             Vector512.Load((byte*)from + at).StoreUnsafe(ref target, at);
         }
     }
+}
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static TVector Keyed(ref TVector w, ref uint k, int index) =>
-        TLanes.Add(Unsafe.Add(ref w, index), TLanes.Broadcast(Unsafe.Add(ref k, index)));
+/// <summary>The memory of one computation, within a span of the caller's stack. Its vectors are aligned to cache lines, so that each
+/// access touches one line instead of two.</summary>
+internal readonly ref struct LaneScratch<TState, TVector>
+    where TState : unmanaged, IHashState<TState>
+    where TVector : unmanaged
+{
+    /// <summary>Number of bytes per lane that are copied to a staging buffer at a time. Without staging, equal offsets in all
+    /// messages would compete for the same few cache lines, because the messages are far apart; they may also be
+    /// unaligned.</summary>
+    public const int StageBytes = 256;
 
-    /// <summary>The one 16 places after <paramref name="index"/>.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Extend(ref TVector w, int index) =>
-        Unsafe.Add(ref w, index + 16) = TLanes.Extend(
-            Unsafe.Add(ref w, index),
-            Unsafe.Add(ref w, index + 1),
-            Unsafe.Add(ref w, index + 9),
-            Unsafe.Add(ref w, index + 14));
+    private const int CacheLineBytes = 64;
 
-    /// <summary>Creates the padding block of a message whose length is a multiple of 64: a one bit, zeros, and the length in
-    /// bits.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void PadBlock(int messageBytes, Span<TVector> words)
+    /// <param name="stack">At least <see cref="BytesOf"/>.</param>
+    /// <param name="lanes">The number of messages.</param>
+    public LaneScratch(Span<byte> stack, int lanes)
     {
-        var lengthBits = (ulong)messageBytes * 8;
-        words[0] = TLanes.Broadcast(0x8000_0000);
-        for (var i = 1; i < BlockWords - 2; i++) words[i] = TLanes.Broadcast(0);
-        words[BlockWords - 2] = TLanes.Broadcast((uint)(lengthBits >> 32));
-        words[BlockWords - 1] = TLanes.Broadcast((uint)lengthBits);
+        var address = Unsafe.ByteOffset(ref Unsafe.NullRef<byte>(), ref MemoryMarshal.GetReference(stack));
+        stack = stack[(int)(-address & (CacheLineBytes - 1))..];
+        var vectors = MemoryMarshal.Cast<byte, TVector>(stack[..VectorsBytes]);
+        Schedule = vectors[..TState.ScheduleWords];
+        State = vectors[TState.ScheduleWords..];
+        Stage = stack.Slice(VectorsBytes, lanes * StageBytes);
     }
 
-    /// <summary>Applies the compression function to the block in the first 16 words of the schedule.</summary>
-    /// <remarks>After eight rounds every variable is back in its place, so no round needs to move variables. The schedule is
-    /// computed between the rounds, so that its dependency chain overlaps with theirs. The schedule stays in memory, because
-    /// sixteen registers hold only the state and the temporaries of a round.</remarks>
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    private static void Compress(Span<TVector> state, Span<TVector> schedule)
-    {
-        ref var w = ref MemoryMarshal.GetReference(schedule[..Rounds]);
-        ref var k = ref MemoryMarshal.GetReference(RoundConstants);
-        var (a, b, c, d) = (state[0], state[1], state[2], state[3]);
-        var (e, f, g, h) = (state[4], state[5], state[6], state[7]);
-        for (var t = 0; t < Rounds - BlockWords; t += 8)
-        {
-            TLanes.Round(a, b, c, ref d, e, f, g, ref h, Keyed(ref w, ref k, 0));
-            Extend(ref w, 0);
-            TLanes.Round(h, a, b, ref c, d, e, f, ref g, Keyed(ref w, ref k, 1));
-            Extend(ref w, 1);
-            TLanes.Round(g, h, a, ref b, c, d, e, ref f, Keyed(ref w, ref k, 2));
-            Extend(ref w, 2);
-            TLanes.Round(f, g, h, ref a, b, c, d, ref e, Keyed(ref w, ref k, 3));
-            Extend(ref w, 3);
-            TLanes.Round(e, f, g, ref h, a, b, c, ref d, Keyed(ref w, ref k, 4));
-            Extend(ref w, 4);
-            TLanes.Round(d, e, f, ref g, h, a, b, ref c, Keyed(ref w, ref k, 5));
-            Extend(ref w, 5);
-            TLanes.Round(c, d, e, ref f, g, h, a, ref b, Keyed(ref w, ref k, 6));
-            Extend(ref w, 6);
-            TLanes.Round(b, c, d, ref e, f, g, h, ref a, Keyed(ref w, ref k, 7));
-            Extend(ref w, 7);
-            w = ref Unsafe.Add(ref w, 8);
-            k = ref Unsafe.Add(ref k, 8);
-        }
+    private static int StateWords => Unsafe.SizeOf<TState>() / sizeof(uint);
 
-        for (var t = Rounds - BlockWords; t < Rounds; t += 8)
-        {
-            TLanes.Round(a, b, c, ref d, e, f, g, ref h, Keyed(ref w, ref k, 0));
-            TLanes.Round(h, a, b, ref c, d, e, f, ref g, Keyed(ref w, ref k, 1));
-            TLanes.Round(g, h, a, ref b, c, d, e, ref f, Keyed(ref w, ref k, 2));
-            TLanes.Round(f, g, h, ref a, b, c, d, ref e, Keyed(ref w, ref k, 3));
-            TLanes.Round(e, f, g, ref h, a, b, c, ref d, Keyed(ref w, ref k, 4));
-            TLanes.Round(d, e, f, ref g, h, a, b, ref c, Keyed(ref w, ref k, 5));
-            TLanes.Round(c, d, e, ref f, g, h, a, ref b, Keyed(ref w, ref k, 6));
-            TLanes.Round(b, c, d, ref e, f, g, h, ref a, Keyed(ref w, ref k, 7));
-            w = ref Unsafe.Add(ref w, 8);
-            k = ref Unsafe.Add(ref k, 8);
-        }
+    private static int VectorsBytes => (TState.ScheduleWords + StateWords) * Unsafe.SizeOf<TVector>();
 
-        state[0] = TLanes.Add(state[0], a);
-        state[1] = TLanes.Add(state[1], b);
-        state[2] = TLanes.Add(state[2], c);
-        state[3] = TLanes.Add(state[3], d);
-        state[4] = TLanes.Add(state[4], e);
-        state[5] = TLanes.Add(state[5], f);
-        state[6] = TLanes.Add(state[6], g);
-        state[7] = TLanes.Add(state[7], h);
-    }
+    /// <summary>The block is in the first 16.</summary>
+    public Span<TVector> Schedule { get; }
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void Store(Span<TVector> state, Span<Sha256Digest> digests)
-    {
-        var words = MemoryMarshal.Cast<TVector, uint>(state);
-        var bytes = MemoryMarshal.AsBytes(digests);
-        for (var lane = 0; lane < digests.Length; lane++)
-        {
-            for (var i = 0; i < StateWords; i++)
-            {
-                BinaryPrimitives.WriteUInt32BigEndian(bytes, words[(i * TLanes.Lanes) + lane]);
-                bytes = bytes[sizeof(uint)..];
-            }
-        }
-    }
+    public Span<TVector> State { get; }
 
-    /// <summary>The memory of one computation, within a span of the caller's stack. Its vectors are aligned to cache lines, so that each
-    /// access touches one line instead of two.</summary>
-    private readonly ref struct Scratch
-    {
-        private static int VectorsBytes => (Rounds + StateWords) * Unsafe.SizeOf<TVector>();
+    public Span<byte> Stage { get; }
 
-        public Scratch(Span<byte> stack)
-        {
-            var address = Unsafe.ByteOffset(ref Unsafe.NullRef<byte>(), ref MemoryMarshal.GetReference(stack));
-            stack = stack[(int)(-address & (CacheLineBytes - 1))..];
-            var vectors = MemoryMarshal.Cast<byte, TVector>(stack[..VectorsBytes]);
-            Schedule = vectors[..Rounds];
-            State = vectors[Rounds..];
-            Stage = stack.Slice(VectorsBytes, TLanes.Lanes * StageBytes);
-        }
-
-        public static int Bytes => VectorsBytes + (TLanes.Lanes * StageBytes) + CacheLineBytes;
-
-        /// <summary>The block is in the first 16.</summary>
-        public Span<TVector> Schedule { get; }
-
-        public Span<TVector> State { get; }
-
-        public Span<byte> Stage { get; }
-    }
+    /// <summary>The length of the stack that a number of lanes needs.</summary>
+    public static int BytesOf(int lanes) => VectorsBytes + (lanes * StageBytes) + CacheLineBytes;
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -23,11 +24,23 @@ internal readonly struct LanesAvx2 : ILaneVector<Words>
     public static Words Add(Words left, Words right) => left + right;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Words RotateLeft(Words words, [ConstantExpected] byte bits) => (words << bits) | (words >>> (32 - bits));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Words Choose(Words condition, Words yes, Words no) => no ^ (condition & (yes ^ no));
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Words Parity(Words x, Words y, Words z) => x ^ y ^ z;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Words OrNot(Words x, Words y, Words z) => y ^ (x | ~z);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Round(
         Words a, Words b, Words c, ref Words d, Words e, Words f, Words g, ref Words h, Words input)
     {
         var sigma1 = ((e >>> 6) | (e << 26)) ^ ((e >>> 11) | (e << 21)) ^ ((e >>> 25) | (e << 7));
-        var choose = g ^ (e & (f ^ g));
+        var choose = Choose(e, f, g);
         var sigma0 = ((a >>> 2) | (a << 30)) ^ ((a >>> 13) | (a << 19)) ^ ((a >>> 22) | (a << 10));
         var known = h + input;
         d = d + known + choose + sigma1;
@@ -43,27 +56,27 @@ internal readonly struct LanesAvx2 : ILaneVector<Words>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void LoadBlock(ref readonly byte block, int strideBytes, Span<Words> words)
+    public static void LoadBlock(ref readonly byte block, int strideBytes, bool isBigEndian, Span<Words> words)
     {
         ref var word = ref MemoryMarshal.GetReference(words);
         for (var half = 0; half < 2; half++)
         {
             ref var rows = ref Unsafe.AddByteOffset(ref Unsafe.AsRef(in block), half * HalfBlockBytes);
-            TransposeHalf(ref rows, strideBytes, ref Unsafe.Add(ref word, half * 8));
+            TransposeHalf(ref rows, strideBytes, isBigEndian, ref Unsafe.Add(ref word, half * 8));
         }
     }
 
     /// <summary>Transposes half a block. Half a block is 8 words, so 8 rows form an 8 x 8 matrix.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static void TransposeHalf(ref byte rows, int strideBytes, ref Words word)
+    private static void TransposeHalf(ref byte rows, int strideBytes, bool isBigEndian, ref Words word)
     {
         // Four rows at a time. Afterwards the 128-bit half h of vector r + j contains word 4h + j of rows r to r + 3.
         for (var r = 0; r < 8; r += 4)
         {
-            var row0 = LoadRow(ref rows, strideBytes * r);
-            var row1 = LoadRow(ref rows, strideBytes * (r + 1));
-            var row2 = LoadRow(ref rows, strideBytes * (r + 2));
-            var row3 = LoadRow(ref rows, strideBytes * (r + 3));
+            var row0 = LoadRow(ref rows, strideBytes * r, isBigEndian);
+            var row1 = LoadRow(ref rows, strideBytes * (r + 1), isBigEndian);
+            var row2 = LoadRow(ref rows, strideBytes * (r + 2), isBigEndian);
+            var row3 = LoadRow(ref rows, strideBytes * (r + 3), isBigEndian);
             var low01 = Avx2.UnpackLow(row0, row1).AsUInt64();
             var high01 = Avx2.UnpackHigh(row0, row1).AsUInt64();
             var low23 = Avx2.UnpackLow(row2, row3).AsUInt64();
@@ -84,10 +97,16 @@ internal readonly struct LanesAvx2 : ILaneVector<Words>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Words LoadRow(ref byte rows, int offsetBytes)
+    private static Words LoadRow(ref byte rows, int offsetBytes, bool isBigEndian)
     {
+        var row = Vector256.LoadUnsafe(ref Unsafe.AddByteOffset(ref rows, offsetBytes));
+        if (!isBigEndian)
+        {
+            return row.AsUInt32();
+        }
+
         var swap = Vector256.Create(
             0x0405060700010203UL, 0x0C0D0E0F08090A0BUL, 0x0405060700010203UL, 0x0C0D0E0F08090A0BUL).AsByte();
-        return Avx2.Shuffle(Vector256.LoadUnsafe(ref Unsafe.AddByteOffset(ref rows, offsetBytes)), swap).AsUInt32();
+        return Avx2.Shuffle(row, swap).AsUInt32();
     }
 }

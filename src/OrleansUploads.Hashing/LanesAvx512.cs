@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
@@ -22,11 +23,23 @@ internal readonly struct LanesAvx512 : ILaneVector<Words>
     public static Words Add(Words left, Words right) => left + right;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Words RotateLeft(Words words, [ConstantExpected] byte bits) => Avx512F.RotateLeft(words, bits);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Words Choose(Words condition, Words yes, Words no) => TernaryLogic(condition, yes, no, TernaryTable.Choose);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Words Parity(Words x, Words y, Words z) => TernaryLogic(x, y, z, TernaryTable.Xor);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Words OrNot(Words x, Words y, Words z) => TernaryLogic(x, y, z, TernaryTable.OrNot);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Round(
         Words a, Words b, Words c, ref Words d, Words e, Words f, Words g, ref Words h, Words input)
     {
         var sigma1 = TernaryLogic(RotateRight(e, 6), RotateRight(e, 11), RotateRight(e, 25), TernaryTable.Xor);
-        var choose = TernaryLogic(e, f, g, TernaryTable.Choose);
+        var choose = Choose(e, f, g);
         var sigma0 = TernaryLogic(RotateRight(a, 2), RotateRight(a, 13), RotateRight(a, 22), TernaryTable.Xor);
         var known = h + input;
         d = d + known + choose + sigma1;
@@ -42,7 +55,7 @@ internal readonly struct LanesAvx512 : ILaneVector<Words>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void LoadBlock(ref readonly byte block, int strideBytes, Span<Words> words)
+    public static void LoadBlock(ref readonly byte block, int strideBytes, bool isBigEndian, Span<Words> words)
     {
         ref var rows = ref Unsafe.AsRef(in block);
         ref var word = ref MemoryMarshal.GetReference(words);
@@ -50,10 +63,10 @@ internal readonly struct LanesAvx512 : ILaneVector<Words>
         // Four rows at a time. Afterwards the 128-bit quarter q of vector r + j contains word 4q + j of rows r to r + 3.
         for (var r = 0; r < 16; r += 4)
         {
-            var row0 = LoadRow(ref rows, strideBytes * r);
-            var row1 = LoadRow(ref rows, strideBytes * (r + 1));
-            var row2 = LoadRow(ref rows, strideBytes * (r + 2));
-            var row3 = LoadRow(ref rows, strideBytes * (r + 3));
+            var row0 = LoadRow(ref rows, strideBytes * r, isBigEndian);
+            var row1 = LoadRow(ref rows, strideBytes * (r + 1), isBigEndian);
+            var row2 = LoadRow(ref rows, strideBytes * (r + 2), isBigEndian);
+            var row3 = LoadRow(ref rows, strideBytes * (r + 3), isBigEndian);
             var low01 = UnpackLow(row0, row1).AsUInt64();
             var high01 = UnpackHigh(row0, row1).AsUInt64();
             var low23 = UnpackLow(row2, row3).AsUInt64();
@@ -83,12 +96,18 @@ internal readonly struct LanesAvx512 : ILaneVector<Words>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private static Words LoadRow(ref byte rows, int offsetBytes)
+    private static Words LoadRow(ref byte rows, int offsetBytes, bool isBigEndian)
     {
+        var row = Vector512.LoadUnsafe(ref Unsafe.AddByteOffset(ref rows, offsetBytes));
+        if (!isBigEndian)
+        {
+            return row.AsUInt32();
+        }
+
         var swap = Vector512.Create(
             0x0405060700010203UL, 0x0C0D0E0F08090A0BUL, 0x0405060700010203UL, 0x0C0D0E0F08090A0BUL,
             0x0405060700010203UL, 0x0C0D0E0F08090A0BUL, 0x0405060700010203UL, 0x0C0D0E0F08090A0BUL).AsByte();
-        return Avx512BW.Shuffle(Vector512.LoadUnsafe(ref Unsafe.AddByteOffset(ref rows, offsetBytes)), swap).AsUInt32();
+        return Avx512BW.Shuffle(row, swap).AsUInt32();
     }
 }
 
@@ -100,6 +119,9 @@ internal static class TernaryTable
 
     /// <summary>a ? b : c.</summary>
     public const byte Choose = 0b1100_1010;
+
+    /// <summary>b ^ (a | ~c).</summary>
+    public const byte OrNot = 0b0011_1001;
 
     /// <summary>The majority of a, b and c.</summary>
     public const byte Majority = 0b1110_1000;

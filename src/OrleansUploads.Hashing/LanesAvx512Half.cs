@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
@@ -22,11 +23,23 @@ internal readonly struct LanesAvx512Half : ILaneVector<Words>
     public static Words Add(Words left, Words right) => left + right;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Words RotateLeft(Words words, [ConstantExpected] byte bits) => Avx512F.VL.RotateLeft(words, bits);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Words Choose(Words condition, Words yes, Words no) => TernaryLogic(condition, yes, no, TernaryTable.Choose);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Words Parity(Words x, Words y, Words z) => TernaryLogic(x, y, z, TernaryTable.Xor);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static Words OrNot(Words x, Words y, Words z) => TernaryLogic(x, y, z, TernaryTable.OrNot);
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Round(
         Words a, Words b, Words c, ref Words d, Words e, Words f, Words g, ref Words h, Words input)
     {
         var sigma1 = TernaryLogic(RotateRight(e, 6), RotateRight(e, 11), RotateRight(e, 25), TernaryTable.Xor);
-        var choose = TernaryLogic(e, f, g, TernaryTable.Choose);
+        var choose = Choose(e, f, g);
         var sigma0 = TernaryLogic(RotateRight(a, 2), RotateRight(a, 13), RotateRight(a, 22), TernaryTable.Xor);
         var known = h + input;
         d = d + known + choose + sigma1;
@@ -42,6 +55,6 @@ internal readonly struct LanesAvx512Half : ILaneVector<Words>
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    public static void LoadBlock(ref readonly byte block, int strideBytes, Span<Words> words) =>
-        LanesAvx2.LoadBlock(in block, strideBytes, words);
+    public static void LoadBlock(ref readonly byte block, int strideBytes, bool isBigEndian, Span<Words> words) =>
+        LanesAvx2.LoadBlock(in block, strideBytes, isBigEndian, words);
 }

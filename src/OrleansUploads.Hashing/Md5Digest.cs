@@ -35,9 +35,6 @@ public readonly record struct Md5Digest : IParsable<Md5Digest>
         MD5.HashData(data, digest);
         return new Md5Digest(digest);
     }
-
-    /// <summary>A hash that computes the digest of bytes that arrive in pieces.</summary>
-    public static IncrementalHash CreateHash() => IncrementalHash.CreateHash(HashAlgorithmName.MD5);
 #pragma warning restore CA5351
 
     /// <summary>Writes the 16 bytes.</summary>

@@ -9,11 +9,11 @@ public sealed class PartHasher : IDisposable
 {
     private const int InitialLeaves = 16;
 
-    private readonly SharedLanes? _lanes;
-    private readonly LaneWork? _work;
+    private readonly LaneGroups<Sha256State>? _lanes;
+    private readonly LaneWork<Sha256State>? _work;
     private readonly bool _leavesInLanes;
-    private readonly Sha256Chain? _linear;
-    private readonly Sha256Chain _leaf;
+    private readonly HashChain<Sha256State>? _linear;
+    private readonly HashChain<Sha256State> _leaf;
     private Sha256Digest[] _leaves = new Sha256Digest[InitialLeaves];
     private Sha256Digest _firstLeaf;
     private long _linearBytes;
@@ -36,19 +36,19 @@ public sealed class PartHasher : IDisposable
     /// be called.</param>
     public PartHasher(bool withLinearHash, SharedLanes? lanes, bool leavesInLanes)
     {
-        _lanes = SharedLanes.IsSupported ? lanes : null;
+        _lanes = SharedLanes.IsSupported ? lanes?.Sha256 : null;
         _leavesInLanes = leavesInLanes;
         _linear = withLinearHash ? new(hasState: _lanes is not null) : null;
         _leaf = new(hasState: _lanes is not null);
         if (_lanes is not null)
         {
-            _work = new LaneWork();
+            _work = new LaneWork<Sha256State>();
             _lanes.Enter(ChainsInLanes);
         }
     }
 
     /// <summary>The number of bytes whose leaves fill the lanes of this processor: 8 or 16 MiB. More at a time gain nothing.</summary>
-    public static int BatchBytes { get; } = Sha256Batch.MaxLanes * TreeHash.LeafBytes;
+    public static int BatchBytes { get; } = LaneBatch.MaxLanes * TreeHash.LeafBytes;
 
     /// <summary>Whether this processor computes the leaves of <see cref="BatchBytes"/> together faster than one after the other.</summary>
     public static bool HasBatches => Sha256Batch.Choose(BatchBytes / TreeHash.LeafBytes, TreeHash.LeafBytes).Path != BatchPath.OneByOne;
@@ -127,10 +127,10 @@ public sealed class PartHasher : IDisposable
     public PartHashes Finish()
     {
         ObjectDisposedException.ThrowIf(_isDisposed, this);
-        if (_leafCount == 0 && _linear is not null) _firstLeaf = _linear.Current();
+        if (_leafCount == 0 && _linear is not null) _firstLeaf = Current(_linear);
         var lengthBytes = ((long)_leafCount * TreeHash.LeafBytes) + _leafFillBytes;
         if (_leafFillBytes > 0) CloseLeaf();
-        LinearHash? linear = _linear is null ? null : new LinearHash(_linear.Finish());
+        LinearHash? linear = _linear is null ? null : new LinearHash(Finish(_linear));
         var leaves = _leaves.AsSpan(0, _leafCount);
         _linearBytes = 0;
         _leafCount = 0;
@@ -155,6 +155,20 @@ public sealed class PartHasher : IDisposable
         _leaf.Dispose();
     }
 
+    private static Sha256Digest Current(HashChain<Sha256State> chain)
+    {
+        Span<byte> digest = stackalloc byte[Sha256Digest.Bytes];
+        chain.Current(digest);
+        return new Sha256Digest(digest);
+    }
+
+    private static Sha256Digest Finish(HashChain<Sha256State> chain)
+    {
+        Span<byte> digest = stackalloc byte[Sha256Digest.Bytes];
+        chain.Finish(digest);
+        return new Sha256Digest(digest);
+    }
+
     /// <summary>Whether the next bytes are whole blocks of both chains and end within a leaf.</summary>
     private bool CanJoinLanes(int bytes) =>
         bytes >= Sha256Batch.BlockBytes
@@ -163,7 +177,7 @@ public sealed class PartHasher : IDisposable
         && (_linearBytes >= TreeHash.LeafBytes || _linearBytes + bytes <= TreeHash.LeafBytes || _linear is null)
         && (!_leavesInLanes || _leafFillBytes + bytes <= TreeHash.LeafBytes);
 
-    private async ValueTask AppendInLanesAsync(ReadOnlyMemory<byte> piece, Sha256Chain first, Sha256Chain? second)
+    private async ValueTask AppendInLanesAsync(ReadOnlyMemory<byte> piece, HashChain<Sha256State> first, HashChain<Sha256State>? second)
     {
         var wholeBytes = piece.Length - (piece.Length % Sha256Batch.BlockBytes);
         await _lanes!.AppendAsync(_work!, first, second, piece[..wholeBytes]);
@@ -186,7 +200,7 @@ public sealed class PartHasher : IDisposable
         _linearBytes += bytes;
 
         // Until the first leaf ends, it has the same bytes as the whole part, so the linear hash is enough.
-        if (_linearBytes == TreeHash.LeafBytes) _firstLeaf = _linear.Current();
+        if (_linearBytes == TreeHash.LeafBytes) _firstLeaf = Current(_linear);
     }
 
     private ReadOnlySpan<byte> AppendLeaves(ReadOnlySpan<byte> data, int count)
@@ -213,7 +227,7 @@ public sealed class PartHasher : IDisposable
     private void CloseLeaf()
     {
         _leafFillBytes = 0;
-        var leaf = IsLeafLinear ? _firstLeaf : _leaf.Finish();
+        var leaf = IsLeafLinear ? _firstLeaf : Finish(_leaf);
         NextLeaves(1)[0] = leaf;
     }
 

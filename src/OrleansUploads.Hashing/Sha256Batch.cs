@@ -4,22 +4,6 @@ using System.Security.Cryptography;
 
 namespace OrleansUploads.Hashing;
 
-/// <summary>The ways to hash a batch. Tests select them by name.</summary>
-internal enum BatchPath
-{
-    /// <summary>One message after another, with the platform's SHA-256.</summary>
-    OneByOne,
-
-    /// <summary>Eight lanes, AVX2.</summary>
-    Avx2,
-
-    /// <summary>Eight lanes, AVX-512 on 256-bit registers.</summary>
-    Avx512Half,
-
-    /// <summary>Sixteen lanes, AVX-512.</summary>
-    Avx512,
-}
-
 /// <summary>SHA-256 of a batch of messages of equal length, by the fastest method that this processor supports.</summary>
 internal static class Sha256Batch
 {
@@ -32,17 +16,6 @@ internal static class Sha256Batch
     /// <summary>Whether the processor has SHA-256 instructions, which the platform uses: CPUID leaf 7, EBX bit 29.</summary>
     private static bool HasShaInstructions { get; } =
         X86Base.IsSupported && X86Base.CpuId(0, 0).Eax >= 7 && (X86Base.CpuId(7, 0).Ebx & (1 << 29)) != 0;
-
-    /// <summary>The largest number of messages that this processor hashes at a time; 8 if it hashes one at a time.</summary>
-    public static int MaxLanes => LanesAvx512.IsSupported ? LanesAvx512.Lanes : LanesAvx2.Lanes;
-
-    public static bool IsSupported(BatchPath path) => path switch
-    {
-        BatchPath.OneByOne => true,
-        BatchPath.Avx2 => LanesAvx2.IsSupported,
-        BatchPath.Avx512Half => LanesAvx512Half.IsSupported,
-        BatchPath.Avx512 => LanesAvx512.IsSupported,
-    };
 
     /// <summary>Hashes contiguous messages of <paramref name="messageBytes"/>, a multiple of 64. The digests may overlap the
     /// start of <paramref name="messages"/>.</summary>
@@ -85,57 +58,14 @@ internal static class Sha256Batch
                 HashOneByOne(messages, messageBytes, digests);
                 break;
             case BatchPath.Avx2:
-                LaneKernel<LanesAvx2, Vector256<uint>>.Hash(messages, messageBytes, digests);
+                Sha256Kernel<LanesAvx2, Vector256<uint>>.Hash(messages, messageBytes, digests);
                 break;
             case BatchPath.Avx512Half:
-                LaneKernel<LanesAvx512Half, Vector256<uint>>.Hash(messages, messageBytes, digests);
+                Sha256Kernel<LanesAvx512Half, Vector256<uint>>.Hash(messages, messageBytes, digests);
                 break;
             case BatchPath.Avx512:
-                LaneKernel<LanesAvx512, Vector512<uint>>.Hash(messages, messageBytes, digests);
+                Sha256Kernel<LanesAvx512, Vector512<uint>>.Hash(messages, messageBytes, digests);
                 break;
-        }
-    }
-
-    /// <summary>Appends blocks by the fastest method; the parameters are the kernel's. Requires
-    /// <see cref="OpenSslBlocks.IsSupported"/>.</summary>
-    public static void Append(ReadOnlySpan<nint> runs, int runBytes, Span<Sha256State> states)
-    {
-        while (!runs.IsEmpty)
-        {
-            var (path, count) = Choose(runs.Length, runBytes);
-            Append(path, runs[..count], runBytes, states[..count]);
-            runs = runs[count..];
-            states = states[count..];
-        }
-    }
-
-    /// <summary>The processor must support the path.</summary>
-    public static void Append(BatchPath path, ReadOnlySpan<nint> runs, int runBytes, Span<Sha256State> states)
-    {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(runBytes % BlockBytes, 0);
-        ArgumentOutOfRangeException.ThrowIfNotEqual(runs.Length, states.Length);
-        switch (path)
-        {
-            case BatchPath.OneByOne:
-                AppendOneByOne(runs, runBytes, states);
-                break;
-            case BatchPath.Avx2:
-                LaneKernel<LanesAvx2, Vector256<uint>>.Append(runs, runBytes, states);
-                break;
-            case BatchPath.Avx512Half:
-                LaneKernel<LanesAvx512Half, Vector256<uint>>.Append(runs, runBytes, states);
-                break;
-            case BatchPath.Avx512:
-                LaneKernel<LanesAvx512, Vector512<uint>>.Append(runs, runBytes, states);
-                break;
-        }
-    }
-
-    private static unsafe void AppendOneByOne(ReadOnlySpan<nint> runs, int runBytes, Span<Sha256State> states)
-    {
-        for (var i = 0; i < runs.Length; i++)
-        {
-            OpenSslBlocks.Append(ref states[i], (byte*)runs[i], runBytes / BlockBytes);
         }
     }
 

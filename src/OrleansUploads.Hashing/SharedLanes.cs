@@ -5,59 +5,81 @@ namespace OrleansUploads.Hashing;
 
 /// <summary>Hashes the bytes of several bodies at a time, one chain of each in a vector lane. A single chain cannot be
 /// divided, but the chains of different bodies can be computed together.</summary>
-/// <remarks>What arrives while a group is being hashed is the next group. Nothing waits for a timer. With few bodies in flight each one
-/// hashes its own bytes, because a group would be too small to be faster.</remarks>
+/// <remarks>With few bodies in flight each one hashes its own bytes, because a group would be too small to be faster.</remarks>
 public sealed class SharedLanes
 {
     /// <summary>With fewer chains in flight, groups would rarely reach the five that lanes need to be faster: of the two chains of four bodies,
     /// half wait for bytes or are not needed yet.</summary>
-    private const int MinChains = 10;
+    private const int MinSha256Chains = 10;
 
-    private readonly Lock _gate = new();
-    private readonly Queue<LaneWork> _waiting = new();
-    private readonly int _maxGroups;
-    private readonly Action<Action> _later;
-    private int _chains;
-    private int _groups;
+    private const int MinMd5Chains = 2;
 
     /// <summary>Creates lanes that are hashed by the thread pool.</summary>
-    /// <param name="maxGroups">The number of groups that are hashed at the same time; more than processors gain nothing.</param>
+    /// <param name="maxGroups">The number of groups of SHA-256 that are hashed at the same time; more than processors gain nothing.</param>
     public SharedLanes(int maxGroups)
         : this(maxGroups, HashLater)
     {
     }
 
     /// <summary>Creates lanes whose groups are hashed when the caller wants it.</summary>
-    internal SharedLanes(int maxGroups, Action<Action> later)
+    internal SharedLanes(int maxGroups, Action<Action> later, int minSha256Chains = MinSha256Chains)
     {
-        _maxGroups = maxGroups;
-        _later = later;
+        Sha256 = new LaneGroups<Sha256State>(maxGroups, minSha256Chains, later);
+
+        // A group of MD5 takes as long as one of its chains, so a few large groups are better than many small ones.
+        Md5 = new LaneGroups<Md5State>(Math.Max(1, maxGroups / 4), MinMd5Chains, later);
     }
 
     /// <summary>The lanes of this process, or null where they would not be faster than one chain after another.</summary>
-    public static SharedLanes? OfProcess { get; } =
-        IsSupported && Sha256Batch.Choose(Sha256Batch.MaxLanes, TreeHash.LeafBytes).Path != BatchPath.OneByOne
-            ? new(Environment.ProcessorCount)
-            : null;
+    public static SharedLanes? OfProcess { get; } = IsSupported && LanesAvx2.IsSupported
+        ? new(Environment.ProcessorCount, HashLater, AreFasterForSha256 ? MinSha256Chains : int.MaxValue)
+        : null;
 
     /// <summary>Whether chains can enter and leave lanes on this platform. Without lanes in the processor they are hashed one after another,
     /// with the same results.</summary>
-    internal static bool IsSupported => OpenSslBlocks.IsSupported;
+    internal static bool IsSupported => OpenSslBlocks<Sha256State>.IsSupported && OpenSslBlocks<Md5State>.IsSupported;
 
-    internal bool IsWorthWhile => Volatile.Read(ref _chains) >= MinChains;
+    internal LaneGroups<Sha256State> Sha256 { get; }
 
-    internal void Enter(int chains) => Interlocked.Add(ref _chains, chains);
+    internal LaneGroups<Md5State> Md5 { get; }
 
-    internal void Leave(int chains) => Interlocked.Add(ref _chains, -chains);
+    private static bool AreFasterForSha256 =>
+        Sha256Batch.Choose(LaneBatch.MaxLanes, TreeHash.LeafBytes).Path != BatchPath.OneByOne;
+
+    /// <summary>Queues the work behind everything that the thread pool has to do already, so that other bodies can join the
+    /// group.</summary>
+    private static void HashLater(Action hash) =>
+        ThreadPool.UnsafeQueueUserWorkItem(static hash => hash(), hash, preferLocal: false);
+}
+
+/// <summary>The chains of one hash that are computed together.</summary>
+/// <remarks>What arrives while a group is being hashed is the next group. Nothing waits for a timer.</remarks>
+/// <param name="maxGroups">The number of groups that are hashed at the same time.</param>
+/// <param name="minChains">With fewer chains in flight, each body hashes its own bytes.</param>
+/// <param name="later">Runs a group soon.</param>
+internal sealed class LaneGroups<TState>(int maxGroups, int minChains, Action<Action> later)
+    where TState : unmanaged, IHashState<TState>
+{
+    private readonly Lock _gate = new();
+    private readonly Queue<LaneWork<TState>> _waiting = new();
+    private int _chains;
+    private int _groups;
+
+    public bool IsWorthWhile => Volatile.Read(ref _chains) >= minChains;
+
+    public void Enter(int chains) => Interlocked.Add(ref _chains, chains);
+
+    public void Leave(int chains) => Interlocked.Add(ref _chains, -chains);
 
     /// <summary>Appends bytes to the chains of a body with the next group.</summary>
-    internal ValueTask AppendAsync(LaneWork work, Sha256Chain first, Sha256Chain? second, ReadOnlyMemory<byte> blocks)
+    public ValueTask AppendAsync(
+        LaneWork<TState> work, HashChain<TState> first, HashChain<TState>? second, ReadOnlyMemory<byte> blocks)
     {
         var done = work.Begin(first, second, blocks);
         lock (_gate)
         {
             _waiting.Enqueue(work);
-            if (_groups == _maxGroups)
+            if (_groups == maxGroups)
             {
                 return done;
             }
@@ -65,14 +87,9 @@ public sealed class SharedLanes
             _groups++;
         }
 
-        _later(HashGroup);
+        later(HashGroup);
         return done;
     }
-
-    /// <summary>Queues the work behind everything that the thread pool has to do already, so that other bodies can join the
-    /// group.</summary>
-    private static void HashLater(Action hash) =>
-        ThreadPool.UnsafeQueueUserWorkItem(static hash => hash(), hash, preferLocal: false);
 
     private void HashGroup()
     {
@@ -92,16 +109,16 @@ public sealed class SharedLanes
             group.ForEach(work => work.Fail(fault));
         }
 
-        _later(HashGroup);
+        later(HashGroup);
     }
 
-    private List<LaneWork> TakeGroup()
+    private List<LaneWork<TState>> TakeGroup()
     {
-        var group = new List<LaneWork>();
+        var group = new List<LaneWork<TState>>();
         var chains = 0;
         lock (_gate)
         {
-            while (_waiting.TryPeek(out var next) && chains + next.Count <= Sha256Batch.MaxLanes)
+            while (_waiting.TryPeek(out var next) && chains + next.Count <= LaneBatch.MaxLanes)
             {
                 group.Add(_waiting.Dequeue());
                 chains += next.Count;
@@ -116,13 +133,13 @@ public sealed class SharedLanes
         return group;
     }
 
-    private static unsafe void Hash(List<LaneWork> group)
+    private static unsafe void Hash(List<LaneWork<TState>> group)
     {
         // The longest first: when the bytes of the last ones end, the others go on.
         group.Sort(static (one, other) => other.Blocks.Length.CompareTo(one.Blocks.Length));
-        Span<nint> runs = stackalloc nint[Sha256Batch.MaxLanes];
-        Span<Sha256State> states = stackalloc Sha256State[Sha256Batch.MaxLanes];
-        Span<int> lengths = stackalloc int[Sha256Batch.MaxLanes];
+        Span<nint> runs = stackalloc nint[LaneBatch.MaxLanes];
+        Span<TState> states = stackalloc TState[LaneBatch.MaxLanes];
+        Span<int> lengths = stackalloc int[LaneBatch.MaxLanes];
         var pins = new MemoryHandle[group.Count];
         try
         {
@@ -156,7 +173,7 @@ public sealed class SharedLanes
     }
 
     /// <summary>Appends runs of falling lengths.</summary>
-    private static void Append(Span<nint> runs, ReadOnlySpan<int> lengths, Span<Sha256State> states)
+    private static void Append(Span<nint> runs, ReadOnlySpan<int> lengths, Span<TState> states)
     {
         var done = 0;
         for (var count = runs.Length; count > 0; count--)
@@ -167,7 +184,7 @@ public sealed class SharedLanes
                 continue;
             }
 
-            Sha256Batch.Append(runs[..count], bytes, states[..count]);
+            LaneBatch.Append(runs[..count], bytes, states[..count]);
             foreach (ref var run in runs[..count])
             {
                 run += bytes;
@@ -178,15 +195,16 @@ public sealed class SharedLanes
     }
 }
 
-/// <summary>The next bytes of one body, which its chains wait to append in <see cref="SharedLanes"/>. Used again for each piece.</summary>
-internal sealed class LaneWork : IValueTaskSource
+/// <summary>The next bytes of one body, which its chains wait to append in <see cref="LaneGroups{TState}"/>. Used again for each piece.</summary>
+internal sealed class LaneWork<TState> : IValueTaskSource
+    where TState : unmanaged, IHashState<TState>
 {
-    private readonly Sha256Chain?[] _chains = new Sha256Chain?[2];
+    private readonly HashChain<TState>?[] _chains = new HashChain<TState>?[2];
 
     // The thread that hashes has other bodies to serve.
     private ManualResetValueTaskSourceCore<bool> _done = new() { RunContinuationsAsynchronously = true };
 
-    public ReadOnlySpan<Sha256Chain?> Chains => _chains.AsSpan(0, Count);
+    public ReadOnlySpan<HashChain<TState>?> Chains => _chains.AsSpan(0, Count);
 
     public int Count { get; private set; }
 
@@ -194,7 +212,7 @@ internal sealed class LaneWork : IValueTaskSource
     public ReadOnlyMemory<byte> Blocks { get; private set; }
 
     /// <summary>Begins the next work, when the work before is done.</summary>
-    public ValueTask Begin(Sha256Chain first, Sha256Chain? second, ReadOnlyMemory<byte> blocks)
+    public ValueTask Begin(HashChain<TState> first, HashChain<TState>? second, ReadOnlyMemory<byte> blocks)
     {
         _chains[0] = first;
         _chains[1] = second;

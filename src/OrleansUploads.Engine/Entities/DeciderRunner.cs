@@ -380,10 +380,9 @@ internal sealed class DeciderRunner<TState, TCommand, TEvent> : EntityRunner
     }
 
     /// <summary>Whether a command is decided without reading the journal, on the assumption that the entity is new. Its write fails if
-    /// it is not. Only a journal that is far away is worth it.</summary>
+    /// it is not.</summary>
     private bool MayBegin(ICommand command) =>
-        _isShared
-        && _phase == Phase.Unloaded
+        _phase == Phase.Unloaded
         && _queue.Count == 0
         && _replies.IsIdle
         && command is IMayBeginEntity;

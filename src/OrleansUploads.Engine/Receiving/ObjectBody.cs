@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using OrleansUploads.Core.Refusals;
 using OrleansUploads.Hashing.Checksums;
 
@@ -19,12 +18,13 @@ public sealed record ObjectBody(
 public readonly record struct StatedDigests(Md5Digest? Md5, Checksum? Checksum);
 
 /// <summary>The digests of a body while its bytes arrive.</summary>
-internal sealed class ObjectDigests(ObjectBody body, ChecksumAlgorithm algorithm) : IDisposable
+/// <param name="lanes">The lanes that bodies share, or null for none.</param>
+internal sealed class ObjectDigests(ObjectBody body, ChecksumAlgorithm algorithm, SharedLanes? lanes) : IDisposable
 {
     /// <summary>Handing fewer bytes to another thread takes longer than hashing them.</summary>
     private const int MinBytesForAnotherThread = 64 * 1024;
 
-    private readonly IncrementalHash _md5 = Md5Digest.CreateHash();
+    private readonly Md5Hasher _md5 = new(lanes);
 
     // The SHA-256 checksum of a part is its linear hash.
     private readonly ChecksumHasher? _checksum = algorithm == ChecksumAlgorithm.Sha256 ? null : new(algorithm);
@@ -36,22 +36,15 @@ internal sealed class ObjectDigests(ObjectBody body, ChecksumAlgorithm algorithm
     /// them.</summary>
     public Task AppendAsync(ReadOnlyMemory<byte> bytes)
     {
-        // On the caller's scheduler, which decides the order in the simulation.
-        var md5 = bytes.Length < MinBytesForAnotherThread ? null : Task.Factory.StartNew(
-            () => _md5.AppendData(bytes.Span), CancellationToken.None, TaskCreationOptions.DenyChildAttach, TaskScheduler.Current);
-        if (md5 is null)
-        {
-            _md5.AppendData(bytes.Span);
-        }
-
+        var md5 = AppendToMd5Async(bytes);
         _checksum?.Append(bytes.Span);
-        return md5 ?? Task.CompletedTask;
+        return md5;
     }
 
     /// <summary>Compares the digests of all bytes with what the request states. Without bytes there is no attempt.</summary>
     public Outcome<NumberedPart> Finish(PartHashes hashes, int number, AttemptId? attempt)
     {
-        var md5 = new Md5Digest(_md5.GetHashAndReset());
+        var md5 = _md5.Finish();
         var linear = hashes.Linear.GetValueOrDefault();
         var digest = linear.Digest;
         var checksum = _checksum?.Finish() ?? new Checksum(ChecksumAlgorithm.Sha256, digest.Span);
@@ -71,5 +64,18 @@ internal sealed class ObjectDigests(ObjectBody body, ChecksumAlgorithm algorithm
     {
         _md5.Dispose();
         _checksum?.Dispose();
+    }
+
+    private Task AppendToMd5Async(ReadOnlyMemory<byte> bytes)
+    {
+        if (bytes.Length < MinBytesForAnotherThread)
+        {
+            _md5.Append(bytes.Span);
+            return Task.CompletedTask;
+        }
+
+        // On the caller's scheduler, which decides the order in the simulation.
+        return _md5.CanJoinLanes ? _md5.AppendInLanesAsync(bytes) : Task.Factory.StartNew(
+            () => _md5.Append(bytes.Span), CancellationToken.None, TaskCreationOptions.DenyChildAttach, TaskScheduler.Current);
     }
 }

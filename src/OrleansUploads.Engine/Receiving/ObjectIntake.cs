@@ -233,7 +233,7 @@ public sealed class ObjectIntake(
         ChecksumAlgorithm? preferred,
         CancellationToken cancellationToken)
     {
-        using var digests = new ObjectDigests(body, body.Algorithm ?? preferred ?? ChecksumAlgorithm.Crc64Nvme);
+        using var digests = new ObjectDigests(body, body.Algorithm ?? preferred ?? ChecksumAlgorithm.Crc64Nvme, lanes);
         try
         {
             return await _attempts.StoreAsync(

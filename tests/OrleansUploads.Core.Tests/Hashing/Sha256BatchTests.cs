@@ -38,35 +38,6 @@ public class Sha256BatchTests
         }
     }
 
-    [Theory]
-    [MemberData(nameof(Paths))]
-    public void Messages_can_be_continued_by_every_path(string path)
-    {
-        Assert.SkipUnless(Sha256Batch.IsSupported(Parse(path)) && OpenSslBlocks.IsSupported, $"This processor does not support {path}.");
-        for (var count = 1; count <= MaxMessages; count++)
-        {
-            // Start at offset 1, so that nothing is aligned.
-            var data = Enumerable.Range(0, count).Select(i => Bytes.Random(i, 1 + 64 + 640)).ToArray();
-            var states = new Sha256State[count];
-            var chains = data.Select(static message => new Sha256Chain(hasState: true)).ToArray();
-            for (var i = 0; i < count; i++)
-            {
-                chains[i].Append(data[i].AsSpan(1, 64));
-                states[i] = chains[i].State;
-            }
-
-            var pins = data.Select(static message => GCHandle.Alloc(message, GCHandleType.Pinned)).ToArray();
-            Sha256Batch.Append(Parse(path), [.. pins.Select(static pin => pin.AddrOfPinnedObject() + 65)], 640, states);
-            Array.ForEach(pins, static pin => pin.Free());
-            for (var i = 0; i < count; i++)
-            {
-                chains[i].Continue(states[i], 10);
-                Assert.Equal(Bytes.Sha256Of(data[i].AsSpan(1)), chains[i].Finish());
-                chains[i].Dispose();
-            }
-        }
-    }
-
     [Fact]
     public void A_message_length_that_is_not_whole_blocks_is_refused()
     {
@@ -78,7 +49,7 @@ public class Sha256BatchTests
 
     private static Sha256Digest[] Hash(string path, ReadOnlySpan<byte> messages, int messageBytes)
     {
-        Assert.SkipUnless(Sha256Batch.IsSupported(Parse(path)), $"This processor does not support {path}.");
+        Assert.SkipUnless(LaneBatch.IsSupported(Parse(path)), $"This processor does not support {path}.");
         var digests = new Sha256Digest[messages.Length / messageBytes];
         Sha256Batch.Hash(Parse(path), messages, messageBytes, digests);
         return digests;

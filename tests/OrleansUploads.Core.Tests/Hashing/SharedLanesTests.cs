@@ -15,7 +15,7 @@ public class SharedLanesTests
 
     public SharedLanesTests()
     {
-        Assert.SkipUnless(SharedLanes.IsSupported, "This platform's SHA-256 does not tell its state.");
+        Assert.SkipUnless(SharedLanes.IsSupported, "This platform's hashes do not tell their state.");
         _lanes = new SharedLanes(maxGroups: 1, _groups.Enqueue);
     }
 
@@ -23,7 +23,7 @@ public class SharedLanesTests
     public async Task A_group_takes_what_arrived_before_it_began()
     {
         using var bodies = new Many(Bodies, _lanes);
-        var hashed = bodies.Hashers.Take(Sha256Batch.MaxLanes).Select((hasher, body) => Append(hasher, Bytes.MiB * (body % 2))).ToList();
+        var hashed = bodies.Hashers.Take(LaneBatch.MaxLanes).Select((hasher, body) => Append(hasher, Bytes.MiB * (body % 2))).ToList();
         Assert.All(hashed, static task => Assert.False(task.IsCompleted));
 
         Assert.Single(_groups);
@@ -48,7 +48,7 @@ public class SharedLanesTests
         await Task.WhenAll(hashed);
 
         // The last one finds nothing to do.
-        Assert.Equal((40 + Sha256Batch.MaxLanes - 1) / Sha256Batch.MaxLanes, groups - 1);
+        Assert.Equal((40 + LaneBatch.MaxLanes - 1) / LaneBatch.MaxLanes, groups - 1);
         Assert.All(bodies.Hashers, static hasher => Assert.Equal(Bytes.Sha256Of(Data.AsSpan(0, 640)), hasher.Finish().Linear!.Value.Digest));
     }
 
@@ -56,7 +56,7 @@ public class SharedLanesTests
     public async Task Pieces_of_different_lengths_get_their_hashes_in_one_group()
     {
         using var bodies = new Many(Bodies, _lanes);
-        var hashed = bodies.Hashers.Take(Sha256Batch.MaxLanes)
+        var hashed = bodies.Hashers.Take(LaneBatch.MaxLanes)
             .Select(static (hasher, body) => hasher.AppendAsync(Data.AsMemory(body, Length(body))).AsTask()).ToList();
         _groups.Dequeue()();
         await Task.WhenAll(hashed);
@@ -143,6 +143,48 @@ public class SharedLanesTests
         _groups.Dequeue()();
         await next;
         Assert.Equal(Bytes.Sha256Of(Data.AsSpan(0, 64)), many.Hashers[2].Finish().Linear!.Value.Digest);
+    }
+
+    [Fact]
+    public async Task MD5_of_two_bodies_is_hashed_together_and_of_one_alone()
+    {
+        using var one = new Md5Hasher(_lanes);
+        Assert.False(one.CanJoinLanes);
+        using (var other = new Md5Hasher(_lanes))
+        {
+            one.Append(Data.AsSpan(0, 64));
+            var first = one.AppendInLanesAsync(Data.AsMemory(64, 1000));
+            var second = other.AppendInLanesAsync(Data.AsMemory(5, 5000));
+            Assert.False(first.IsCompleted || second.IsCompleted);
+            Assert.Single(_groups);
+            _groups.Dequeue()();
+            await Task.WhenAll(first, second);
+
+            // The last bytes were no whole block.
+            Assert.False(one.CanJoinLanes);
+            Assert.Equal(Md5Digest.Compute(Data.AsSpan(5, 5000)), other.Finish());
+            Assert.True(other.CanJoinLanes);
+        }
+
+        Assert.Equal(Md5Digest.Compute(Data.AsSpan(0, 1064)), one.Finish());
+        Assert.False(one.CanJoinLanes);
+    }
+
+    [Fact]
+    public async Task Bodies_in_flight_get_their_MD5()
+    {
+        var lanes = new SharedLanes(maxGroups: 2);
+        await Task.WhenAll(Enumerable.Range(0, 24).Select(seed => Task.Run(async () =>
+        {
+            var part = Data.AsMemory(0, new Random(seed).Next(Data.Length + 1));
+            using var hasher = new Md5Hasher(lanes);
+            foreach (var piece in seed % 2 == 0 ? Pieces(part, PieceBytes) : Bytes.RandomChunks(part, seed))
+            {
+                await (hasher.CanJoinLanes ? hasher.AppendInLanesAsync(piece) : Task.Run(() => hasher.Append(piece.Span)));
+            }
+
+            Assert.Equal(Md5Digest.Compute(part.Span), hasher.Finish());
+        })));
     }
 
     private int HashAll()

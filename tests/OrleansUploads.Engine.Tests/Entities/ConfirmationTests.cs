@@ -193,7 +193,6 @@ public sealed class ConfirmationTests
         var put = new PutObject(spec, SomeObject.Part(1, 5, "a"), Condition: null);
         var upload = new RunnerBench(spec.Upload.Entity);
         upload.Submit("put", put);
-        upload.Load();
         upload.Write();
         upload.Deliver(new PublicationVerdict.BucketDeleted());
         upload.Submit("again", put);
@@ -209,7 +208,6 @@ public sealed class ConfirmationTests
         var spec = Some.Spec();
         var upload = new RunnerBench(spec.Upload.Entity);
         upload.Submit("initiate", new InitiateUpload(spec));
-        upload.Load();
         upload.Write();
         upload.Submit("abort", new AbortUpload(Some.Incarnation));
         upload.Write();

@@ -64,7 +64,6 @@ public sealed class FailingDeciderTests
     {
         var bench = new RunnerBench(() => new DeciderRunner<UploadState, UploadCommand, UploadEvent>(Some.Upload(1).Entity, decider));
         bench.Submit("initiate", new InitiateUpload(Some.Spec() with { Vault = ClientCalls.Incarnation }));
-        bench.Load();
         bench.Write();
         bench.Deliver();
         bench.Write();

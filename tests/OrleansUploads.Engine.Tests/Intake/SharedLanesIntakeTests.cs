@@ -41,6 +41,57 @@ public sealed class SharedLanesIntakeTests : IDisposable
         }
     }
 
+    [Fact]
+    public async Task Bodies_of_objects_that_arrive_together_get_their_MD5_and_only_a_wrong_one_is_refused()
+    {
+        const int Wrong = 5;
+        var lanes = new SharedLanes(maxGroups: 2);
+        var time = new ManualTime();
+        var ids = new SeededIds(time, 1);
+        var attempts = new AttemptIntake(new AgreeingHost(), new MemoryPartStore(), lanes, new MaintenanceOptions());
+
+        var outcomes = await Task.WhenAll(Enumerable.Range(0, Parts).Select(part => Task.Run(async () =>
+        {
+            var bytes = Some.Bytes((part * 100_000) + 70_000, part);
+            var stated = Md5Digest.Compute(part == Wrong ? [1] : bytes);
+            var body = ObjectBench.Body(bytes, new StatedDigests(stated, Checksum: null));
+            using var digests = new ObjectDigests(body, ChecksumAlgorithm.Crc64Nvme, lanes);
+            return await attempts.StoreAsync(
+                Some.Upload(part),
+                ids.NewAttempt(),
+                body.Content,
+                body.LengthBytes,
+                digests.NeedLinearHash,
+                digests.AppendAsync,
+                hashes => digests.Finish(hashes, number: 1, ids.NewAttempt()),
+                CancellationToken.None);
+        })));
+
+        for (var part = 0; part < Parts; part++)
+        {
+            Assert.Equal(part == Wrong ? typeof(ObjectRefusal.Md5Differs) : null, outcomes[part].Refusal?.GetType());
+        }
+    }
+
+    [Fact]
+    public async Task An_object_whose_write_fails_keeps_its_memory_until_its_MD5_is_computed()
+    {
+        Assert.SkipUnless(SharedLanes.IsSupported, "This processor has no lanes that are faster than one chain.");
+        var groups = new Queue<Action>();
+        var lanes = new SharedLanes(1, groups.Enqueue);
+        using var other = new Md5Hasher(lanes);
+        var full = new FaultyPartStore(
+            new MemoryPartStore(), static step => step.Call == PartStoreCall.Write ? PartStoreFault.Full : PartStoreFault.None);
+        var body = ObjectBench.Body(Some.Bytes(100_000, 1));
+        using var digests = new ObjectDigests(body, ChecksumAlgorithm.Crc64Nvme, lanes);
+        var intake = new AttemptIntake(new AgreeingHost(), full, lanes, new MaintenanceOptions());
+        var storing = StoreOfObjectAsync(intake, digests, new SeededIds(new ManualTime(), 1).NewAttempt(), 100_000);
+
+        Assert.False(storing.IsCompleted);
+        groups.Dequeue()();
+        await Assert.ThrowsAsync<PartStoreFullException>(() => storing);
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -53,9 +104,9 @@ public sealed class SharedLanesIntakeTests : IDisposable
             new MemoryPartStore(), static step => step.Call == PartStoreCall.Write ? PartStoreFault.Full : PartStoreFault.None);
         var time = new ManualTime();
         var ids = new SeededIds(time, 1);
-        using var digests = new ObjectDigests(ObjectBench.Body(Some.Bytes(1000, 1)), ChecksumAlgorithm.Crc64Nvme);
+        using var digests = new ObjectDigests(ObjectBench.Body(Some.Bytes(1000, 1)), ChecksumAlgorithm.Crc64Nvme, lanes);
         Task storing = isOfObject
-            ? StoreOfObjectAsync(new AttemptIntake(new AgreeingHost(), full, lanes, new MaintenanceOptions()), digests, ids.NewAttempt())
+            ? StoreOfObjectAsync(new AttemptIntake(new AgreeingHost(), full, lanes, new MaintenanceOptions()), digests, ids.NewAttempt(), 1000)
             : new ArchiveIntake(new AgreeingHost(), full, ids, time, lanes: lanes).StoreAsync(Some.Upload(1), 0, Some.Bytes(1000, 1));
 
         // Nothing here is asynchronous but the group, so the task waits for nothing else.
@@ -64,9 +115,9 @@ public sealed class SharedLanesIntakeTests : IDisposable
         await Assert.ThrowsAsync<PartStoreFullException>(() => storing);
     }
 
-    private static async Task StoreOfObjectAsync(AttemptIntake intake, ObjectDigests digests, AttemptId attempt)
+    private static async Task StoreOfObjectAsync(AttemptIntake intake, ObjectDigests digests, AttemptId attempt, int bytes)
     {
-        var body = ObjectBench.Body(Some.Bytes(1000, 1));
+        var body = ObjectBench.Body(Some.Bytes(bytes, 1));
         await intake.StoreAsync(
             Some.Upload(1),
             attempt,

@@ -4,12 +4,15 @@ using System.Security.Cryptography;
 
 namespace OrleansUploads.Hashing;
 
-/// <summary>SHA-256 of bytes that arrive in pieces. A chain whose state is known can be continued in a lane beside others.</summary>
-/// <param name="hasState">Whether the state is known. It needs <see cref="OpenSslBlocks"/>; without it, the platform hashes.</param>
-internal sealed class Sha256Chain(bool hasState) : IDisposable
+/// <summary>SHA-256 or MD5 of bytes that arrive in pieces. A chain whose state is known can be continued in a lane beside
+/// others.</summary>
+/// <param name="hasState">Whether the state is known. It needs <see cref="OpenSslBlocks{TState}"/>; without it, the platform
+/// hashes.</param>
+internal sealed class HashChain<TState>(bool hasState) : IDisposable
+    where TState : unmanaged, IHashState<TState>
 {
-    private readonly IncrementalHash? _platform = hasState ? null : IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-    private Sha256State _state = Sha256State.Begin();
+    private readonly IncrementalHash? _platform = hasState ? null : IncrementalHash.CreateHash(TState.Algorithm);
+    private TState _state = HashStates.Begin<TState>();
     private Block _tail;
     private long _blocks;
     private int _tailBytes;
@@ -18,7 +21,7 @@ internal sealed class Sha256Chain(bool hasState) : IDisposable
     public bool CanJoinLanes => _platform is null && _tailBytes == 0;
 
     /// <summary>The state after all whole blocks.</summary>
-    public Sha256State State => _state;
+    public TState State => _state;
 
     public void Append(ReadOnlySpan<byte> data)
     {
@@ -48,50 +51,43 @@ internal sealed class Sha256Chain(bool hasState) : IDisposable
     }
 
     /// <summary>Takes over a state to which a lane has appended whole blocks.</summary>
-    public void Continue(in Sha256State state, int blocks)
+    public void Continue(in TState state, int blocks)
     {
         _state = state;
         _blocks += blocks;
     }
 
-    public Sha256Digest Current()
+    /// <summary>Writes the hash of all bytes so far.</summary>
+    public void Current(Span<byte> digest)
     {
-        Span<byte> digest = stackalloc byte[Sha256Digest.Bytes];
         if (_platform is not null)
         {
             _platform.GetCurrentHash(digest);
-            return new Sha256Digest(digest);
+            return;
         }
 
         var (state, tail, tailBytes, blocks) = (_state, _tail, _tailBytes, _blocks);
         Pad();
-        for (var i = 0; i < Sha256State.Words; i++)
-        {
-            BinaryPrimitives.WriteUInt32BigEndian(digest[(i * sizeof(uint))..], _state[i]);
-        }
-
+        HashStates.Write(_state, digest);
         (_state, _tail, _tailBytes, _blocks) = (state, tail, tailBytes, blocks);
-        return new Sha256Digest(digest);
     }
 
-    /// <summary>The hash of all bytes; begins anew.</summary>
-    public Sha256Digest Finish()
+    /// <summary>Writes the hash of all bytes, and begins anew.</summary>
+    public void Finish(Span<byte> digest)
     {
         if (_platform is not null)
         {
-            Span<byte> digest = stackalloc byte[Sha256Digest.Bytes];
             _platform.GetHashAndReset(digest);
-            return new Sha256Digest(digest);
+            return;
         }
 
-        var current = Current();
-        (_state, _tailBytes, _blocks) = (Sha256State.Begin(), 0, 0);
-        return current;
+        Current(digest);
+        (_state, _tailBytes, _blocks) = (HashStates.Begin<TState>(), 0, 0);
     }
 
     public void Dispose() => _platform?.Dispose();
 
-    /// <summary>Appends a one bit, zeros, and the length in bits: FIPS 180-4, section 5.1.1.</summary>
+    /// <summary>Appends a one bit, zeros, and the length in bits: FIPS 180-4, section 5.1.1, and RFC 1321, section 3.1.</summary>
     private void Pad()
     {
         const int LengthBytes = sizeof(ulong);
@@ -101,7 +97,8 @@ internal sealed class Sha256Chain(bool hasState) : IDisposable
         padding = padding[..(1 + (zeros % Sha256Batch.BlockBytes) + LengthBytes)];
         padding.Clear();
         padding[0] = 0x80;
-        BinaryPrimitives.WriteUInt64BigEndian(padding[^LengthBytes..], lengthBits);
+        BinaryPrimitives.WriteUInt64LittleEndian(
+            padding[^LengthBytes..], TState.IsBigEndian ? BinaryPrimitives.ReverseEndianness(lengthBits) : lengthBits);
         Append(padding);
     }
 
@@ -115,7 +112,7 @@ internal sealed class Sha256Chain(bool hasState) : IDisposable
         var count = blocks.Length / Sha256Batch.BlockBytes;
         fixed (byte* start = blocks)
         {
-            OpenSslBlocks.Append(ref _state, start, count);
+            OpenSslBlocks<TState>.Append(ref _state, start, count);
         }
 
         _blocks += count;
