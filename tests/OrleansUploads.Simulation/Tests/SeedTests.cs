@@ -97,10 +97,10 @@ public sealed class SeedTests
 
     /// <summary>The hashes change with the generator and the engine, but must not differ between machines.</summary>
     [Theory]
-    [InlineData(1, "2590772d64bb3486")]
-    [InlineData(7, "cc1aba2dc6d320e9")]
-    [InlineData(44, "5b3b2fa03111eb62")]
-    [InlineData(446, "698824b5425e10f5")]
+    [InlineData(1, "303b4fcb952095c4")]
+    [InlineData(7, "d5189d5e40235e7a")]
+    [InlineData(44, "c7d63dfa0c26995a")]
+    [InlineData(446, "c6235eb5f206ada2")]
     public void A_seed_produces_the_same_trace_on_every_machine(ulong seed, string hash) =>
         Assert.Equal(hash, Simulation.Run(seed, new Coverage()).Trace.Hash.ToString("x16", null));
 
