@@ -9,6 +9,7 @@ using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
+using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
@@ -16,6 +17,7 @@ using Microsoft.Extensions.Options;
 using OrleansUploads.Client;
 using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
+using OrleansUploads.Client.Transfers;
 using OrleansUploads.Core.Parts;
 using OrleansUploads.Engine.DataFolders;
 using OrleansUploads.Engine.Memory;
@@ -61,6 +63,28 @@ public sealed class ForeignApplicationTests : TestWithFolder
 
             Assert.Equal(bytes, await client.RetrieveAsync("photos", archive));
         }
+    }
+
+    [Fact]
+    public async Task An_application_serves_uploads_in_the_test_server_of_AspNetCore()
+    {
+        await using var app = await StartAsync(build: static builder => builder.WebHost.UseTestServer());
+        using var http = app.GetTestClient();
+        using var client = new GlacierClient(app.GetTestClient(), OptionsOf(http.BaseAddress!));
+        await client.CreateVaultAsync("photos", Cancellation);
+        var bytes = RandomNumberGenerator.GetBytes(3_000_000);
+        var upload = new ArchiveUpload(client, new ArchiveUploadOptions { PartSizeBytes = 1 << 20 });
+        using var source = ByteSource.FromMemory(bytes);
+        var archive = await upload.UploadAsync("photos", source, "photos of 2026", Cancellation);
+        Assert.Equal(bytes, await client.RetrieveAsync("photos", archive.ArchiveId));
+
+        (await SendAsync("PUT", "/bucket", null)).Expect(200);
+        (await SendAsync("PUT", "/bucket/a%20b%2Bc/%C3%BC", bytes)).Expect(200);
+        Assert.Equal(bytes, (await SendAsync("GET", "/bucket/a%20b%2Bc/%C3%BC", null)).Expect(200).Body);
+        Assert.Equal(["a b+c/ü"], S3Server.Texts((await SendAsync("GET", "/bucket?list-type=2&prefix=a%20b", null)).Expect(200), "Key"));
+
+        Task<ApiAnswer> SendAsync(string method, string target, byte[]? body) =>
+            SendSignedAsync(http, S3Server.Request(method, target, body));
     }
 
     [Fact]
@@ -350,14 +374,16 @@ public sealed class ForeignApplicationTests : TestWithFolder
     private static Uri AddressOf(WebApplication app) =>
         new(app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single());
 
-    private GlacierClient ClientOf(WebApplication app, string path = "") => new(new GlacierClientOptions
+    private GlacierClient ClientOf(WebApplication app, string path = "") => new(OptionsOf(new Uri(AddressOf(app), path)));
+
+    private GlacierClientOptions OptionsOf(Uri endpoint) => new()
     {
-        Endpoint = new Uri(AddressOf(app), path),
+        Endpoint = endpoint,
         Region = "us-east-1",
         AccessKeyId = _key.AccessKeyId,
         SecretAccessKey = _key.SecretAccessKey,
         Retry = RetryPolicy.None,
-    });
+    };
 
     private Task<WebApplication> StartAsync(IPartStore store, string folder) =>
         StartAsync(ports: opened => opened with { Parts = store }, folder: Folder.File(folder));
@@ -390,9 +416,14 @@ public sealed class ForeignApplicationTests : TestWithFolder
 
     private async Task<ApiAnswer> SendSignedAsync(WebApplication app, ApiRequest request)
     {
-        var signer = new Signer { AccessKeyId = _key.AccessKeyId, SecretKey = _key.SecretAccessKey, Rules = SigningRules.S3 };
         using var http = new HttpClient { BaseAddress = AddressOf(app) };
-        return await GatewayServer.SendAsync(http, request, signer.Sign(request, AddressOf(app).Authority, DateTimeOffset.UtcNow));
+        return await SendSignedAsync(http, request);
+    }
+
+    private Task<ApiAnswer> SendSignedAsync(HttpClient http, ApiRequest request)
+    {
+        var signer = new Signer { AccessKeyId = _key.AccessKeyId, SecretKey = _key.SecretAccessKey, Rules = SigningRules.S3 };
+        return GatewayServer.SendAsync(http, request, signer.Sign(request, http.BaseAddress!.Authority, DateTimeOffset.UtcNow));
     }
 
     /// <summary>A store of somebody else: it keeps the bytes in memory and counts the attempts.</summary>
