@@ -26,7 +26,7 @@ internal static class DirectBugs
 
             return outcome;
         })),
-        new("a report is taken once, and its repetition is refused", 1000, () => new TakesReportOnce()),
+        new("a report is taken once, and its repetition is refused", 5000, () => new TakesReportOnce()),
         new("the leaves of what a node wrote are not checked when it is read", 1000, () => new Plant
         {
             Parts = static inner => new ReadsUnchecked(inner),
@@ -102,7 +102,7 @@ internal static class DirectBugs
                             attempt)
                         : right.Decide(state, command, time),
             }),
-            Bug("a granted attempt passes the fence of the collector", 1000, right => new(right)
+            Bug("a granted attempt passes the fence of the collector", 5000, right => new(right)
             {
                 Decides = (state, command, time) => right.Decide(
                     command is StorePart { Attempt.IsGranted: true } && state is UploadState.Open open
