@@ -33,10 +33,10 @@ internal sealed class HashChain<TState>(bool hasState) : IDisposable
 
         if (_tailBytes > 0)
         {
-            var missing = data[..Math.Min(data.Length, Sha256Batch.BlockBytes - _tailBytes)];
+            var missing = data[..Math.Min(data.Length, HashStates.BlockBytes - _tailBytes)];
             AppendToTail(missing);
             data = data[missing.Length..];
-            if (_tailBytes < Sha256Batch.BlockBytes)
+            if (_tailBytes < HashStates.BlockBytes)
             {
                 return;
             }
@@ -45,7 +45,7 @@ internal sealed class HashChain<TState>(bool hasState) : IDisposable
             AppendBlocks(_tail);
         }
 
-        var wholeBytes = data.Length - (data.Length % Sha256Batch.BlockBytes);
+        var wholeBytes = data.Length - (data.Length % HashStates.BlockBytes);
         AppendBlocks(data[..wholeBytes]);
         AppendToTail(data[wholeBytes..]);
     }
@@ -91,10 +91,10 @@ internal sealed class HashChain<TState>(bool hasState) : IDisposable
     private void Pad()
     {
         const int LengthBytes = sizeof(ulong);
-        var lengthBits = (ulong)((_blocks * Sha256Batch.BlockBytes) + _tailBytes) * 8;
-        var zeros = (2 * Sha256Batch.BlockBytes) - LengthBytes - 1 - _tailBytes;
-        Span<byte> padding = stackalloc byte[2 * Sha256Batch.BlockBytes];
-        padding = padding[..(1 + (zeros % Sha256Batch.BlockBytes) + LengthBytes)];
+        var lengthBits = (ulong)((_blocks * HashStates.BlockBytes) + _tailBytes) * 8;
+        var zeros = (2 * HashStates.BlockBytes) - LengthBytes - 1 - _tailBytes;
+        Span<byte> padding = stackalloc byte[2 * HashStates.BlockBytes];
+        padding = padding[..(1 + (zeros % HashStates.BlockBytes) + LengthBytes)];
         padding.Clear();
         padding[0] = 0x80;
         BinaryPrimitives.WriteUInt64LittleEndian(
@@ -109,7 +109,7 @@ internal sealed class HashChain<TState>(bool hasState) : IDisposable
             return;
         }
 
-        var count = blocks.Length / Sha256Batch.BlockBytes;
+        var count = blocks.Length / HashStates.BlockBytes;
         fixed (byte* start = blocks)
         {
             OpenSslBlocks<TState>.Append(ref _state, start, count);
@@ -124,7 +124,7 @@ internal sealed class HashChain<TState>(bool hasState) : IDisposable
         _tailBytes += data.Length;
     }
 
-    [InlineArray(Sha256Batch.BlockBytes)]
+    [InlineArray(HashStates.BlockBytes)]
     private struct Block
     {
         private byte _first;

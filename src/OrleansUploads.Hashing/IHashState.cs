@@ -38,6 +38,11 @@ internal interface IHashState<TSelf>
 /// <summary>What all states have in common.</summary>
 internal static class HashStates
 {
+    /// <summary>The length of a block.</summary>
+    public const int BlockBytes = BlockWords * sizeof(uint);
+
+    public const int BlockWords = 16;
+
     public static TState Begin<TState>()
         where TState : unmanaged, IHashState<TState>
     {

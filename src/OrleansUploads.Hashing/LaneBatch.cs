@@ -50,7 +50,7 @@ internal static class LaneBatch
     public static void Append<TState>(BatchPath path, ReadOnlySpan<nint> runs, int runBytes, Span<TState> states)
         where TState : unmanaged, IHashState<TState>
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(runBytes % Sha256Batch.BlockBytes, 0);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(runBytes % HashStates.BlockBytes, 0);
         ArgumentOutOfRangeException.ThrowIfNotEqual(runs.Length, states.Length);
         switch (path)
         {
@@ -74,7 +74,7 @@ internal static class LaneBatch
     {
         for (var i = 0; i < runs.Length; i++)
         {
-            OpenSslBlocks<TState>.Append(ref states[i], (byte*)runs[i], runBytes / Sha256Batch.BlockBytes);
+            OpenSslBlocks<TState>.Append(ref states[i], (byte*)runs[i], runBytes / HashStates.BlockBytes);
         }
     }
 }

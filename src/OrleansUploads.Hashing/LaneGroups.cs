@@ -118,7 +118,7 @@ internal sealed class LaneGroups<TState>(int maxGroups, int minChains, Action<Ac
         {
             foreach (var chain in work.Chains)
             {
-                chain!.Continue(states[at++], work.Blocks.Length / Sha256Batch.BlockBytes);
+                chain!.Continue(states[at++], work.Blocks.Length / HashStates.BlockBytes);
             }
         }
     }

@@ -52,7 +52,7 @@ internal static class LaneKernel<TState, TLanes, TVector>
                 CopyBlocks(runs[lane] + offset, bytes, memory.Stage.Slice(lane * StageBytes, StageBytes));
             }
 
-            for (var staged = 0; staged < bytes; staged += Sha256Batch.BlockBytes)
+            for (var staged = 0; staged < bytes; staged += HashStates.BlockBytes)
             {
                 Prefetch(runs, offset + StageBytes + staged);
                 TLanes.LoadBlock(in memory.Stage[staged], StageBytes, TState.IsBigEndian, memory.Schedule);
@@ -78,7 +78,7 @@ internal static class LaneKernel<TState, TLanes, TVector>
     private static unsafe void CopyBlocks(nint from, int bytes, Span<byte> to)
     {
         ref var target = ref MemoryMarshal.GetReference(to);
-        for (nuint at = 0; at < (nuint)bytes; at += Sha256Batch.BlockBytes)
+        for (nuint at = 0; at < (nuint)bytes; at += HashStates.BlockBytes)
         {
             Vector512.Load((byte*)from + at).StoreUnsafe(ref target, at);
         }

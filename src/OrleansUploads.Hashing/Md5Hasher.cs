@@ -32,7 +32,7 @@ public sealed class Md5Hasher : IDisposable
     /// <param name="piece">The bytes. They must not change until the task is completed.</param>
     public async Task AppendInLanesAsync(ReadOnlyMemory<byte> piece)
     {
-        var wholeBytes = piece.Length - (piece.Length % Sha256Batch.BlockBytes);
+        var wholeBytes = piece.Length - (piece.Length % HashStates.BlockBytes);
         await _lanes!.AppendAsync(_work!, _chain, second: null, piece[..wholeBytes]);
         _chain.Append(piece.Span[wholeBytes..]);
     }

@@ -10,7 +10,7 @@ internal static class Md5Kernel<TLanes, TVector>
     where TLanes : struct, ILaneVector<TVector>
     where TVector : unmanaged
 {
-    private const int BlockWords = 16;
+    private const int BlockWords = HashStates.BlockWords;
 
     /// <summary>The table T of RFC 1321: 2^32 times the absolute value of the sine of 1 to 64.</summary>
     private static readonly uint[] Sines = [.. Enumerable.Range(1, 4 * BlockWords).Select(static i => (uint)Math.Abs(Math.Sin(i) * 4_294_967_296))];

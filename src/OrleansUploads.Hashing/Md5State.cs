@@ -20,7 +20,7 @@ internal struct Md5State : IHashState<Md5State>
 
     public static bool IsBigEndian => false;
 
-    public static int ScheduleWords => 16;
+    public static int ScheduleWords => HashStates.BlockWords;
 
     /// <summary>Each step of MD5 waits for the one before, in a lane as in a register, so two lanes are almost twice as fast as one message
     /// after the other.</summary>

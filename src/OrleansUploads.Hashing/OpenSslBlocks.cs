@@ -23,7 +23,7 @@ internal static unsafe class OpenSslBlocks<TState>
         Unsafe.As<Context, TState>(ref context) = state;
 
         // Whole blocks change nothing but the state and the length, which the caller counts.
-        if (Update(&context, blocks, (nuint)count * Sha256Batch.BlockBytes) != 1)
+        if (Update(&context, blocks, (nuint)count * HashStates.BlockBytes) != 1)
         {
             throw new InvalidOperationException($"OpenSSL's {TState.OpenSslName} reported an error.");
         }
@@ -39,7 +39,7 @@ internal static unsafe class OpenSslBlocks<TState>
     /// <summary>Hashes the padded empty message to find out that the context is what it is taken for.</summary>
     private static bool HashesOneBlock()
     {
-        var block = stackalloc byte[Sha256Batch.BlockBytes];
+        var block = stackalloc byte[HashStates.BlockBytes];
         block[0] = 0x80;
         var state = HashStates.Begin<TState>();
         Append(ref state, block, 1);

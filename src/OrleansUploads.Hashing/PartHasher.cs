@@ -171,7 +171,7 @@ public sealed class PartHasher : IDisposable
 
     /// <summary>Whether the next bytes are whole blocks of both chains and end within a leaf.</summary>
     private bool CanJoinLanes(int bytes) =>
-        bytes >= Sha256Batch.BlockBytes
+        bytes >= HashStates.BlockBytes
         && _linear is not { CanJoinLanes: false }
         && _leaf.CanJoinLanes
         && (_linearBytes >= TreeHash.LeafBytes || _linearBytes + bytes <= TreeHash.LeafBytes || _linear is null)
@@ -179,7 +179,7 @@ public sealed class PartHasher : IDisposable
 
     private async ValueTask AppendInLanesAsync(ReadOnlyMemory<byte> piece, HashChain<Sha256State> first, HashChain<Sha256State>? second)
     {
-        var wholeBytes = piece.Length - (piece.Length % Sha256Batch.BlockBytes);
+        var wholeBytes = piece.Length - (piece.Length % HashStates.BlockBytes);
         await _lanes!.AppendAsync(_work!, first, second, piece[..wholeBytes]);
         first.Append(piece.Span[wholeBytes..]);
         second?.Append(piece.Span[wholeBytes..]);

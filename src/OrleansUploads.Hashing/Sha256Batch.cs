@@ -7,9 +7,6 @@ namespace OrleansUploads.Hashing;
 /// <summary>SHA-256 of a batch of messages of equal length, by the fastest method that this processor supports.</summary>
 internal static class Sha256Batch
 {
-    /// <summary>Block size of SHA-256. Message lengths must be multiples of it.</summary>
-    public const int BlockBytes = 64;
-
     /// <summary>Length up to which the call of the platform's SHA-256 takes a tenth of its time or more.</summary>
     private const int MaxShortMessageBytes = 8 * 1024;
 
@@ -50,7 +47,7 @@ internal static class Sha256Batch
     /// <summary>The processor must support the path.</summary>
     public static void Hash(BatchPath path, ReadOnlySpan<byte> messages, int messageBytes, Span<Sha256Digest> digests)
     {
-        ArgumentOutOfRangeException.ThrowIfNotEqual(messageBytes % BlockBytes, 0);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(messageBytes % HashStates.BlockBytes, 0);
         ArgumentOutOfRangeException.ThrowIfNotEqual(messages.Length, (long)messageBytes * digests.Length);
         switch (path)
         {

@@ -58,7 +58,7 @@ internal static class Sha256Kernel<TLanes, TVector>
         ref var k = ref MemoryMarshal.GetReference(RoundConstants);
         var (a, b, c, d) = (state[0], state[1], state[2], state[3]);
         var (e, f, g, h) = (state[4], state[5], state[6], state[7]);
-        for (var t = 0; t < Rounds - Sha256State.BlockWords; t += 8)
+        for (var t = 0; t < Rounds - HashStates.BlockWords; t += 8)
         {
             TLanes.Round(a, b, c, ref d, e, f, g, ref h, Keyed(ref w, ref k, 0));
             Extend(ref w, 0);
@@ -80,7 +80,7 @@ internal static class Sha256Kernel<TLanes, TVector>
             k = ref Unsafe.Add(ref k, 8);
         }
 
-        for (var t = Rounds - Sha256State.BlockWords; t < Rounds; t += 8)
+        for (var t = Rounds - HashStates.BlockWords; t < Rounds; t += 8)
         {
             TLanes.Round(a, b, c, ref d, e, f, g, ref h, Keyed(ref w, ref k, 0));
             TLanes.Round(h, a, b, ref c, d, e, f, ref g, Keyed(ref w, ref k, 1));
@@ -124,9 +124,9 @@ internal static class Sha256Kernel<TLanes, TVector>
     {
         var lengthBits = (ulong)messageBytes * 8;
         words[0] = TLanes.Broadcast(0x8000_0000);
-        for (var i = 1; i < Sha256State.BlockWords - 2; i++) words[i] = TLanes.Broadcast(0);
-        words[Sha256State.BlockWords - 2] = TLanes.Broadcast((uint)(lengthBits >> 32));
-        words[Sha256State.BlockWords - 1] = TLanes.Broadcast((uint)lengthBits);
+        for (var i = 1; i < HashStates.BlockWords - 2; i++) words[i] = TLanes.Broadcast(0);
+        words[HashStates.BlockWords - 2] = TLanes.Broadcast((uint)(lengthBits >> 32));
+        words[HashStates.BlockWords - 1] = TLanes.Broadcast((uint)lengthBits);
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]

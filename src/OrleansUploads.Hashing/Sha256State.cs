@@ -8,7 +8,6 @@ namespace OrleansUploads.Hashing;
 internal struct Sha256State : IHashState<Sha256State>
 {
     public const int Words = 8;
-    public const int BlockWords = 16;
     public const int Rounds = 64;
 
     private uint _first;
