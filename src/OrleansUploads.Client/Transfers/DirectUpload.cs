@@ -106,9 +106,8 @@ public sealed class DirectUpload
 
     private async Task<ArchiveReceipt> CompleteAsync(long archiveSizeBytes, UploadDescription? known, CancellationToken cancellationToken)
     {
-        for (var upload = known ?? await DescribeAsync(cancellationToken).ConfigureAwait(false);
-            ;
-            upload = await DescribeLaterAsync(upload, cancellationToken).ConfigureAwait(false))
+        var upload = known ?? await DescribeAsync(cancellationToken).ConfigureAwait(false);
+        while (true)
         {
             if (upload.State is VaultUploadState.Aborted or VaultUploadState.Expired)
             {
@@ -130,6 +129,8 @@ public sealed class DirectUpload
             {
                 return await CompleteAsync(archiveSizeBytes, whole, cancellationToken).ConfigureAwait(false);
             }
+
+            upload = await DescribeLaterAsync(upload, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -233,9 +234,8 @@ public sealed class DirectUpload
     {
         var time = _client.Transport.TimeProvider;
         var (bytes, since) = (-1L, time.GetTimestamp());
-        for (var upload = await DescribeAsync(cancellationToken).ConfigureAwait(false);
-            ;
-            upload = await DescribeLaterAsync(upload, cancellationToken).ConfigureAwait(false))
+        var upload = await DescribeAsync(cancellationToken).ConfigureAwait(false);
+        while (true)
         {
             if (upload.State is not VaultUploadState.Open || upload.Bytes >= archiveSizeBytes)
             {
@@ -251,6 +251,8 @@ public sealed class DirectUpload
             {
                 return null;
             }
+
+            upload = await DescribeLaterAsync(upload, cancellationToken).ConfigureAwait(false);
         }
     }
 
