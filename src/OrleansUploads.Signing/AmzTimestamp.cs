@@ -10,7 +10,7 @@ public static class AmzTimestamp
 
     /// <summary>The forms of the header <c>Date</c>. Amazon documents only the basic one, but botocore and other libraries send the others to
     /// it, and sign the basic one.</summary>
-    private static readonly string[] s_dateForms =
+    private static readonly string[] DateForms =
     [
         Form,
         "ddd, dd MMM yyyy HH:mm:ss 'GMT'",
@@ -33,5 +33,5 @@ public static class AmzTimestamp
     /// <summary>Parses the header <c>Date</c>: a timestamp, a date of HTTP or mail in UTC (<c>Fri, 25 May 2012 00:24:53 GMT</c>), or ISO
     /// 8601 extended format in UTC (<c>2012-05-25T00:24:53Z</c>).</summary>
     internal static bool TryParseDate(ReadOnlySpan<char> text, out DateTimeOffset at) =>
-        DateTimeOffset.TryParseExact(text, s_dateForms, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out at);
+        DateTimeOffset.TryParseExact(text, DateForms, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out at);
 }
