@@ -29,6 +29,7 @@ public sealed class EntityRunnerTests
     {
         var bench = new RunnerBench(Some.Upload(1).Entity, isShared: true);
         bench.Submit("initiate", Initiation);
+        Assert.Empty(bench.Open<RunnerOutput.Load>());
         bench.Write();
         Assert.Contains("initiate", bench.Replies);
         return bench;

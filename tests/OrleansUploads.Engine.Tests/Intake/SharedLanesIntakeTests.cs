@@ -56,15 +56,7 @@ public sealed class SharedLanesIntakeTests : IDisposable
             var stated = Md5Digest.Compute(part == Wrong ? [1] : bytes);
             var body = ObjectBench.Body(bytes, new StatedDigests(stated, Checksum: null));
             using var digests = new ObjectDigests(body, ChecksumAlgorithm.Crc64Nvme, lanes);
-            return await attempts.StoreAsync(
-                Some.Upload(part),
-                ids.NewAttempt(),
-                body.Content,
-                body.LengthBytes,
-                digests.NeedLinearHash,
-                digests.AppendAsync,
-                hashes => digests.Finish(hashes, number: 1, ids.NewAttempt()),
-                CancellationToken.None);
+            return await StoreOfObjectAsync(attempts, body, digests, ids.NewAttempt(), upload: part);
         })));
 
         for (var part = 0; part < Parts; part++)
@@ -85,7 +77,7 @@ public sealed class SharedLanesIntakeTests : IDisposable
         var body = ObjectBench.Body(Some.Bytes(100_000, 1));
         using var digests = new ObjectDigests(body, ChecksumAlgorithm.Crc64Nvme, lanes);
         var intake = new AttemptIntake(new AgreeingHost(), full, lanes, new MaintenanceOptions());
-        var storing = StoreOfObjectAsync(intake, digests, new SeededIds(new ManualTime(), 1).NewAttempt(), 100_000);
+        var storing = StoreOfObjectAsync(intake, body, digests, new SeededIds(new ManualTime(), 1).NewAttempt());
 
         Assert.False(storing.IsCompleted);
         groups.Dequeue()();
@@ -104,9 +96,11 @@ public sealed class SharedLanesIntakeTests : IDisposable
             new MemoryPartStore(), static step => step.Call == PartStoreCall.Write ? PartStoreFault.Full : PartStoreFault.None);
         var time = new ManualTime();
         var ids = new SeededIds(time, 1);
-        using var digests = new ObjectDigests(ObjectBench.Body(Some.Bytes(1000, 1)), ChecksumAlgorithm.Crc64Nvme, lanes);
+        var body = ObjectBench.Body(Some.Bytes(1000, 1));
+        using var digests = new ObjectDigests(body, ChecksumAlgorithm.Crc64Nvme, lanes);
         Task storing = isOfObject
-            ? StoreOfObjectAsync(new AttemptIntake(new AgreeingHost(), full, lanes, new MaintenanceOptions()), digests, ids.NewAttempt(), 1000)
+            ? StoreOfObjectAsync(
+                new AttemptIntake(new AgreeingHost(), full, lanes, new MaintenanceOptions()), body, digests, ids.NewAttempt())
             : new ArchiveIntake(new AgreeingHost(), full, ids, time, lanes: lanes).StoreAsync(Some.Upload(1), 0, Some.Bytes(1000, 1));
 
         // Nothing here is asynchronous but the group, so the task waits for nothing else.
@@ -115,11 +109,10 @@ public sealed class SharedLanesIntakeTests : IDisposable
         await Assert.ThrowsAsync<PartStoreFullException>(() => storing);
     }
 
-    private static async Task StoreOfObjectAsync(AttemptIntake intake, ObjectDigests digests, AttemptId attempt, int bytes)
-    {
-        var body = ObjectBench.Body(Some.Bytes(bytes, 1));
+    private static async Task<Outcome<NumberedPart>> StoreOfObjectAsync(
+        AttemptIntake intake, ObjectBody body, ObjectDigests digests, AttemptId attempt, int upload = 1) =>
         await intake.StoreAsync(
-            Some.Upload(1),
+            Some.Upload(upload),
             attempt,
             body.Content,
             body.LengthBytes,
@@ -127,7 +120,6 @@ public sealed class SharedLanesIntakeTests : IDisposable
             digests.AppendAsync,
             hashes => digests.Finish(hashes, number: 1, attempt),
             CancellationToken.None);
-    }
 
     /// <summary>Puts so many bodies in flight that groups are worth while.</summary>
     private SharedLanes WithOthers(SharedLanes lanes)
