@@ -166,11 +166,14 @@ internal class EngineBench
 
     public async Task<byte[]> ReadAsync(UploadId upload, long firstByte, long lastByte)
     {
-        var manifest = await Reader.ReadManifestAsync(upload, CancellationToken.None);
+        var manifest = await ReadManifestAsync(upload);
         using var output = new MemoryStream();
         await Reader.CopyAsync(manifest, new PartRange(firstByte, lastByte), output, CancellationToken.None);
         return output.ToArray();
     }
+
+    public ValueTask<Manifest> ReadManifestAsync(UploadId upload) =>
+        new ArchiveManifests(Host, Parts).ReadAsync(ClientCalls.Incarnation, upload, CancellationToken.None);
 
     public Task AwaitReclaimedAsync(UploadId upload) => Eventually.BecomesTrueAsync(
         async () => (await StoredAsync(upload)).Count == 0 && await Parts.ReadManifestAsync(upload, CancellationToken.None) is null,

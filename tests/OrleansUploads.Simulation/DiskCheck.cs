@@ -35,7 +35,7 @@ internal sealed class DiskCheck(IReadOnlyList<FoundUpload> disk, Judge judge, Co
     {
         foreach (var stored in disk)
         {
-            if (!stored.HasManifest)
+            if (!MayBeArchive(stored))
             {
                 onViolation(
                     $"reclaim: {Describe(stored)} of upload {SimulatedProcess.Named(stored.Upload)} were never reclaimed");
@@ -71,7 +71,7 @@ internal sealed class DiskCheck(IReadOnlyList<FoundUpload> disk, Judge judge, Co
             case Phase.Open:
                 return !stored.HasManifest && HoldsExactly(stored, state);
             case Phase.Completed:
-                return IsDeleted(stored.Upload) || (stored.HasManifest && HoldsExactly(stored, state));
+                return IsDeleted(stored.Upload) || (stored.HasManifest == UploadRules.CountOf(state) > 1 && HoldsExactly(stored, state));
             case Phase.Expired:
                 // An upload whose vault was deleted keeps its parts until it is stale.
                 return judge.FactsOf(stored.Upload).MayHaveLostVault && !stored.HasManifest && HoldsExactly(stored, state);
@@ -81,6 +81,12 @@ internal sealed class DiskCheck(IReadOnlyList<FoundUpload> disk, Judge judge, Co
                 return false;
         }
     }
+
+    /// <summary>Whether it is an archive for all that its stored bytes say: one part without a manifest, or several with one.</summary>
+    private bool MayBeArchive(FoundUpload stored) => stored.HasManifest || (stored.Attempts is [{ IsCommitted: true }]
+        && (!judge.Uploads.Contains(stored.Upload) || judge.StatesOf(stored.Upload).Any(IsCompleted)));
+
+    private static bool IsCompleted(ulong state) => UploadRules.PhaseOf(state) == Phase.Completed;
 
     private bool MustBeStored(ulong state) => UploadRules.PhaseOf(state) == Phase.Open && UploadRules.CountOf(state) > 0;
 

@@ -7,6 +7,7 @@ using OrleansUploads.Core.Refusals;
 using OrleansUploads.Core.Uploads;
 using OrleansUploads.Core.Vaults;
 using OrleansUploads.Engine;
+using OrleansUploads.Engine.Reading;
 using OrleansUploads.Engine.Receiving;
 
 namespace OrleansUploads.Cluster.Uploads;
@@ -158,7 +159,7 @@ public sealed class UploadGrain(EntityGrainPorts ports) : EntityGrain(EntityKind
             try
             {
                 var spec = summary.Value.Spec;
-                return await Ports.Parts.ReadManifestAsync(spec.Upload, cancellationToken) is { } manifest
+                return await Manifests.FindAsync(vault, spec.Upload, cancellationToken) is { } manifest
                     ? new(ListingOf(ExternalManifest.PageOf(spec, manifest, command)), null)
                     : new(null, UploadRefusals.Unavailable("The manifest is not stored yet. Try again."));
             }
@@ -181,6 +182,8 @@ public sealed class UploadGrain(EntityGrainPorts ports) : EntityGrain(EntityKind
     /// <summary>Takes the parts that nodes write straight into the store.</summary>
     private DirectIntake Direct => field ??= new DirectIntake(
         new SelfHost(this), Ports.Parts, new IdSource(Ports.Options.Time), Ports.Options.Time, Ports.Options.Engine.Maintenance, Claims);
+
+    private ArchiveManifests Manifests => new(new SelfHost(this), Ports.Parts);
 
     private UploadId RequireUpload() => UploadId.TryParse(Entity.Key, out var upload)
         ? upload

@@ -22,6 +22,10 @@ public sealed record Manifest(
     /// <summary>The parts of an object; null in the manifest of an archive.</summary>
     public IReadOnlyList<ManifestPart>? Parts { get; init; }
 
+    /// <summary>Whether the part store keeps the manifest of a completed upload. One part stays in the upload's state instead; more would
+    /// make the state too large.</summary>
+    internal static bool IsStoredFor(PartMap parts) => parts.Count > 1;
+
     /// <summary>The index of the extent that holds a byte, and the offset of the byte in it.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The archive has no such byte.</exception>
     public (int Index, long Offset) FindExtent(long position)

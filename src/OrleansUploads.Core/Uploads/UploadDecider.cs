@@ -1,3 +1,4 @@
+using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Keys;
 using OrleansUploads.Core.Settings;
 
@@ -125,6 +126,7 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
             (SummarizeUpload, ArchiveUploadSpec spec, _) => known is UploadState.Completing
                 ? Repeat(UploadQueries.Summarize(known, spec))
                 : Reply(UploadQueries.Summarize(known, spec)),
+            (FindManifest, ArchiveUploadSpec spec, _) => UploadQueries.FindManifest(known, spec) is { } found ? Reply(found) : Refuse(NotFound),
             (SummarizeObjectUpload, ObjectUploadSpec spec, _) => Reply(UploadQueries.Summarize(known, spec)),
             (DescribeObject or SetObjectTags or RestoreObject, ObjectUploadSpec spec, _) => _objects.Decide(known, spec, command, time),
 
@@ -320,7 +322,8 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
     /// added to the index.</summary>
     private static ImmutableArray<UploadEvent> Publication(UploadState state) => state switch
     {
-        UploadState.Completing { Spec: ArchiveUploadSpec } => [new CompletionPublished(), new ManifestStored()],
+        UploadState.Completing { Spec: ArchiveUploadSpec, Before.Parts: var parts } when Manifest.IsStoredFor(parts) =>
+            [new CompletionPublished(), new ManifestStored()],
         UploadState.Completing => [new CompletionPublished()],
         _ => [],
     };

@@ -1,4 +1,3 @@
-using System.Collections;
 using OrleansUploads.Core.Archives;
 using OrleansUploads.Core.Keys;
 
@@ -69,15 +68,15 @@ internal static class UploadIntents
         }
     }
 
-    /// <summary>Stores the manifest in the part store, and then adds the archive to the vault's index. Both are one intent, because
-    /// repeating the first step changes nothing: a crash in between costs less than a record of it in every completion.</summary>
+    /// <summary>Stores the manifest in the part store if there has to be one, and then adds the archive to the vault's index. Both are one
+    /// intent, because repeating the first step changes nothing: a crash in between costs less than a record of it in every
+    /// completion.</summary>
     private static Intent StoreArchive(ArchiveUploadSpec spec, ArchiveCompletion done, PartMap parts)
     {
-        var manifest = new Manifest(
-            spec.Upload, done.Archive, done.SizeBytes, done.TreeHash, spec.PartSize.Bytes, new PartExtents(parts), spec.ByteStorage);
+        var index = AddToIndex(spec, done);
         return new Intent(
             "index",
-            new StoreManifest(manifest, AddToIndex(spec, done)),
+            Manifest.IsStoredFor(parts) ? new StoreManifest(ArchiveManifest.Of(spec, done, parts), index) : index,
             static verdict => new ConfirmArchiveIndexed(verdict is AdditionVerdict.VaultGone))
         {
             AnswersUnconfirmed = true,
@@ -142,8 +141,7 @@ internal static class UploadIntents
             yield return Unlist(stored.Spec);
         }
 
-        // More parts than one are too many to stay in the upload's state.
-        if (stored is { Parts: { Count: > 1 } parts, ReleasedAt: null })
+        if (stored is { Parts: { } parts, ReleasedAt: null } && Manifest.IsStoredFor(parts))
         {
             var manifest = ObjectManifest.Of(
                 stored.Spec.Upload, stored.Completion.SizeBytes, [.. parts.From(1).Select(NumberedParts.PartOf)]);
@@ -173,26 +171,4 @@ internal static class UploadIntents
         };
 
     private static KeyIndexId ObjectsOf(ObjectUploadSpec spec) => new(spec.Name.Bucket, KeyTree.Objects);
-}
-
-/// <summary>The parts of a completed upload as the extents of its archive. A view: copying ten thousand extents takes as long as a
-/// commit.</summary>
-/// <param name="parts">Parts without a gap between them.</param>
-internal sealed class PartExtents(PartMap parts) : IReadOnlyList<Extent>
-{
-    public int Count => parts.Count;
-
-    public Extent this[int index] => parts[index + 1] is { } part
-        ? new Extent(part.Place.GetValueOrDefault(), part.LengthBytes, part.TreeHash)
-        : throw new ArgumentOutOfRangeException(nameof(index), index, $"There are {parts.Count} parts.");
-
-    public IEnumerator<Extent> GetEnumerator()
-    {
-        for (var index = 0; index < Count; index++)
-        {
-            yield return this[index];
-        }
-    }
-
-    IEnumerator IEnumerable.GetEnumerator() => GetEnumerator();
 }

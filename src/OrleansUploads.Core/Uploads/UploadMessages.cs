@@ -1,3 +1,5 @@
+using OrleansUploads.Core.Archives;
+
 namespace OrleansUploads.Core.Uploads;
 
 public abstract record UploadCommand : ICommand
@@ -259,6 +261,20 @@ public sealed record ExternalPartResult(PartLocation Location, bool ReportedInUs
 /// <param name="Vault">The incarnation of the vault that the caller addressed.</param>
 [Named("summarize-upload.1")]
 public sealed record SummarizeUpload(VaultIncarnation Vault) : ArchiveUploadCommand(Vault), ICommand<UploadSummary>;
+
+/// <summary>Asks a completed upload where the bytes of its archive are.</summary>
+/// <param name="Vault">The incarnation of the vault that the caller addressed.</param>
+[Named("find-manifest.1")]
+public sealed record FindManifest(VaultIncarnation Vault) : ArchiveUploadCommand(Vault), ICommand<FoundManifest>, IRequiresFreshState;
+
+/// <summary>Where the bytes of an archive are.</summary>
+/// <param name="Parts">The parts, or null if the part store has the manifest. It has none after the bytes were freed.</param>
+[Named("found-manifest.1")]
+public sealed record FoundManifest(ArchiveUploadSpec Spec, ArchiveCompletion Archive, PartMap? Parts) : IAnswer
+{
+    /// <summary>The manifest, or null if the part store has it.</summary>
+    public Manifest? ToManifest() => Parts is null ? null : ArchiveManifest.Of(Spec, Archive, Parts);
+}
 
 /// <summary>The phases of an upload. The values are sent to clients: never change them.</summary>
 public enum UploadPhase

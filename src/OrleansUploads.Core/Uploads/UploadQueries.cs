@@ -1,3 +1,5 @@
+using OrleansUploads.Core.Archives;
+
 namespace OrleansUploads.Core.Uploads;
 
 /// <summary>Answers questions about an upload.</summary>
@@ -60,6 +62,14 @@ internal static class UploadQueries
         _ => throw new ArgumentOutOfRangeException(nameof(state), state, "Unknown state."),
     };
 
+    /// <summary>Where the bytes of the archive are, or null if the upload has not become one.</summary>
+    public static FoundManifest? FindManifest(UploadState.Known state, ArchiveUploadSpec spec) => state switch
+    {
+        UploadState.Completing { Completion: ArchiveCompletion done, Before.Parts: var parts } => Found(spec, done, parts),
+        UploadState.Stored { Completion: ArchiveCompletion done, Parts: var parts } => Found(spec, done, parts),
+        _ => null,
+    };
+
     /// <summary>The state of the upload of an object.</summary>
     public static ObjectUploadSummary Summarize(UploadState.Known state, ObjectUploadSpec spec) => state switch
     {
@@ -79,6 +89,9 @@ internal static class UploadQueries
 
     private static UploadSummary Completed(ArchiveUploadSpec spec, ArchiveCompletion done, DateTimeOffset? deletedAt) => new(
         spec, UploadPhase.Completed, Parts: 0, done.SizeBytes, Describe(spec, done), deletedAt);
+
+    private static FoundManifest Found(ArchiveUploadSpec spec, ArchiveCompletion done, PartMap? parts) =>
+        new(spec, done, parts is null || Manifest.IsStoredFor(parts) ? null : parts);
 
     /// <summary>The archive that an upload became.</summary>
     public static CompletedArchive Describe(ArchiveUploadSpec spec, ArchiveCompletion done) =>

@@ -6,8 +6,8 @@ namespace OrleansUploads.Engine.Collecting;
 internal static class ReleasedBytes
 {
     /// <summary>Deletes the attempts that the manifest names, and then the manifest. If there are other attempts, which may
-    /// still be in progress, the manifest is kept with them for the <see cref="AttemptCollector"/>. An object of a single part has no
-    /// manifest; all attempts of its upload are deleted.</summary>
+    /// still be in progress, the manifest is kept with them for the <see cref="AttemptCollector"/>. An archive or object of a single part has
+    /// no manifest; all attempts of its upload are deleted.</summary>
     /// <exception cref="PartStoreUnavailableException">The bytes cannot be deleted at the moment; repeating the call is safe.</exception>
     /// <exception cref="IOException">The bytes could not be deleted; repeating the call is safe.</exception>
     public static async ValueTask ReclaimAsync(

@@ -29,6 +29,7 @@ public sealed class BytePaths
         CurrentObject = new CurrentObject(host, Keys);
         ArchiveIntake = new ArchiveIntake(host, parts, ids, time, maintenance, lanes);
         Archives = new ArchiveReader(parts);
+        Manifests = new ArchiveManifests(host, parts);
         Inventories = new InventoryReader(host);
         ObjectIntake = new ObjectIntake(host, parts, ids, time, Keys, maintenance, lanes);
         Objects = new ObjectReader(host, Keys, parts);
@@ -47,6 +48,8 @@ public sealed class BytePaths
     public ArchiveIntake ArchiveIntake { get; }
 
     public ArchiveReader Archives { get; }
+
+    public ArchiveManifests Manifests { get; }
 
     public InventoryReader Inventories { get; }
 

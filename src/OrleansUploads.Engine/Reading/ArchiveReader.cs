@@ -4,8 +4,7 @@ using OrleansUploads.Engine.Attempts;
 
 namespace OrleansUploads.Engine.Reading;
 
-/// <summary>Reads archives: returns exactly the bytes that were acknowledged, or fails. For an archive in external storage only the
-/// manifest can be read.</summary>
+/// <summary>Reads archives: returns exactly the bytes that were acknowledged, or fails.</summary>
 public sealed class ArchiveReader(IPartStore parts)
 {
     /// <summary>The number of bytes that are read and verified at a time. The 1 MiB leaf is a multiple of it.</summary>
@@ -13,17 +12,6 @@ public sealed class ArchiveReader(IPartStore parts)
 
     /// <summary>How many attempts of a distant store are asked for while one is read. Each takes two round trips.</summary>
     private const int AttemptsAhead = 3;
-
-    /// <summary>Reads the manifest of a completed upload.</summary>
-    /// <exception cref="AttemptDamagedException">The manifest is missing or damaged.</exception>
-    public async ValueTask<Manifest> ReadManifestAsync(UploadId upload, CancellationToken cancellationToken) =>
-        await FindManifestAsync(upload, cancellationToken)
-            ?? throw new AttemptDamagedException($"The manifest of upload {upload} is missing from the part store.");
-
-    /// <summary>Reads the manifest of a completed upload, or returns null if it is not stored.</summary>
-    /// <exception cref="AttemptDamagedException">The manifest is damaged.</exception>
-    public ValueTask<Manifest?> FindManifestAsync(UploadId upload, CancellationToken cancellationToken) =>
-        parts.ReadManifestAsync(upload, cancellationToken);
 
     /// <summary>The name of an attempt in the part store, with slashes: of an object below its prefix, or of a file below its
     /// folder.</summary>

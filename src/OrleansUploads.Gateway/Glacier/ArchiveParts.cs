@@ -26,7 +26,7 @@ internal static class ArchiveParts
     {
         var archive = ArchiveOperations.IdOf(call);
         var entry = await call.AskAsync(call.Incarnation.ArchiveShard(archive), new FindArchive(archive));
-        var manifest = await call.Paths.Archives.FindManifestAsync(entry.Upload, call.Aborted)
+        var manifest = await call.Paths.Manifests.FindAsync(call.Incarnation, entry.Upload, call.Aborted)
             ?? throw GlacierError.Unavailable("The manifest is not stored yet. Try again.");
         var parts = new List<PartListElement>();
         var next = 0L;

@@ -41,7 +41,7 @@ internal static class ExternalParts
         return listed.Refusal is Refusal.UploadNotFound && await FindArchiveAsync(call, upload) is { } spec
             ? ExternalManifest.PageOf(
                 spec,
-                await call.Paths.Archives.FindManifestAsync(upload, call.Aborted)
+                await call.Paths.Manifests.FindAsync(call.Incarnation, upload, call.Aborted)
                     ?? throw GlacierError.Unavailable("The manifest is not stored yet. Try again."),
                 query)
             : call.OrRefuse(listed);

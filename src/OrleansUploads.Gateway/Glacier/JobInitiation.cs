@@ -92,9 +92,8 @@ internal static class JobInitiation
             return null;
         }
 
-        var archives = call.Paths.Archives;
-        var manifest = await archives.ReadManifestAsync(archive.Upload, call.Aborted);
-        return await archives.RangeTreeHashAsync(manifest, range, call.Aborted);
+        var manifest = await call.Paths.Manifests.ReadAsync(call.Incarnation, archive.Upload, call.Aborted);
+        return await call.Paths.Archives.RangeTreeHashAsync(manifest, range, call.Aborted);
     }
 
     private static FrontAnswer Initiated(GlacierCall call, VaultJob job) => FrontAnswer.Accepted(

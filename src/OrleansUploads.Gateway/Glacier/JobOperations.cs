@@ -50,7 +50,7 @@ internal static class JobOperations
     {
         var archives = call.Paths.Archives;
         var output = OutputRange.Read(call.Header(GlacierHeaders.Range), job.Range.LengthBytes);
-        if (await archives.FindManifestAsync(job.Archive.Upload, call.Aborted) is not { } manifest)
+        if (await call.Paths.Manifests.FindAsync(call.Incarnation, job.Archive.Upload, call.Aborted) is not { } manifest)
         {
             // A client may have freed the bytes with the deletion, without waiting for the job.
             var shard = call.Incarnation.ArchiveShard(job.Archive.Archive);

@@ -102,12 +102,13 @@ public sealed class SharedJournalTests
         var isStoring = false;
         var world = WorldOver(new WatchedShares(_memory), _memory, store => new FaultyPartStore(
             store, step => !isStoring && step.Call == PartStoreCall.PutManifest ? PartStoreFault.Before : PartStoreFault.None));
-        var upload = new UploadOfManyParts(1, 1);
+        var upload = new UploadOfManyParts(2, 1);
         await using (var before = await StartAsync(1, world))
         {
             await UploadOfManyParts.CreateVaultAsync(before.Client);
             await upload.OpenAsync(before.Client);
             await before.Client.AskWithRetriesAsync(upload.Entity, upload.Report(0, "0"));
+            await before.Client.AskWithRetriesAsync(upload.Entity, upload.Report(1, "1"));
             await Assert.ThrowsAsync<EntityUnavailableException>(async () => await before.Client.AskAsync(
                 upload.Entity, upload.Complete(await upload.ListAsync(before.Client)), CancellationToken.None));
         }

@@ -17,12 +17,13 @@ public sealed class SiloDepartureTests
         var world = new DurableWorld(parts: store => held = new HeldManifests(store));
         await using var cluster = await ClusterBench.StartAsync(world);
         await UploadOfManyParts.CreateVaultAsync(cluster.Client);
-        var upload = new UploadOfManyParts(parts: 1, number: 1);
+        var upload = new UploadOfManyParts(parts: 2, number: 1);
         await upload.OpenAsync(cluster.Client);
         await cluster.Client.AskWithRetriesAsync(upload.Entity, upload.Report(0, "part"));
+        await cluster.Client.AskWithRetriesAsync(upload.Entity, upload.Report(1, "part"));
         var listed = await upload.ListAsync(cluster.Client);
         var completing = cluster.Client.AskAsync(upload.Entity, upload.Complete(listed), CancellationToken.None).AsTask();
-        await held!.Asked;
+        await held!.Asked.WaitAsync(MaxStop);
 
         var watch = Stopwatch.StartNew();
         await cluster.StopAsync(cluster.Silos[0]);

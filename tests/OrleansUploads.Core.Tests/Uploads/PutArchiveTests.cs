@@ -20,13 +20,35 @@ public sealed class PutArchiveTests : UploadDriver
             decision.Events.Select(happened => happened.GetType()));
         Assert.Equal(new CompletedArchive(Archive, Some.Vault, 100, Some.Hash("a")), decision.Answer);
         var index = Assert.Single(decision.Intents);
-        var store = index.Does<StoreManifest>();
-        Assert.Equal(new Extent(PartPlace.In(Put.Attempt), 100, Some.Hash("a")), Assert.Single(store.Manifest.Extents));
-        Assert.Equal(Archive, Assert.IsType<AddArchive>(store.Then?.Command).Entry.Archive);
+        Assert.Equal(Archive, Assert.IsType<AddArchive>(index.Does<TellEntity>().Command).Entry.Archive);
         Assert.Equal([Put.Attempt], AttemptsInUse);
         Confirm(index, AdditionVerdict.InVault);
         Assert.Empty(Pending);
-        Answered<AttemptsInUse.ByManifest>(new FenceAttempts(Now));
+        Assert.Equal([Put.Attempt], AttemptsInUse);
+    }
+
+    [Fact]
+    public void Its_upload_keeps_the_manifest_until_the_bytes_are_released()
+    {
+        Refused<Refusal.UploadNotFound>(new FindManifest(Some.Incarnation));
+        var index = Assert.Single(Do(Put).Intents);
+        AssertManifest();
+        Confirm(index, AdditionVerdict.InVault);
+        AssertManifest();
+
+        Given(new ReleaseArchive(Archive, Now, BytesUntil: Now + TimeSpan.FromHours(1)));
+        AssertManifest();
+        Given(new FreeBytes());
+        Assert.Null(((FoundManifest)Ask(new FindManifest(Some.Incarnation))).ToManifest());
+
+        void AssertManifest()
+        {
+            var manifest = ((FoundManifest)Ask(new FindManifest(Some.Incarnation))).ToManifest()!;
+            Assert.Equal(
+                (Spec.Upload, Archive, 100, Some.Hash("a"), Spec.PartSize.Bytes),
+                (manifest.Upload, manifest.Archive, manifest.SizeBytes, manifest.TreeHash, manifest.PartSizeBytes));
+            Assert.Equal(new Extent(PartPlace.In(Put.Attempt), 100, Some.Hash("a")), Assert.Single(manifest.Extents));
+        }
     }
 
     [Fact]

@@ -31,7 +31,7 @@ public sealed class ReleaseTests : UploadDriver
         Assert.Empty(Do(Release(keeps: Hour)).Intents);
         Assert.Equal(Now + Hour, WakeAt);
         Now += Hour - Tick;
-        Answered<AttemptsInUse.ByManifest>(new FenceAttempts(Now));
+        Assert.Single(AttemptsInUse);
         Assert.Single(WakeExactlyAt(Some.Noon + Hour).Intents).Does<ReclaimBytes>();
     }
 
@@ -50,7 +50,7 @@ public sealed class ReleaseTests : UploadDriver
     public void Bytes_that_are_kept_are_told_with_their_time_and_freed_on_request()
     {
         Assert.Equal(new UnfreedBytes(0, Until: null), Ask(new FreeBytes()));
-        Answered<AttemptsInUse.ByManifest>(new FenceAttempts(Now));
+        Assert.Single(AttemptsInUse);
 
         Given(Release(keeps: Hour));
         Assert.Equal(new UnfreedBytes(10, Now + Hour), Ask(new FindUnfreedBytes()));

@@ -85,6 +85,8 @@ public sealed class UploadDeciderTests : UploadDriver
         Assert.Equal(archive, Assert.IsType<AddArchive>(store.Then?.Command).Entry.Archive);
         Given(new ConfirmArchiveIndexed());
         Assert.DoesNotContain(Pending, intent => intent.Key == "index");
+        Answered<AttemptsInUse.ByManifest>(new FenceAttempts(Now));
+        Assert.Null(((FoundManifest)Ask(new FindManifest(Some.Incarnation))).ToManifest());
     }
 
     [Fact]

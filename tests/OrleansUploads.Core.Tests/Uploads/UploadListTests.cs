@@ -76,7 +76,7 @@ public sealed class UploadListTests : UploadDriver
         Assert.NotEqual(first, left.Key);
         Assert.Empty(Confirm(left).Intents);
         Assert.Empty(Pending);
-        Answered<AttemptsInUse.ByManifest>(new FenceAttempts(Now));
+        Answered<AttemptsInUse.Only>(new FenceAttempts(Now));
     }
 
     [Fact]

@@ -182,8 +182,9 @@ public sealed class EmbeddedHostTests
         var bench = new EngineBench(
             step => step.Call == PartStoreCall.PutManifest && failures-- > 0 ? PartStoreFault.Unavailable : PartStoreFault.None, log);
         var upload = await bench.OpenFirstUploadAsync();
-        var body = Some.Bytes(1000, 1);
-        await bench.StoreAsync(upload, 0, body);
+        var body = Some.Bytes((int)Some.MiB + 10, 1);
+        await bench.StoreAsync(upload, 0, body[..(int)Some.MiB]);
+        await bench.StoreAsync(upload, Some.MiB, body[(int)Some.MiB..]);
         using var failed = new OwnMeasurements("orleansuploads.intents.failed");
 
         // The delivery is retried, and each failure is reported to the waiting callers.

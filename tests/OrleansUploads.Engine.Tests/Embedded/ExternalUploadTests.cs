@@ -16,7 +16,7 @@ public sealed class ExternalUploadTests
 
     private static async Task<string[]> LocationsAsync(EngineBench bench, UploadId upload)
     {
-        var manifest = await bench.Reader.ReadManifestAsync(upload, CancellationToken.None);
+        var manifest = await bench.ReadManifestAsync(upload);
         Assert.Equal(ByteStorage.External, manifest.ByteStorage);
         return [.. manifest.Extents.Select(extent => extent.Place.Location.ToString()!)];
     }

@@ -296,7 +296,7 @@ public sealed class EntityRunnerTests
     }
 
     [Fact]
-    public void A_completion_is_answered_when_the_manifest_is_stored_and_the_archive_indexed()
+    public void A_completion_is_answered_when_the_archive_is_indexed()
     {
         InitiateWithOnePart();
         _bench.Submit("complete", Complete);
@@ -304,7 +304,7 @@ public sealed class EntityRunnerTests
         _bench.Write();
 
         Assert.DoesNotContain("complete", _bench.Replies);
-        Assert.IsType<AddArchive>(Assert.IsType<StoreManifest>(_bench.Deliver().Action).Then?.Command);
+        Assert.IsType<AddArchive>(Assert.IsType<TellEntity>(_bench.Deliver().Action).Command);
         Assert.IsType<CompletedArchive>(_bench.Replies["complete"]);
         _bench.Write();
         Assert.Null(_bench.WakeAt);
@@ -338,7 +338,7 @@ public sealed class EntityRunnerTests
         _bench.Wake("wake");
         _bench.Load();
 
-        Assert.IsType<StoreManifest>(_bench.Open<RunnerOutput.Deliver>().Single().Intent.Action);
+        Assert.IsType<TellEntity>(_bench.Open<RunnerOutput.Deliver>().Single().Intent.Action);
     }
 
     [Fact]

@@ -104,7 +104,7 @@ public sealed class ArchiveIntakeTests
 
         Assert.Same(Done.Instance, (await _bench.StoreAsync(upload, 0, Body)).Answer);
         Assert.Null((await CompleteAsync(upload)).Refusal);
-        var manifest = (await _bench.Parts.ReadManifestAsync(upload, CancellationToken.None))!;
+        var manifest = await _bench.ReadManifestAsync(upload);
         Assert.Equal(Assert.Single(await _bench.StoredAsync(upload)), Assert.Single(manifest.Extents).Place.Attempt);
     }
 

@@ -165,7 +165,7 @@ public sealed class DirectHistoryTests
     {
         await Eventually.BecomesTrueAsync(
             async () => await bench.Parts.ReadManifestAsync(upload, CancellationToken.None) is not null, "the manifest is stored");
-        var manifest = await bench.Reader.ReadManifestAsync(upload, CancellationToken.None);
+        var manifest = await bench.ReadManifestAsync(upload);
         for (var slot = 0; slot < Contents.Length; slot++)
         {
             var attempt = manifest.Extents[slot].Place.Attempt!.Value;

@@ -93,7 +93,7 @@ internal sealed class OwnedServer : IAsyncDisposable
     /// <summary>Requires that every byte of an archive is there.</summary>
     public async Task ExpectAsync((UploadId Upload, byte[] Bytes) archive)
     {
-        var manifest = await Engine.Paths.Archives.ReadManifestAsync(archive.Upload, None);
+        var manifest = await Engine.Paths.Manifests.ReadAsync(ClientCalls.Incarnation, archive.Upload, None);
         using var output = new MemoryStream();
         await Engine.Paths.Archives.CopyAsync(manifest, new PartRange(0, archive.Bytes.Length - 1), output, None);
         Assert.Equal(archive.Bytes, output.ToArray());

@@ -198,9 +198,15 @@ public sealed class AttemptCollectorTests
     public async Task The_manifest_of_an_external_archive_is_collected_only_after_its_deletion()
     {
         var upload = await _bench.OpenFirstUploadAsync(storage: ByteStorage.External);
-        await _bench.AskAsync(
-            upload.Entity, new ReportExternalPart(ClientCalls.Incarnation, new PartRange(0, 9), Some.Hash("a"), Some.Location("node")));
-        var archive = (await _bench.AskAsync(upload.Entity, new CompleteUpload(ClientCalls.Incarnation, 10, Some.Hash("a")))).Archive;
+        var hashes = new[] { Some.Hash("a"), Some.Hash("b") };
+        foreach (var slot in (int[])[0, 1])
+        {
+            await _bench.AskAsync(upload.Entity, new ReportExternalPart(
+                ClientCalls.Incarnation, ClientCalls.SlotRange(slot), hashes[slot], Some.Location("node")));
+        }
+
+        var archive = (await _bench.AskAsync(
+            upload.Entity, new CompleteUpload(ClientCalls.Incarnation, 2 * Some.MiB, TreeHasher.Combine(hashes)))).Archive;
 
         Assert.Equal(default, await CollectAfterAsync(TimeSpan.FromDays(400)));
         Assert.NotNull(await _bench.Parts.ReadManifestAsync(upload, CancellationToken.None));

@@ -7,6 +7,7 @@ namespace OrleansUploads.Engine.Tests.Reclaim;
 public sealed class ReleasedBytesTests
 {
     private static readonly byte[] Body = Some.Bytes(1000, 1);
+    private static readonly byte[] TwoParts = Some.Bytes((int)Some.MiB + 10, 1);
 
     private readonly EngineBench _bench = new();
 
@@ -73,7 +74,7 @@ public sealed class ReleasedBytesTests
     [Fact]
     public async Task An_attempt_that_may_still_be_in_progress_is_left_to_the_collector()
     {
-        var archive = await StoreAsync(_bench);
+        var archive = await StoreAsync(_bench, TwoParts);
         var late = _bench.Ids.NewAttempt();
         await using var writer = await _bench.Parts.CreateAsync(archive.Upload, late, 3, CancellationToken.None);
 
@@ -87,11 +88,16 @@ public sealed class ReleasedBytesTests
         Assert.Empty(await _bench.StoredAsync(archive.Upload));
     }
 
-    private static async Task<ArchiveEntry> StoreAsync(EngineBench bench)
+    private static async Task<ArchiveEntry> StoreAsync(EngineBench bench, byte[]? body = null)
     {
+        body ??= Body;
         var upload = await bench.OpenFirstUploadAsync();
-        await bench.StoreAsync(upload, 0, Body);
-        var archive = await bench.CompleteAsync(upload, Body);
+        for (var at = 0; at < body.Length; at += (int)Some.MiB)
+        {
+            await bench.StoreAsync(upload, at, body[at..Math.Min(at + (int)Some.MiB, body.Length)]);
+        }
+
+        var archive = await bench.CompleteAsync(upload, body);
         return (await bench.FindAsync(archive.Archive))!;
     }
 }

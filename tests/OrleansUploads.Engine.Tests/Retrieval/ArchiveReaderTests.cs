@@ -41,7 +41,7 @@ public sealed class ArchiveReaderTests
             Assert.Equal(Archive[first..(last + 1)], await _bench.ReadAsync(upload, first, last));
         }
 
-        var manifest = await _bench.Reader.ReadManifestAsync(upload, CancellationToken.None);
+        var manifest = await _bench.ReadManifestAsync(upload);
         for (var first = 0; first < Archive.Length; first += MiB)
         {
             for (var end = first + MiB; end < Archive.Length + MiB; end += MiB)
@@ -97,7 +97,7 @@ public sealed class ArchiveReaderTests
         var upload = await UploadAsync(1);
         var distant = new DistantParts(_bench.Parts);
         var reader = new ArchiveReader(distant);
-        var manifest = await reader.ReadManifestAsync(upload, CancellationToken.None);
+        var manifest = await _bench.ReadManifestAsync(upload);
         var needed = (last / MiB) - (first / MiB) + 1;
         var openedAtFirstByte = 0;
         using var copy = new FirstWrite(() => openedAtFirstByte = distant.Opened);
@@ -115,7 +115,7 @@ public sealed class ArchiveReaderTests
         var upload = await UploadAsync(1);
         var distant = new DistantParts(_bench.Parts);
         var reader = new ArchiveReader(distant);
-        var manifest = await reader.ReadManifestAsync(upload, CancellationToken.None);
+        var manifest = await _bench.ReadManifestAsync(upload);
         using var copy = new FirstWrite(static () => throw new IOException("The client is gone."));
 
         await Assert.ThrowsAsync<IOException>(
@@ -131,7 +131,7 @@ public sealed class ArchiveReaderTests
     {
         var upload = await UploadAsync(1);
         var reader = isDistant ? new ArchiveReader(new DistantParts(_bench.Parts)) : _bench.Reader;
-        var manifest = await reader.ReadManifestAsync(upload, CancellationToken.None);
+        var manifest = await _bench.ReadManifestAsync(upload);
         await _bench.Parts.DeleteAttemptAsync(upload, manifest.Extents[1].Place.Attempt!.Value, CancellationToken.None);
         using var copy = new MemoryStream();
 

@@ -83,10 +83,9 @@ internal sealed class MuseumWorld
 
     public async ValueTask<string> ReadAsync(UploadId upload)
     {
-        var archives = new ArchiveReader(_parts);
-        var manifest = await archives.ReadManifestAsync(upload, CancellationToken.None);
+        var manifest = await new ArchiveManifests(Host, _parts).ReadAsync(Vault, upload, CancellationToken.None);
         var read = new MemoryStream();
-        await archives.CopyAsync(manifest, new PartRange(0, manifest.SizeBytes - 1), read, CancellationToken.None);
+        await new ArchiveReader(_parts).CopyAsync(manifest, new PartRange(0, manifest.SizeBytes - 1), read, CancellationToken.None);
         return Encoding.ASCII.GetString(read.ToArray());
     }
 

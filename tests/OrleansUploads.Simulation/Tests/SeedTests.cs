@@ -98,7 +98,7 @@ public sealed class SeedTests
     /// <summary>The hashes change with the generator and the engine, but must not differ between machines.</summary>
     [Theory]
     [InlineData(1, "303b4fcb952095c4")]
-    [InlineData(7, "d5189d5e40235e7a")]
+    [InlineData(7, "5b15eed7bafe3ddf")]
     [InlineData(44, "c7d63dfa0c26995a")]
     [InlineData(446, "c6235eb5f206ada2")]
     public void A_seed_produces_the_same_trace_on_every_machine(ulong seed, string hash) =>

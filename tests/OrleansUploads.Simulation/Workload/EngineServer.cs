@@ -214,12 +214,13 @@ internal sealed class EngineServer(SimulatedWorld world, SimulatedProcess proces
         }
 
         job = (RetrievalJob)ready;
-        if (process.Disk.Find(job.Archive.Upload) is not { Manifest: not null })
+        var manifest = await process.Paths.Manifests.FindAsync(life, job.Archive.Upload, cancellationToken);
+        if (manifest is null)
         {
             world.Fail("bytes: a job refers to an archive whose bytes are gone");
+            return new Reply(Verdict.Damaged);
         }
 
-        var manifest = await process.Paths.Archives.ReadManifestAsync(job.Archive.Upload, cancellationToken);
         var hash = await process.Paths.Archives.RangeTreeHashAsync(manifest, job.Range, cancellationToken);
         var received = new ComparedBytes(request.Expected, job.Range);
         try
