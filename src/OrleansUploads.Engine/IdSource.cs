@@ -7,6 +7,13 @@ public class IdSource(TimeProvider time)
 {
     public UploadId NewUpload() => Draw(UploadId.RandomBytes, UploadId.FromRandom);
 
+    /// <summary>The upload of a single request and its only attempt. They contain the current time.</summary>
+    public (UploadId Upload, AttemptId Attempt) NewSingleRequest()
+    {
+        var attempt = NewAttempt();
+        return (Draw(OnlyAttempt.RandomBytes, random => OnlyAttempt.UploadOf(attempt, random)), attempt);
+    }
+
     public JobId NewJob() => Draw(JobId.RandomBytes, JobId.FromRandom);
 
     public LockId NewLock() => Draw(LockId.RandomBytes, LockId.FromRandom);

@@ -6,7 +6,8 @@ using System.Text;
 namespace OrleansUploads.Core.Values;
 
 /// <summary>92 characters of URL-safe base64, never reused: random, except for the second and third, which name the group of the
-/// upload. The ID of an upload that a client initiates repeatably is derived from the client's key.</summary>
+/// upload, and in an upload of a single request for the last 16 bytes, which are its only attempt. The ID of an upload that a client
+/// initiates repeatably is derived from the client's key.</summary>
 public readonly record struct UploadId : ITextValue<UploadId>
 {
     public const int RandomBytes = 69;
@@ -36,6 +37,9 @@ public readonly record struct UploadId : ITextValue<UploadId>
         ToString().AsSpan(0, GroupAt),
         [UrlSafeText.CharOf(group.Number / UrlSafeText.Values), UrlSafeText.CharOf(group.Number % UrlSafeText.Values)],
         ToString().AsSpan(GroupAt + 2)));
+
+    /// <summary>Writes the <see cref="RandomBytes"/> bytes that the characters encode.</summary>
+    internal void Write(Span<byte> destination) => Base64Url.DecodeFromChars(ToString(), destination);
 
     /// <summary>False if the length or a character is invalid, so no upload can have this ID.</summary>
     public static bool TryParse(string? text, out UploadId id)

@@ -4,9 +4,10 @@ using OrleansUploads.Hashing.Checksums;
 
 namespace OrleansUploads.Engine.Attempts;
 
-/// <summary>The names under which part stores keep bytes, as files or as objects: <c>{fan-out}/{upload}/{attempt}.part</c> and
+/// <summary>The names under which part stores keep bytes, as files or as objects: <c>{fan-out}/{upload}.part</c> for the
+/// <see cref="OnlyAttempt"/> of a single request, and otherwise <c>{fan-out}/{upload}/{attempt}.part</c> and
 /// <c>{fan-out}/{upload}/manifest</c>. They are stored; never change them.</summary>
-/// <remarks>The fan-out keeps directories small. It also spreads objects over prefixes, because object stores limit the rate of requests
+/// <remarks>A single request costs no directory of its own. The fan-out keeps directories small. It also spreads objects over prefixes, because object stores limit the rate of requests
 /// for each prefix.</remarks>
 internal static class StoredNames
 {
@@ -16,7 +17,8 @@ internal static class StoredNames
     /// <summary>Name of an upload's manifest.</summary>
     public const string Manifest = "manifest";
 
-    private const string AttemptSuffix = ".part";
+    /// <summary>The end of the name of an attempt.</summary>
+    public const string AttemptSuffix = ".part";
 
     /// <summary>Number of an upload's fan-out. It is a checksum of the whole ID, so uploads are distributed evenly regardless of how IDs are
     /// generated.</summary>
@@ -47,19 +49,41 @@ internal static class StoredNames
     public static string PathOf(UploadId upload) => $"{FanOutName(FanOutOf(upload))}/{Of(upload)}";
 
     /// <summary>Path of an attempt in its store.</summary>
-    public static string PathOf(UploadId upload, AttemptId attempt) => $"{PathOf(upload)}/{Of(attempt)}";
+    public static string PathOf(UploadId upload, AttemptId attempt) =>
+        attempt == OnlyAttempt.Of(upload) ? PathOfOnly(upload) : $"{PathOf(upload)}/{Of(attempt)}";
+
+    /// <summary>Path of the <see cref="OnlyAttempt"/> of an upload in its store.</summary>
+    public static string PathOfOnly(UploadId upload) => PathOf(upload) + AttemptSuffix;
 
     /// <summary>Path of a manifest in its store.</summary>
     public static string PathOfManifest(UploadId upload) => $"{PathOf(upload)}/{Manifest}";
 
-    /// <summary>Reads the upload from the path of one of its files or objects; false for a path that no part store has made.</summary>
-    public static bool TryParsePath(string path, out UploadId upload)
+    /// <summary>Reads what is stored under a path; false for a path that no part store has made.</summary>
+    /// <param name="attempt">The attempt, or null if the path is that of a manifest.</param>
+    public static bool TryParsePath(string path, out UploadId upload, out AttemptId? attempt)
+    {
+        (upload, attempt) = (default, null);
+        switch (path.Split('/'))
+        {
+            case [_, var name] when TryParseOnly(name, out upload):
+                attempt = OnlyAttempt.Of(upload);
+                return path == PathOfOnly(upload);
+            case [_, var name, Manifest] when UploadId.TryParse(name, out upload):
+                return path == PathOfManifest(upload);
+            case [_, var name, var file] when UploadId.TryParse(name, out upload) && TryParseAttempt(file, out var stored):
+                attempt = stored;
+                return path == PathOf(upload, stored);
+            default:
+                return false;
+        }
+    }
+
+    /// <summary>Parses the name of the <see cref="OnlyAttempt"/> of an upload; false for any other name.</summary>
+    public static bool TryParseOnly(ReadOnlySpan<char> name, out UploadId upload)
     {
         upload = default;
-        var names = path.Split('/');
-        return names.Length == 3
-            && UploadId.TryParse(names[1], out upload)
-            && path.StartsWith($"{PathOf(upload)}/", StringComparison.Ordinal);
+        return name.EndsWith(AttemptSuffix, StringComparison.Ordinal)
+            && UploadId.TryParse(name[..^AttemptSuffix.Length].ToString(), out upload);
     }
 
     /// <summary>Parses the name of an attempt; false for any other name.</summary>
@@ -69,8 +93,4 @@ internal static class StoredNames
         return name.EndsWith(AttemptSuffix, StringComparison.Ordinal)
             && AttemptId.TryParse(name[..^AttemptSuffix.Length], out attempt);
     }
-
-    /// <summary>Parses the name of an upload; false for any other name, and for an upload in the wrong fan-out.</summary>
-    public static bool TryParseUpload(string name, int fanOut, out UploadId upload) =>
-        UploadId.TryParse(name, out upload) && FanOutOf(upload) == fanOut;
 }

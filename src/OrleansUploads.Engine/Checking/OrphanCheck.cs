@@ -6,7 +6,7 @@ namespace OrleansUploads.Engine.Checking;
 
 /// <summary>Finds bytes that nothing in the journal refers to.</summary>
 /// <param name="states">Reads entities.</param>
-/// <param name="place">What the names of folders in findings begin with.</param>
+/// <param name="place">What the names of files and folders in findings begin with.</param>
 internal sealed class OrphanCheck(EntityStates states, IPartStore parts, string place)
 {
     /// <summary>Checks the whole part store.</summary>
@@ -27,6 +27,7 @@ internal sealed class OrphanCheck(EntityStates states, IPartStore parts, string 
         {
             var named = new NamedAttempts(parts, upload);
             var unowned = 0;
+            var path = StoredNames.PathOf(upload);
             UploadState? state = null;
             await foreach (var page in parts.ListAttemptsAsync(upload, cancellationToken))
             {
@@ -40,12 +41,16 @@ internal sealed class OrphanCheck(EntityStates states, IPartStore parts, string 
 
                 var inUse = await InUseAsync(state, named, cancellationToken);
                 unowned += page.Count(attempt => !inUse.Contains(attempt));
+                if (page is [var first] && first == OnlyAttempt.Of(upload))
+                {
+                    path = StoredNames.PathOfOnly(upload);
+                }
             }
 
             state ??= await states.ReadAsync<UploadState>(upload.Entity, cancellationToken);
             return !IsReleased(state)
                 && (unowned > 0 || state is UploadState.Unknown or UploadState.Ended)
-                ? new Orphan(upload, unowned, place + StoredNames.PathOf(upload))
+                ? new Orphan(upload, unowned, place + path)
                 : null;
         }
         catch (Exception damaged) when (damaged is JournalDamagedException or AttemptDamagedException)

@@ -12,6 +12,7 @@ internal sealed class DiskAttemptWriter : AttemptWriter
     private readonly AllocationAhead _ahead;
 
     private DiskAttemptWriter(
+        UploadId upload,
         AttemptId attempt,
         AttemptFooter footer,
         UnflushedFile file,
@@ -19,7 +20,7 @@ internal sealed class DiskAttemptWriter : AttemptWriter
         DirectWrites writes,
         DiskThreads threads,
         Action<long>? requireSpace)
-        : base(file.Directory.Upload, attempt, footer)
+        : base(upload, attempt, footer)
     {
         var handle = file.File.SafeFileHandle;
         _file = file;
@@ -43,8 +44,8 @@ internal sealed class DiskAttemptWriter : AttemptWriter
         var footer = new AttemptFooter(attempt, lengthBytes);
         try
         {
-            var file = directories.Create(upload, StoredNames.Of(attempt), lengthBytes + footer.Bytes.Length);
-            return new DiskAttemptWriter(attempt, footer, file, directories, writes, threads, requireSpace);
+            var file = directories.Create(upload, attempt, lengthBytes + footer.Bytes.Length);
+            return new DiskAttemptWriter(upload, attempt, footer, file, directories, writes, threads, requireSpace);
         }
         catch (IOException error) when (DiskErrors.IsFullAtCreate(error))
         {

@@ -8,47 +8,44 @@ internal static class DiskListing
 {
     private static readonly EnumerationOptions AllFiles = new() { AttributesToSkip = 0, IgnoreInaccessible = false };
 
-    /// <summary>The next uploads in a fan-out directory. Fewer than the limit are returned only at the end.</summary>
-    public static List<UploadId> TakeUploads(IEnumerator<string> paths, int fanOut, int limit)
+    /// <summary>The next items of a listing; none if its directory does not exist. Fewer than the limit are returned only at the
+    /// end.</summary>
+    public static List<T> Take<T>(IEnumerator<T> items, int limit)
     {
-        var uploads = new List<UploadId>();
-        while (uploads.Count < limit && paths.MoveNext())
-        {
-            if (StoredNames.TryParseUpload(Path.GetFileName(paths.Current), fanOut, out var upload))
-            {
-                uploads.Add(upload);
-            }
-        }
-
-        return uploads;
-    }
-
-    /// <summary>The next attempts in an upload's directory; none if it does not exist. Fewer than the limit are returned
-    /// only at the end.</summary>
-    public static List<AttemptId> TakeAttempts(IEnumerator<AttemptId> attempts, int limit)
-    {
-        var some = new List<AttemptId>();
+        var some = new List<T>();
         try
         {
-            while (some.Count < limit && attempts.MoveNext())
+            while (some.Count < limit && items.MoveNext())
             {
-                some.Add(attempts.Current);
+                some.Add(items.Current);
             }
         }
         catch (DirectoryNotFoundException)
         {
-            // The upload has no stored attempts.
+            // Nothing is stored there.
         }
 
         return some;
     }
 
+    /// <summary>The uploads in a fan-out directory. Throws <see cref="DirectoryNotFoundException"/> if it does not exist.</summary>
+    public static IEnumerable<UploadId> EnumerateUploads(string directory, int fanOut)
+    {
+        foreach (var upload in new FileSystemEnumerable<UploadId?>(directory, UploadOf, AllFiles))
+        {
+            if (upload is { } named && StoredNames.FanOutOf(named) == fanOut)
+            {
+                yield return named;
+            }
+        }
+    }
+
     /// <summary>The paths of some files that are stored for an upload, first the manifest. Fewer than the limit are returned
     /// only if there are no others.</summary>
-    public static string[] TakeStored(string directory, int limit)
+    /// <param name="directory">The upload's directory.</param>
+    public static string[] TakeStored(string directory, UploadId upload, int limit)
     {
-        var manifest = Path.Join(directory, StoredNames.Manifest);
-        string[] first = File.Exists(manifest) ? [manifest] : [];
+        string[] first = [.. new[] { Path.Join(directory, StoredNames.Manifest), OnlyFileOf(directory) }.Where(File.Exists)];
         try
         {
             return
@@ -61,8 +58,23 @@ internal static class DiskListing
         }
         catch (DirectoryNotFoundException)
         {
-            // Another process has deleted the upload.
-            return [];
+            return first;
+        }
+    }
+
+    /// <summary>The attempts of an upload. Throws <see cref="DirectoryNotFoundException"/> at the end if the upload has no
+    /// directory.</summary>
+    /// <param name="directory">The upload's directory.</param>
+    public static IEnumerable<AttemptId> EnumerateAttempts(string directory, UploadId upload)
+    {
+        if (File.Exists(OnlyFileOf(directory)))
+        {
+            yield return OnlyAttempt.Of(upload);
+        }
+
+        foreach (var attempt in EnumerateAttempts(directory))
+        {
+            yield return attempt;
         }
     }
 
@@ -78,19 +90,21 @@ internal static class DiskListing
         }
     }
 
-    /// <summary>The attempts and the manifest in an upload's directory, with the lengths of their files; none if the
-    /// directory does not exist.</summary>
+    /// <summary>The attempts and the manifest of an upload, with the lengths of their files.</summary>
+    /// <param name="directory">The upload's directory.</param>
     public static List<StoredItem> ListItems(string directory, UploadId upload)
     {
+        List<StoredItem> items = LengthOf(OnlyFileOf(directory)) is { } bytes ? [new StoredItem(upload, OnlyAttempt.Of(upload), bytes)] : [];
         try
         {
-            return [.. new FileSystemEnumerable<StoredItem?>(directory, ItemOf, AllFiles).OfType<StoredItem>()];
+            items.AddRange(new FileSystemEnumerable<StoredItem?>(directory, ItemOf, AllFiles).OfType<StoredItem>());
         }
         catch (DirectoryNotFoundException)
         {
-            // A server has deleted the upload.
-            return [];
+            // The upload has only that file, or a server has deleted it.
         }
+
+        return items;
 
         StoredItem? ItemOf(ref FileSystemEntry entry) =>
             entry.IsDirectory ? null
@@ -114,8 +128,28 @@ internal static class DiskListing
         return measured;
     }
 
+    /// <summary>The attempt of a single request, with its length; none if it is not stored.</summary>
+    /// <param name="directory">The upload's directory.</param>
+    public static IEnumerable<ListedAttempt> MeasureOnly(string directory, UploadId upload)
+    {
+        var attempt = OnlyAttempt.Of(upload);
+        return LengthOf(OnlyFileOf(directory)) is { } fileBytes && AttemptFooter.LengthIn(attempt, fileBytes) is { } lengthBytes
+            ? [new ListedAttempt(attempt, lengthBytes)]
+            : [];
+    }
+
+    private static string OnlyFileOf(string directory) => directory + StoredNames.AttemptSuffix;
+
+    private static long? LengthOf(string path) => new FileInfo(path) is { Exists: true } file ? file.Length : null;
+
     private static bool IsAttemptOrUnfinished(ReadOnlySpan<char> name) =>
         StoredNames.TryParseAttempt(name, out _) || ManifestFile.IsUnfinished(name);
+
+    // An upload with its file and a directory is listed once.
+    private static UploadId? UploadOf(ref FileSystemEntry entry) =>
+        entry.IsDirectory
+            ? UploadId.TryParse(entry.FileName.ToString(), out var upload) && !File.Exists(OnlyFileOf(entry.ToFullPath())) ? upload : null
+            : StoredNames.TryParseOnly(entry.FileName, out var single) ? single : null;
 
     private static AttemptId? AttemptOf(ref FileSystemEntry entry) =>
         !entry.IsDirectory && StoredNames.TryParseAttempt(entry.FileName, out var attempt) ? attempt : null;

@@ -6,10 +6,9 @@ using OrleansUploads.Engine.Attempts;
 namespace OrleansUploads.Engine.Disk;
 
 /// <summary>Stores attempts and manifests as files under one root directory.</summary>
-/// <remarks><c>{root}/{fan-out}/{upload}/{attempt}.part</c> is an attempt: its bytes, followed by a footer that verifies them.
-/// <c>manifest</c> beside it is the manifest of the upload. Only the owner can read the files. What a crash leaves behind is never
-/// mistaken for a part because its footer is missing; it is listed like everything else. Several processes may use one root if all of
-/// them open it as shared. I/O errors that the contract does not name are thrown as <see cref="IOException"/>.</remarks>
+/// <remarks><see cref="StoredNames"/> says where they are. The file of an attempt is its bytes, followed by a footer that verifies them.
+/// Only the owner can read the files. What a crash leaves behind is never mistaken for a part because its footer is missing; it is listed
+/// like everything else. Several processes may use one root if all of them open it as shared. I/O errors that the contract does not name are thrown as <see cref="IOException"/>.</remarks>
 public sealed class DiskPartStore : ICopiedStore, IDisposable
 {
     private const int ListedAtOnce = 512;
@@ -80,7 +79,7 @@ public sealed class DiskPartStore : ICopiedStore, IDisposable
         try
         {
             _directories.Fault.ThrowIfRaised();
-            return _directories.Get(upload).IsReady
+            return _directories.IsReadyFor(upload, attempt)
                 ? ValueTask.FromResult<IAttemptWriter>(Create())
                 : RunAsync<IAttemptWriter>(Create, cancellationToken);
         }
@@ -104,7 +103,7 @@ public sealed class DiskPartStore : ICopiedStore, IDisposable
         try
         {
             return ValueTask.FromResult<IAttemptReader>(
-                DiskAttemptReader.Open(PathOf(upload, attempt), upload, attempt));
+                DiskAttemptReader.Open(_directories.PathOf(upload, attempt), upload, attempt));
         }
         catch (Exception failure)
         {
@@ -149,11 +148,11 @@ public sealed class DiskPartStore : ICopiedStore, IDisposable
         UploadId upload,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var attempts = DiskListing.EnumerateAttempts(_directories.PathOf(upload)).GetEnumerator();
+        using var attempts = DiskListing.EnumerateAttempts(_directories.PathOf(upload), upload).GetEnumerator();
         List<AttemptId> some;
         do
         {
-            some = await RunAsync(() => DiskListing.TakeAttempts(attempts, ListedAtOnce), cancellationToken);
+            some = await RunAsync(() => DiskListing.Take(attempts, ListedAtOnce), cancellationToken);
             if (some.Count > 0)
             {
                 yield return some;
@@ -167,6 +166,7 @@ public sealed class DiskPartStore : ICopiedStore, IDisposable
         CancellationToken cancellationToken)
     {
         var directory = _directories.PathOf(upload);
+        var only = await RunAsync(() => DiskListing.MeasureOnly(directory, upload), cancellationToken);
         try
         {
             using var files = await RunAsync(() => FileLengths.Open(directory), cancellationToken);
@@ -176,12 +176,11 @@ public sealed class DiskPartStore : ICopiedStore, IDisposable
                 () => DiskListing.EnumerateAttempts(directory).Chunk(MeasuredAtOnce)
                     .Select(some => RunAsync(() => DiskListing.Measure(files, some), cancellationToken).AsTask()).ToArray(),
                 cancellationToken);
-            return [.. (await Task.WhenAll(measured)).SelectMany(some => some)];
+            return [.. only, .. (await Task.WhenAll(measured)).SelectMany(some => some)];
         }
         catch (DirectoryNotFoundException)
         {
-            // The upload has no stored attempts.
-            return [];
+            return [.. only];
         }
     }
 
@@ -195,7 +194,7 @@ public sealed class DiskPartStore : ICopiedStore, IDisposable
                 foreach (var attempt in attempts)
                 {
                     cancellationToken.ThrowIfCancellationRequested();
-                    Delete(PathOf(upload, attempt));
+                    Delete(_directories.PathOf(upload, attempt));
                 }
 
                 _directories.TidyUp(upload);
@@ -207,7 +206,7 @@ public sealed class DiskPartStore : ICopiedStore, IDisposable
         string[] some;
         do
         {
-            some = await RunAsync(() => DiskListing.TakeStored(_directories.PathOf(upload), ListedAtOnce), cancellationToken);
+            some = await RunAsync(() => DiskListing.TakeStored(_directories.PathOf(upload), upload, ListedAtOnce), cancellationToken);
             if (some.Length > 0 && guard is not null)
             {
                 await guard(cancellationToken);
@@ -283,11 +282,11 @@ public sealed class DiskPartStore : ICopiedStore, IDisposable
             yield break;
         }
 
-        using var names = Directory.EnumerateDirectories(path).GetEnumerator();
+        using var uploads = DiskListing.EnumerateUploads(path, fanOut).GetEnumerator();
         List<UploadId> some;
         do
         {
-            some = await RunAsync(() => DiskListing.TakeUploads(names, fanOut, ListedAtOnce), cancellationToken);
+            some = await RunAsync(() => DiskListing.Take(uploads, ListedAtOnce), cancellationToken);
             foreach (var upload in some)
             {
                 cancellationToken.ThrowIfCancellationRequested();
@@ -318,9 +317,6 @@ public sealed class DiskPartStore : ICopiedStore, IDisposable
             return true;
         },
         cancellationToken);
-
-    private string PathOf(UploadId upload, AttemptId attempt) =>
-        Path.Join(_directories.PathOf(upload), StoredNames.Of(attempt));
 
     private static void Delete(string path)
     {

@@ -24,7 +24,7 @@ internal sealed class UploadDirectories
         for (var i = 0; i < _fanOut.Length; i++)
         {
             _fanOut[i] = new FanOutDirectory(
-                root, new DurableDirectory(Path.Join(root.Path, StoredNames.FanOutName(i)), isShared, flush));
+                root, new DurableDirectory(Path.Join(root.Path, StoredNames.FanOutName(i)), isShared, flush), flush);
         }
     }
 
@@ -32,7 +32,7 @@ internal sealed class UploadDirectories
 
     public bool IsShared => _isShared;
 
-    /// <summary>Makes the names of all existing upload directories durable.</summary>
+    /// <summary>Makes the names of all existing upload directories and single requests durable.</summary>
     /// <exception cref="FlushFailedException">A flush failed.</exception>
     public void FlushExisting(DiskThreads threads) =>
         Task.WhenAll(_fanOut.Select(fanOut => threads.RunAsync(fanOut.FlushExisting))).GetAwaiter().GetResult();
@@ -43,6 +43,19 @@ internal sealed class UploadDirectories
 
     public string PathOf(UploadId upload) =>
         Path.Join(FanOutPath(StoredNames.FanOutOf(upload)), StoredNames.Of(upload));
+
+    public string PathOf(UploadId upload, AttemptId attempt) => Path.Join(RootPath, StoredNames.PathOf(upload, attempt));
+
+    /// <summary>Whether the file of an attempt can probably be created without waiting for a flush.</summary>
+    public bool IsReadyFor(UploadId upload, AttemptId attempt) => attempt == OnlyAttempt.Of(upload)
+        ? _fanOut[StoredNames.FanOutOf(upload)].IsDurable
+        : Get(upload).IsReady;
+
+    /// <summary>Creates the file of an attempt. That of a single request needs no directory of its own.</summary>
+    /// <exception cref="IOException">The file exists, the disk is full, or a directory could not be made durable.</exception>
+    public UnflushedFile Create(UploadId upload, AttemptId attempt, long expectedBytes) => attempt == OnlyAttempt.Of(upload)
+        ? _fanOut[StoredNames.FanOutOf(upload)].Create(PathOf(upload, attempt), expectedBytes)
+        : Create(upload, StoredNames.Of(attempt), expectedBytes);
 
     /// <summary>Creates a new file in an upload's directory.</summary>
     /// <exception cref="IOException">A file with that name exists, the disk is full, or the directory could not be made
@@ -125,60 +138,6 @@ internal sealed class UploadDirectories
             if (_live.TryGetValue(directory.Upload, out var live) && ReferenceEquals(live, directory))
             {
                 _live.Remove(directory.Upload);
-            }
-        }
-    }
-}
-
-/// <summary>One of the directories that upload directories are distributed over. It is created on first use.</summary>
-/// <remarks>The name of an upload directory is made durable before its files are used, so that a name that could not be
-/// flushed can be removed and created again.</remarks>
-internal sealed class FanOutDirectory(DurableDirectory root, DurableDirectory directory)
-{
-    private readonly Lock _creating = new();
-    private volatile bool _isDurable;
-
-    public string Path => directory.Path;
-
-    public long Epoch => directory.Epoch;
-
-    /// <summary>Its name is not flushed yet. Throws <see cref="FlushFailedException"/> if this directory itself could not be
-    /// made durable.</summary>
-    public void Make(string path)
-    {
-        if (!_isDurable || !Directory.Exists(Path))
-        {
-            CreateSelf();
-        }
-
-        OwnerOnly.MakeDirectory(path);
-    }
-
-    /// <summary>Makes the name of an upload directory durable.</summary>
-    /// <param name="epoch">The epoch before the directory was created.</param>
-    /// <exception cref="FlushFailedException">The name is not durable, and the directory must be removed.</exception>
-    public void FlushName(long epoch) => directory.Flush(epoch);
-
-    /// <summary>Makes the existing names in this directory durable. The process that created them may have ended before it
-    /// flushed them.</summary>
-    /// <exception cref="FlushFailedException">The flush failed.</exception>
-    public void FlushExisting()
-    {
-        if (Directory.Exists(Path))
-        {
-            directory.Flush(directory.Epoch);
-            _isDurable = true;
-        }
-    }
-
-    private void CreateSelf()
-    {
-        lock (_creating)
-        {
-            if (!_isDurable || !Directory.Exists(Path))
-            {
-                root.MakeDirectory(Path);
-                _isDurable = true;
             }
         }
     }

@@ -51,7 +51,7 @@ internal sealed class UploadDirectory(
 
             _unflushed++;
             _isReady = true;
-            return new UnflushedFile(file, this, epoch, flush);
+            return new UnflushedFile(file, directory, epoch, flush, user: this);
         }
     }
 
@@ -112,8 +112,6 @@ internal sealed class UploadDirectory(
         }
     }
 
-    public void Flush(long epoch) => directory.Flush(epoch);
-
     private bool TryRemove()
     {
         try
@@ -140,7 +138,7 @@ internal sealed class UploadDirectory(
         {
             try
             {
-                return CreateFile(path, expectedBytes);
+                return NewFile.Create(path, expectedBytes);
             }
             catch (IOException error) when (
                 error is DirectoryNotFoundException or FileNotFoundException && attempt < MaxRemovals)
@@ -168,60 +166,6 @@ internal sealed class UploadDirectory(
             file.Dispose();
             File.Delete(file.Name);
             throw isShared || TryRemove() ? failure : FlushFailedException.Final(failure);
-        }
-    }
-
-    private static FileStream CreateFile(string path, long expectedBytes)
-    {
-        var options = OwnerOnly.NewFile();
-        options.Share = FileShare.ReadWrite | FileShare.Delete;
-        options.BufferSize = 0;
-
-        // A full disk refuses the file here. More is allocated as bytes arrive.
-        options.PreallocationSize = Math.Min(expectedBytes, AllocationAhead.Bytes);
-        return new FileStream(path, options);
-    }
-}
-
-/// <summary>A new file in an upload's directory. Its bytes and name are not durable yet. It knows the directory's epoch from
-/// before it was created.</summary>
-internal sealed class UnflushedFile(FileStream file, UploadDirectory directory, long epoch, IDiskFlush flush) : IDisposable
-{
-    private bool _isReleased;
-
-    public FileStream File => file;
-
-    public UploadDirectory Directory => directory;
-
-    /// <summary>Makes the file's bytes and its name durable.</summary>
-    /// <exception cref="FlushFailedException">The flush failed; the file must be deleted.</exception>
-    /// <exception cref="DirectoryNotFoundException">The directory was removed.</exception>
-    public void Flush()
-    {
-        FlushBytes();
-        FlushName();
-    }
-
-    /// <summary>Makes the file's bytes durable, but not its name.</summary>
-    /// <exception cref="FlushFailedException">The flush failed; the file must be deleted.</exception>
-    public void FlushBytes()
-    {
-        flush.RequireFile(file.SafeFileHandle, file.Name);
-        file.Dispose();
-    }
-
-    /// <summary>Makes the file's current name durable.</summary>
-    /// <exception cref="FlushFailedException">The flush failed; the file must be deleted.</exception>
-    /// <exception cref="DirectoryNotFoundException">The directory was removed.</exception>
-    public void FlushName() => directory.Flush(epoch);
-
-    public void Dispose()
-    {
-        file.Dispose();
-        if (!_isReleased)
-        {
-            _isReleased = true;
-            directory.Release();
         }
     }
 }

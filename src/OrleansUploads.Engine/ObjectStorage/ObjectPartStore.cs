@@ -121,7 +121,7 @@ public sealed class ObjectPartStore : ICopiedStore, IWriteGrants, IDisposable
         await foreach (var stored in ListAsync("", cancellationToken))
         {
             // Keys are listed in order, so an upload's keys follow each other.
-            if (StoredNames.TryParsePath(stored.Key, out var upload) && upload != last)
+            if (StoredNames.TryParsePath(stored.Key, out var upload, out _) && upload != last)
             {
                 last = upload;
                 yield return upload;
@@ -133,12 +133,12 @@ public sealed class ObjectPartStore : ICopiedStore, IWriteGrants, IDisposable
         UploadId upload, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        await foreach (var page in ListPagesAsync(StoredNames.PathOf(upload) + "/", cancellationToken))
+        await foreach (var page in ListPagesAsync(StoredNames.PathOf(upload), cancellationToken))
         {
             var attempts = new List<AttemptId>(page.Count);
             foreach (var stored in page)
             {
-                if (StoredNames.TryParseAttempt(stored.Key.AsSpan(stored.Key.LastIndexOf('/') + 1), out var attempt))
+                if (StoredNames.TryParsePath(stored.Key, out _, out var found) && found is { } attempt)
                 {
                     attempts.Add(attempt);
                 }
@@ -156,18 +156,9 @@ public sealed class ObjectPartStore : ICopiedStore, IWriteGrants, IDisposable
     {
         await foreach (var stored in ListAsync(StoredNames.FanOutName(share) + "/", cancellationToken))
         {
-            if (!StoredNames.TryParsePath(stored.Key, out var upload))
-            {
-                continue;
-            }
-
-            if (StoredNames.TryParseAttempt(stored.Key.AsSpan(stored.Key.LastIndexOf('/') + 1), out var attempt))
+            if (StoredNames.TryParsePath(stored.Key, out var upload, out var attempt))
             {
                 yield return new StoredItem(upload, attempt, stored.LengthBytes);
-            }
-            else if (stored.Key == StoredNames.PathOfManifest(upload))
-            {
-                yield return new StoredItem(upload, Attempt: null, stored.LengthBytes);
             }
         }
     }
@@ -187,7 +178,7 @@ public sealed class ObjectPartStore : ICopiedStore, IWriteGrants, IDisposable
     public async ValueTask DeleteUploadAsync(UploadId upload, DeletionGuard? guard, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        var (prefix, manifest) = (StoredNames.PathOf(upload) + "/", StoredNames.PathOfManifest(upload));
+        var (prefix, manifest) = (StoredNames.PathOf(upload), StoredNames.PathOfManifest(upload));
         var page = await ListPageAsync(prefix, page: null, cancellationToken);
         var hasManifest = page.Objects.Any(IsManifest)
             || (page.Next is not null && (await ListPageAsync(manifest, page: null, cancellationToken)).Objects.Any(IsManifest));
@@ -220,7 +211,7 @@ public sealed class ObjectPartStore : ICopiedStore, IWriteGrants, IDisposable
 
         bool IsManifest(ListedObject stored) => stored.Key == manifest;
 
-        static bool IsAttempt(string key) => StoredNames.TryParseAttempt(key.AsSpan(key.LastIndexOf('/') + 1), out _);
+        static bool IsAttempt(string key) => StoredNames.TryParsePath(key, out _, out var attempt) && attempt is not null;
     }
 
     public async ValueTask<IReadOnlyList<string>> ListClaimsAsync(CancellationToken cancellationToken)

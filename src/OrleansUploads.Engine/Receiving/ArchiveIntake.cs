@@ -36,7 +36,7 @@ public sealed class ArchiveIntake(
         string? createKey,
         CancellationToken cancellationToken)
     {
-        var spec = NewSpec(vault, partSize, description, UploadOrigin.Multipart) with { ByteStorage = storage, TotalBytes = totalBytes };
+        var spec = NewSpec(ids.NewUpload(), vault, partSize, description, UploadOrigin.Multipart) with { ByteStorage = storage, TotalBytes = totalBytes };
         if (createKey is null)
         {
             await host.AskAsync(spec.Upload.Entity, new InitiateUpload(spec), cancellationToken);
@@ -145,7 +145,8 @@ public sealed class ArchiveIntake(
         Stream body,
         CancellationToken cancellationToken)
     {
-        var spec = NewSpec(vault, PartSize.Largest, description, UploadOrigin.SingleRequest);
+        var (upload, attempt) = ids.NewSingleRequest();
+        var spec = NewSpec(upload, vault, PartSize.Largest, description, UploadOrigin.SingleRequest);
         var isAnnounced = _attempts.MustBeAnnounced(lengthBytes);
         if (isAnnounced)
         {
@@ -155,7 +156,6 @@ public sealed class ArchiveIntake(
         var mayBeInUse = false;
         try
         {
-            var attempt = ids.NewAttempt();
             var stored = await StoreAsync(spec.Upload, attempt, new PartRange(0, lengthBytes - 1), stated, body, cancellationToken);
             if (stored.Refusal is { } refusal)
             {
@@ -223,8 +223,9 @@ public sealed class ArchiveIntake(
         }
     }
 
-    private ArchiveUploadSpec NewSpec(VaultIncarnation vault, PartSize partSize, Description description, UploadOrigin origin) => new(
-        ids.NewUpload().InGroup(EntityGroup.Of(vault.Id)),
+    private ArchiveUploadSpec NewSpec(
+        UploadId upload, VaultIncarnation vault, PartSize partSize, Description description, UploadOrigin origin) => new(
+        upload.InGroup(EntityGroup.Of(vault.Id)),
         vault,
         partSize,
         description,

@@ -39,7 +39,7 @@ public sealed class ObjectIntake(
     public async ValueTask<Outcome<ObjectUploadSpec>> InitiateAsync(
         ObjectName name, ObjectHeaders headers, ChosenChecksum? checksum, string? createKey, CancellationToken cancellationToken)
     {
-        var spec = NewSpec(name, headers, UploadOrigin.Multipart, checksum);
+        var spec = NewSpec(ids.NewUpload(), name, headers, UploadOrigin.Multipart, checksum);
         if (createKey is not null)
         {
             // The leaf of an object changes when leaves split, and an ID must not.
@@ -125,7 +125,8 @@ public sealed class ObjectIntake(
             return new(new ObjectRefusal.NumberedPartTooLarge(1, body.LengthBytes, ObjectLimits.MaxPartBytes));
         }
 
-        var spec = NewSpec(name, headers, UploadOrigin.SingleRequest, checksum: null);
+        var (upload, attempt) = ids.NewSingleRequest();
+        var spec = NewSpec(upload, name, headers, UploadOrigin.SingleRequest, checksum: null);
         var isAnnounced = _attempts.MustBeAnnounced(body.LengthBytes);
         if (isAnnounced)
         {
@@ -136,7 +137,7 @@ public sealed class ObjectIntake(
         var mayBeInUse = false;
         try
         {
-            var stored = await StoreAsync(spec.Upload, ids.NewAttempt(), number: 1, body, preferred: null, cancellationToken);
+            var stored = await StoreAsync(spec.Upload, attempt, number: 1, body, preferred: null, cancellationToken);
             if (!stored.TryGet(out var part, out var refusal))
             {
                 return new(refusal);
@@ -253,8 +254,8 @@ public sealed class ObjectIntake(
     }
 
     private ObjectUploadSpec NewSpec(
-        ObjectName name, ObjectHeaders headers, UploadOrigin origin, ChosenChecksum? checksum) => new(
-            ids.NewUpload().InGroup(keys.GroupOf(name)),
+        UploadId upload, ObjectName name, ObjectHeaders headers, UploadOrigin origin, ChosenChecksum? checksum) => new(
+            upload.InGroup(keys.GroupOf(name)),
             name,
             origin,
             time.GetUtcNow().InWholeMilliseconds(),

@@ -114,6 +114,21 @@ public sealed class DiskLayoutTests : TestWithFolder
     }
 
     [Fact]
+    public async Task A_single_request_is_one_file_with_the_name_of_its_upload()
+    {
+        using var store = DiskPartStore.Open(_root);
+        var upload = PartBytes.SingleRequest(1);
+        await store.StoreAsync(upload, PartBytes.Attempt(1), [1, 2, 3]);
+
+        var file = Folder.Only(".part");
+        Assert.Equal(Path.Combine(_root, Path.GetFileName(Path.GetDirectoryName(file)!), $"{upload}.part"), file);
+        Assert.Equal([Path.GetDirectoryName(file)], Directory.EnumerateFileSystemEntries(_root));
+
+        await store.DeleteUploadAsync(upload, CancellationToken.None);
+        Assert.Empty(Directory.EnumerateFiles(_root, "*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
     public async Task Foreign_names_are_not_listed_and_not_deleted()
     {
         using var store = await OpenWithOneOfEachAsync();
@@ -124,11 +139,13 @@ public sealed class DiskLayoutTests : TestWithFolder
         Directory.CreateDirectory(Path.Combine(Path.GetDirectoryName(uploadDirectory)!, PartBytes.Upload(3).ToString()));
         var note = Path.Combine(uploadDirectory, "notes.part");
         await File.WriteAllTextAsync(note, "a foreign file");
+        await File.WriteAllTextAsync(uploadDirectory + ".copy", "a foreign file");
 
         Assert.Equal([Upload], await store.ListUploadsAsync(CancellationToken.None).ToListAsync());
         Assert.Equal([PartBytes.Attempt(1)], await store.AllAttemptsAsync(Upload, CancellationToken.None));
         await store.DeleteUploadAsync(Upload, CancellationToken.None);
-        Assert.Equal([note], Directory.EnumerateFiles(_root, "*", SearchOption.AllDirectories));
+        Assert.Equal(
+            [uploadDirectory + ".copy", note], Directory.EnumerateFiles(_root, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal));
     }
 
     [Theory]

@@ -1,3 +1,5 @@
+using OrleansUploads.Engine.Attempts;
+
 namespace OrleansUploads.Engine.Tests.PartStores;
 
 /// <summary>The store's behaviour and errors when the operating system reports a failed flush.</summary>
@@ -45,6 +47,38 @@ public sealed class FailedFlushTests : IDisposable
             error is NoSpaceLeft or QuotaExceeded ? typeof(PartStoreFullException) : typeof(PartStoreFailedException),
             () => _store.StoreAsync(Upload, PartBytes.Attempt(1), [1, 2, 3]));
         Assert.Empty(Directory.GetFiles(_root.Path, "*", SearchOption.AllDirectories));
+    }
+
+    [Theory]
+    [InlineData(InputOutputError, ".part")]
+    [InlineData(NoSpaceLeft, ".part")]
+    [InlineData(InputOutputError, "fan-out")]
+    [InlineData(NoSpaceLeft, "fan-out")]
+    [InlineData(NoSpaceLeft, "root")]
+    public async Task A_single_request_is_refused_and_leaves_nothing_if_any_flush_fails(int error, string of)
+    {
+        _flush.Fail(error, path => Is(path, of));
+
+        await Assert.ThrowsAsync(
+            error is NoSpaceLeft ? typeof(PartStoreFullException) : typeof(PartStoreFailedException),
+            () => _store.StoreAsync(PartBytes.SingleRequest(1), PartBytes.Attempt(1), [1, 2, 3]));
+        Assert.Empty(Directory.GetFiles(_root.Path, "*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public async Task Single_requests_share_the_flush_of_their_directory_and_its_failure()
+    {
+        var together = Enumerable.Range(0, 600)
+            .GroupBy(seed => StoredNames.FanOutOf(PartBytes.SingleRequest(seed))).First(group => group.Skip(2).Any()).ToArray();
+        await using var early = await _store.CreateAsync(PartBytes.SingleRequest(together[0]), PartBytes.Attempt(together[0]), 1, None);
+        await early.WriteAsync(new byte[] { 1 }, None);
+        _flush.Fail(NoSpaceLeft, path => Is(path, "fan-out"), times: 1);
+        await Assert.ThrowsAsync<PartStoreFullException>(
+            () => _store.StoreAsync(PartBytes.SingleRequest(together[1]), PartBytes.Attempt(together[1]), [2]));
+
+        await Assert.ThrowsAsync<PartStoreFullException>(() => early.CommitAsync(PartBytes.Leaves([1]), None).AsTask());
+        Assert.Empty(Directory.GetFiles(_root.Path, "*", SearchOption.AllDirectories));
+        await _store.StoreAsync(PartBytes.SingleRequest(together[2]), PartBytes.Attempt(together[2]), [3]);
     }
 
     [Theory]

@@ -34,8 +34,9 @@ public sealed class UploadDirectoriesTests : TestWithFolder
         }
 
         var file = await slow;
-        Assert.Same(directories.Get(Some.Upload(0)), file.Directory);
+        Assert.False(directories.Get(Some.Upload(0)).TryRetire());
         file.Flush();
         file.Dispose();
+        Assert.True(directories.Get(Some.Upload(0)).TryRetire());
     }
 }

@@ -2,8 +2,7 @@ using System.Buffers.Binary;
 
 namespace OrleansUploads.Simulation.RealServer;
 
-/// <summary>Reads the part store of a data folder directly: directories, and files that start with the part's
-/// bytes.</summary>
+/// <summary>Reads the part store of a data folder directly: directories, and files that start with the part's bytes.</summary>
 internal static class StoredFolder
 {
     private const string Manifest = "manifest";
@@ -14,24 +13,25 @@ internal static class StoredFolder
     /// <exception cref="IOException">A file was deleted during the read.</exception>
     public static IReadOnlyList<FoundUpload> Read(string dataFolder) =>
         [.. Directory.EnumerateDirectories(Path.Combine(dataFolder, "parts"))
-            .SelectMany(Directory.EnumerateDirectories)
+            .SelectMany(Directory.EnumerateFileSystemEntries)
             .Select(Find)
             .OfType<FoundUpload>()];
 
-    private static FoundUpload? Find(string folder)
+    /// <summary>Reads the directory of an upload, or the file of a single request.</summary>
+    private static FoundUpload? Find(string path)
     {
-        var files = Directory.GetFiles(folder);
+        string[] files = File.Exists(path) ? [path] : Directory.GetFiles(path);
         if (files.Length == 0)
         {
             return null;
         }
 
-        return UploadId.TryParse(Path.GetFileName(folder), out var upload)
+        return UploadId.TryParse(Path.GetFileNameWithoutExtension(path), out var upload)
             ? new FoundUpload(
                 upload,
                 files.Any(file => Path.GetFileName(file) == Manifest),
                 [.. files.Where(file => Path.GetFileName(file) != Manifest).Select(ReadAttempt)])
-            : throw new InvalidDataException($"The name of folder {folder} is not an upload ID.");
+            : throw new InvalidDataException($"The name {path} is not an upload ID.");
     }
 
     private static FoundAttempt ReadAttempt(string path)

@@ -11,6 +11,9 @@ public static class PartBytes
 
     public static UploadId Upload(int seed) => UploadId.FromRandom(Of(UploadId.RandomBytes, seed));
 
+    /// <summary>The upload of a single request with <see cref="Attempt"/> of the same seed.</summary>
+    public static UploadId SingleRequest(int seed) => OnlyAttempt.UploadOf(Attempt(seed), Of(OnlyAttempt.RandomBytes, seed));
+
     public static AttemptId Attempt(int seed) =>
         AttemptId.Create(Epoch.AddMilliseconds(seed), Of(AttemptId.RandomBytes, seed));
 

@@ -78,6 +78,7 @@ public abstract partial class PartStoreConformance
         var other = PartBytes.Attempt(2);
         await Store.StoreAsync(Upload, Attempt, [1]);
         await Store.StoreAsync(Upload, other, [2]);
+        Assert.Equal([Upload], await ListUploadsAsync());
 
         await Store.DeleteAttemptAsync(Upload, Attempt, None);
         await Store.DeleteAttemptAsync(Upload, Attempt, None);

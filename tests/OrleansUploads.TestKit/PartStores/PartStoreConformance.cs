@@ -9,7 +9,8 @@ public abstract partial class PartStoreConformance
     private const int KiB = 1024;
     private const int MiB = 1024 * KiB;
 
-    private static readonly UploadId Upload = PartBytes.Upload(1);
+    /// <summary>The upload of a single request. Stores keep its only attempt in another place than its other attempts.</summary>
+    private static readonly UploadId Upload = PartBytes.SingleRequest(1);
     private static readonly AttemptId Attempt = PartBytes.Attempt(1);
     private static readonly AttemptId Granted = PartBytes.GrantedAttempt(1);
 

@@ -20,7 +20,7 @@ internal static class MutationTable
     [
         SkippingFile("part-bytes", "the bytes of a part are not flushed", 20, StoredPaths.IsPart),
         SkippingDirectory("part-names", "the names of parts and manifests are not flushed", 20, StoredPaths.IsUpload),
-        SkippingDirectory("upload-names", "the name of an upload's directory is not flushed", 20, StoredPaths.IsFanOut),
+        SkippingDirectory("upload-names", "the names of upload directories and single requests are not flushed", 20, StoredPaths.IsFanOut),
         SkippingDirectory("fan-out-names", "the names in parts/ are not flushed", 20, StoredPaths.IsPartStore),
         SkippingFile("manifest-bytes", "the bytes of a manifest are not flushed", 20, StoredPaths.IsManifest),
         SkippingDirectory("manifest-names", "the name of a manifest is not flushed", 20, StoredPaths.IsCompletedUpload),

@@ -19,7 +19,7 @@ internal static class StoredPaths
     /// <summary>parts/</summary>
     public static bool IsPartStore(string path) => Path.GetFileName(path) == Parts;
 
-    /// <summary>A directory in parts/ that contains the directories of uploads.</summary>
+    /// <summary>A directory in parts/ that contains the directories of uploads and the files of single requests.</summary>
     public static bool IsFanOut(string path) => IsPartStore(Above(path));
 
     /// <summary>An upload's directory.</summary>
