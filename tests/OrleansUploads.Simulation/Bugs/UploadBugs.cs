@@ -40,6 +40,20 @@ internal abstract class UploadBugs : BugsOf<UploadState, UploadCommand, UploadEv
             };
         }),
 
+        Bug("the part of a small archive is forgotten at its publication", 300, right => new(right)
+        {
+            Evolves = (state, happened) =>
+                happened is CompletionPublished && right.Evolve(state, happened) is UploadState.Stored { Spec: ArchiveUploadSpec } stored
+                    ? stored with { Parts = null }
+                    : right.Evolve(state, happened),
+        }),
+        Bug("the part of a small archive is forgotten at its deletion", 3000, right => new(right)
+        {
+            Evolves = (state, happened) => happened is UploadReleased && right.Evolve(state, happened) is UploadState.Stored stored
+                ? stored with { Parts = null }
+                : right.Evolve(state, happened),
+        }),
+
         // A node without a sibling is paired with itself, as in other hash trees.
         Bug("the tree hash pairs odd nodes with themselves", 300, right => new(right)
         {
@@ -161,7 +175,7 @@ internal abstract class UploadBugs : BugsOf<UploadState, UploadCommand, UploadEv
     }
 
     private static Intent WithoutVerdict(Intent intent) =>
-        intent.Action is StoreManifest { Then: not null } ? intent with { Revises = null } : intent;
+        intent.Key == "index" ? intent with { Revises = null } : intent;
 
     private static Sha256Digest FoldOddly(List<Sha256Digest> nodes)
     {
