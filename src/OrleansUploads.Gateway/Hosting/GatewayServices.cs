@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -87,6 +88,8 @@ public static class GatewayServices
     {
         services.AddRouting();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, UploadsMatcher>());
+        services.TryAddSingleton<RepeatedMappings>();
+        services.AddSingleton<IStartupFilter>(static provider => provider.GetRequiredService<RepeatedMappings>());
         services.AddUploadsHealthChecks().AddCheck<AdmissionHealthCheck>(AdmissionHealthCheck.Name);
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(options);
