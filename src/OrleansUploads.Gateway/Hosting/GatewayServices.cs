@@ -45,8 +45,9 @@ public static class GatewayServices
     /// <summary>Adds the gateway: the vault API and S3. The host adds an <see cref="IEntityHost"/>, an
     /// <see cref="IUploadEnds"/>, an <see cref="IPartStore"/> and an <see cref="ICredentialStore"/>, and a <see cref="TimeProvider"/> if it does
     /// not want the system's.</summary>
-    public static IServiceCollection AddOrleansUploadsFronts(this IServiceCollection services, GatewayOptions options) =>
-        services.AddVaultGateway(options).AddS3Front();
+    /// <param name="options">Null for the defaults.</param>
+    public static IServiceCollection AddOrleansUploadsFronts(this IServiceCollection services, GatewayOptions? options = null) =>
+        services.AddVaultGateway(options ?? new GatewayOptions()).AddS3Front();
 
     /// <summary>Adds a gateway with only the vault API.</summary>
     internal static IServiceCollection AddVaultGateway(this IServiceCollection services, GatewayOptions options) =>
