@@ -167,6 +167,8 @@ public static class ClusterServices
         services.AddHostedService<ServiceRecord>();
     }
 
+    /// <summary>Adds an <see cref="IEntityHost"/>, which asks the entities of a cluster, to a process that has Orleans' client. A silo with
+    /// the entities has it already.</summary>
     public static IServiceCollection AddOrleansUploadsClient(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
