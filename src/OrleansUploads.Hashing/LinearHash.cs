@@ -1,8 +1,10 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Serialization;
 
 namespace OrleansUploads.Hashing;
 
 /// <summary>SHA-256 of a sequence of bytes, as in the <c>x-amz-content-sha256</c> header.</summary>
+[JsonConverter(typeof(HashJsonConverter<LinearHash>))]
 public readonly record struct LinearHash(Sha256Digest Digest) : IParsable<LinearHash>, ISpanFormattable
 {
     /// <summary>Parses 64 hex digits of either case.</summary>

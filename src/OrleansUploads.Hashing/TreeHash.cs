@@ -1,9 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Text.Json.Serialization;
 
 namespace OrleansUploads.Hashing;
 
 /// <summary>SHA-256 tree hash: the digests of 1 MiB leaves are combined in pairs, level by level, up to a single root. For data
 /// of at most 1 MiB it equals the linear hash.</summary>
+[JsonConverter(typeof(HashJsonConverter<TreeHash>))]
 public readonly record struct TreeHash(Sha256Digest Digest) : IParsable<TreeHash>, ISpanFormattable
 {
     /// <summary>The length of one leaf: 1 MiB. Only the last leaf may be shorter. Part sizes are multiples of it.</summary>

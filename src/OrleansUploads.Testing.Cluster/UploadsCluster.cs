@@ -29,6 +29,7 @@ public sealed class UploadsCluster : IAsyncDisposable
     private readonly KeyPair _key;
     private readonly InProcessTestCluster _cluster;
     private WebApplication? _gateway;
+    private bool _disposed;
 
     private UploadsCluster(int silos, ServiceOptions options)
     {
@@ -63,7 +64,17 @@ public sealed class UploadsCluster : IAsyncDisposable
     public int SiloCount => _cluster.Silos.Count;
 
     /// <summary>The grains, as a client of the cluster calls them.</summary>
-    public IGrainFactory Grains => _cluster.Client;
+    /// <exception cref="ObjectDisposedException">The cluster was disposed of.</exception>
+    public IGrainFactory Grains => Running.Client;
+
+    private InProcessTestCluster Running
+    {
+        get
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            return _cluster;
+        }
+    }
 
     private TestAccount Uploads => new(
         _gateway!.Services.GetRequiredService<IEntityHost>(), _gateway.Services.GetRequiredService<BytePaths>().KeyLister);
@@ -111,6 +122,7 @@ public sealed class UploadsCluster : IAsyncDisposable
     /// <exception cref="InvalidOperationException">It is the last silo. Start another one first.</exception>
     public async Task KillSiloAsync(int number = 0)
     {
+        var cluster = Running;
         ArgumentOutOfRangeException.ThrowIfNegative(number);
         ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(number, SiloCount);
         if (SiloCount == 1)
@@ -118,11 +130,11 @@ public sealed class UploadsCluster : IAsyncDisposable
             throw new InvalidOperationException($"It is the last silo. Call {nameof(StartSiloAsync)} first.");
         }
 
-        await _cluster.KillSiloAsync(_cluster.Silos[number]);
+        await cluster.KillSiloAsync(cluster.Silos[number]);
     }
 
     /// <summary>Starts another silo, which takes over some of the grains.</summary>
-    public async Task StartSiloAsync() => await _cluster.StartAdditionalSiloAsync();
+    public async Task StartSiloAsync() => await Running.StartAdditionalSiloAsync();
 
     /// <summary>Sets the clock forward, as if the cluster had been running all the time, and does what has become due: stale uploads expire,
     /// jobs end, and bytes that belong to no upload are deleted. Clients keep their clocks. Amazon's SDKs correct theirs when a request is
@@ -146,6 +158,7 @@ public sealed class UploadsCluster : IAsyncDisposable
     /// <summary>Stops the endpoint and the silos.</summary>
     public async ValueTask DisposeAsync()
     {
+        _disposed = true;
         if (_gateway is not null)
         {
             await _gateway.DisposeAsync();

@@ -3,7 +3,6 @@ using Microsoft.AspNetCore.Builder;
 using OrleansUploads.Client;
 using OrleansUploads.Client.Models;
 using OrleansUploads.Client.Sources;
-using OrleansUploads.Gateway;
 using OrleansUploads.Gateway.Hosting;
 using OrleansUploads.Gateway.Http.Credentials;
 
@@ -23,7 +22,7 @@ public sealed class ForeignSiloTests
         ForeignSilo.AddTo(builder);
         builder.Services.AddSingleton<ICredentialStore>(services => new KeyFileCredentialStore(
             keys, operatorKey: null, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<ILogger<KeyFileCredentialStore>>()));
-        builder.Services.AddOrleansUploadsFronts(new GatewayOptions());
+        builder.Services.AddOrleansUploadsFronts();
         await using var app = builder.Build();
         app.MapGet("/about", () => "A silo.");
         app.MapOrleansUploads();

@@ -45,6 +45,18 @@ public sealed class UploadsClusterTests
     }
 
     [Fact]
+    public async Task A_cluster_that_was_disposed_of_says_so()
+    {
+        var cluster = await UploadsCluster.StartAsync(silos: 1, cancellationToken: Cancellation);
+        await cluster.DisposeAsync();
+        await cluster.DisposeAsync();
+        Assert.Throws<ObjectDisposedException>(() => cluster.Grains);
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => cluster.KillSiloAsync());
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => cluster.StartSiloAsync());
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => cluster.AdvanceAsync(TimeSpan.Zero, Cancellation));
+    }
+
+    [Fact]
     public async Task An_upload_of_a_grain_expires_when_the_clock_is_set_forward_and_the_last_silo_is_not_killed()
     {
         await using var cluster = await UploadsCluster.StartAsync(silos: 1, cancellationToken: Cancellation);

@@ -7,7 +7,7 @@ namespace OrleansUploads.Client.Wire;
     PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
     RespectNullableAnnotations = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    Converters = [typeof(TreeHashConverter), typeof(ByteRangeConverter)])]
+    Converters = [typeof(ByteRangeConverter)])]
 [JsonSerializable(typeof(WireRangesToGrant))]
 [JsonSerializable(typeof(WireGrantList))]
 [JsonSerializable(typeof(WireWrittenParts))]

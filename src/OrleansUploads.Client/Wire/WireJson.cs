@@ -8,7 +8,7 @@ namespace OrleansUploads.Client.Wire;
     UseStringEnumConverter = true,
     RespectNullableAnnotations = true,
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
-    Converters = [typeof(TreeHashConverter), typeof(ByteRangeConverter)])]
+    Converters = [typeof(ByteRangeConverter)])]
 [JsonSerializable(typeof(Vault))]
 [JsonSerializable(typeof(WireVaultList))]
 [JsonSerializable(typeof(WireUploadList))]
@@ -58,17 +58,6 @@ internal sealed record WireCapacityList([property: JsonRequired] IReadOnlyList<P
 internal sealed record WireError(
     [property: JsonPropertyName("code")] string? Code,
     [property: JsonPropertyName("message")] string? Message);
-
-internal sealed class TreeHashConverter : JsonConverter<TreeHash>
-{
-    public override TreeHash Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
-        TreeHash.TryParse(reader.GetString(), out var hash)
-            ? hash
-            : throw new JsonException("A tree hash must have 64 hex digits.");
-
-    public override void Write(Utf8JsonWriter writer, TreeHash value, JsonSerializerOptions options) =>
-        writer.WriteStringValue(value.ToString());
-}
 
 internal sealed class ByteRangeConverter : JsonConverter<ByteRange>
 {

@@ -66,7 +66,9 @@ public static class ClusterParts
         {
             if (services.GetRequiredKeyedService<IPartStore>(OwnedPartStore.ServiceKey) is OwnedPartStore owned)
             {
-                if (services.GetKeyedService<IGrainStorage>(ClusterNames.GrainStorage) is MemoryGrainStorage)
+                // With another store of the decisions, a grain storage with this name is the host's own.
+                if (services.GetService<SharedStore>() is null
+                    && services.GetKeyedService<IGrainStorage>(ClusterNames.GrainStorage) is MemoryGrainStorage)
                 {
                     throw new NotSupportedException(
                         $"{((IStoreMark)owned.Inner).Place} outlives this process, but the grain storage '{ClusterNames.GrainStorage}' is in memory "

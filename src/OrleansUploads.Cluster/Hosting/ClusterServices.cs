@@ -11,6 +11,7 @@ using OrleansUploads.Cluster.Settings;
 using OrleansUploads.Engine;
 using OrleansUploads.Engine.Clocks;
 using OrleansUploads.Engine.Collecting;
+using OrleansUploads.Engine.Embedded;
 using OrleansUploads.Engine.Ownership;
 
 namespace OrleansUploads.Cluster.Hosting;
@@ -26,6 +27,7 @@ public static class ClusterServices
     /// provider named <see cref="ClusterNames.GrainStorage"/>, a reminder service and clustering.</summary>
     /// <param name="parts">Where the bytes are. All silos have the same store.</param>
     /// <param name="options">Null for the defaults.</param>
+    /// <exception cref="InvalidOperationException">The host has OrleansUploads already.</exception>
     public static ISiloBuilder AddOrleansUploads(this ISiloBuilder silo, IPartStore parts, EntityClusterOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(silo);
@@ -36,10 +38,12 @@ public static class ClusterServices
 
     /// <summary>Adds the entities to a silo, over grain storage. The caller must also register an <see cref="IPartStore"/>, a grain storage
     /// provider named <see cref="ClusterNames.GrainStorage"/>, a reminder service and clustering.</summary>
+    /// <exception cref="InvalidOperationException">The host has OrleansUploads already.</exception>
     public static ISiloBuilder AddOrleansUploads(this ISiloBuilder silo, EntityClusterOptions options)
     {
         ArgumentNullException.ThrowIfNull(silo);
         ArgumentNullException.ThrowIfNull(options);
+        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, GrainStorageRequirement>();
         silo.AddReminders();
         silo.Services.TryAddKeyedSingleton<IGrainStorageSerializer>(ClusterNames.GrainStorage, static (services, _) =>
             new JournalRowSerializer(services.GetRequiredService<IGrainStorageSerializer>()));
@@ -50,6 +54,7 @@ public static class ClusterServices
 
     /// <summary>Adds the entities to a silo, over a store that all silos share. The caller must also register an <see cref="IPartStore"/>
     /// and clustering. There are no reminders.</summary>
+    /// <exception cref="InvalidOperationException">The host has OrleansUploads already.</exception>
     public static ISiloBuilder AddOrleansUploads(this ISiloBuilder silo, EntityClusterOptions options, SharedStore store)
     {
         ArgumentNullException.ThrowIfNull(silo);
@@ -73,6 +78,12 @@ public static class ClusterServices
 
     private static ISiloBuilder AddEntities(this ISiloBuilder silo, EntityClusterOptions options)
     {
+        if (silo.Services.Any(static service => service.ServiceType == typeof(EntityCatalog) || service.ServiceType == typeof(EmbeddedEngine)))
+        {
+            throw new InvalidOperationException(
+                "The host has OrleansUploads already. Call AddOrleansUploads once: for its silo, or for a data folder of this process.");
+        }
+
         silo.Services.AddSingleton(options);
         silo.Services.AddSingleton(services => new EntityCatalog(
             options.Engine.Telling(services.GetService<IUploadEvents>() is not null),
@@ -156,6 +167,8 @@ public static class ClusterServices
         services.AddHostedService<ServiceRecord>();
     }
 
+    /// <summary>Adds an <see cref="IEntityHost"/>, which asks the entities of a cluster, to a process that has Orleans' client. A silo with
+    /// the entities has it already.</summary>
     public static IServiceCollection AddOrleansUploadsClient(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);

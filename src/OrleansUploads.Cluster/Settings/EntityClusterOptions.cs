@@ -5,6 +5,7 @@ namespace OrleansUploads.Cluster.Settings;
 /// <summary>Options of the entities in a cluster. All silos must have the same values.</summary>
 public sealed record EntityClusterOptions
 {
+    /// <summary>Expiry, limits and maintenance, as in one process.</summary>
     public EngineOptions Engine { get; init; } = new();
 
     /// <summary>The clock of timers. Orleans has its own clock.</summary>
@@ -29,6 +30,7 @@ public sealed record EntityClusterOptions
     public TimeSpan IdleLife { get; init; } = TimeSpan.FromMinutes(5);
 }
 
+/// <summary>Names in the services of a silo.</summary>
 public static class ClusterNames
 {
     /// <summary>The name of the grain storage of the entities' journals.</summary>

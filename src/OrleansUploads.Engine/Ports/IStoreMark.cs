@@ -135,9 +135,20 @@ public enum StoreMarkFault
 }
 
 /// <summary>A part store and the store of the decisions do not belong together.</summary>
-public sealed class StoreMarkException(StoreMarkFault fault, string place) : Exception($"The mark of {place}: {fault}.")
+public sealed class StoreMarkException(StoreMarkFault fault, string place) : Exception(Describe(fault, place))
 {
     public StoreMarkFault Fault => fault;
 
     public string Place => place;
+
+    private static string Describe(StoreMarkFault fault, string place) => $"{place} " + fault switch
+    {
+        StoreMarkFault.UnknownBytes =>
+            "contains bytes that are unknown to the storage of the decisions, and would be deleted. Use the database and the service ID or data "
+            + "folder with which they were stored, or an empty place.",
+        StoreMarkFault.NotMarked =>
+            "has no mark, so it is not the place whose bytes the storage of the decisions knows, or it is not mounted. Use that place.",
+        _ => "belongs to another cluster or data folder. Use the database and the service ID or data folder with which it was marked, or another "
+            + "place.",
+    };
 }

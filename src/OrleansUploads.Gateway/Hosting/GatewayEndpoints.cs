@@ -31,6 +31,7 @@ public static class GatewayEndpoints
     /// <summary>Maps the health reports and the fronts, at the root or below the prefix of a group or of the application.
     /// They serve every request there that has no other endpoint. If the application has a fallback route, it gets the
     /// requests without a signature that ask for neither a report nor the dashboard.</summary>
+    /// <remarks>It may be called for several prefixes or hosts. An application that calls it twice for the same one does not start.</remarks>
     /// <returns>Adds conventions to the endpoints, such as a rate limit or hosts.</returns>
     /// <exception cref="InvalidOperationException">The service was not added to the services of the application.</exception>
     public static IEndpointConventionBuilder MapOrleansUploads(this IEndpointRouteBuilder endpoints)
@@ -42,6 +43,7 @@ public static class GatewayEndpoints
                 "The application does not have OrleansUploads. Call builder.Services.AddOrleansUploads(folder) before you build it.");
         }
 
+        services.GetRequiredService<RepeatedMappings>().Add();
         GatewayTelemetry.Observe(services.GetService<OpenConnections>(), transfers);
         var fronts = services.GetRequiredService<FrontDispatcher>();
         var health = services.GetRequiredService<UploadsHealth>();

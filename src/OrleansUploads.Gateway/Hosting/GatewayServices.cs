@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Connections;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -44,8 +45,9 @@ public static class GatewayServices
     /// <summary>Adds the gateway: the vault API and S3. The host adds an <see cref="IEntityHost"/>, an
     /// <see cref="IUploadEnds"/>, an <see cref="IPartStore"/> and an <see cref="ICredentialStore"/>, and a <see cref="TimeProvider"/> if it does
     /// not want the system's.</summary>
-    public static IServiceCollection AddOrleansUploadsFronts(this IServiceCollection services, GatewayOptions options) =>
-        services.AddVaultGateway(options).AddS3Front();
+    /// <param name="options">Null for the defaults.</param>
+    public static IServiceCollection AddOrleansUploadsFronts(this IServiceCollection services, GatewayOptions? options = null) =>
+        services.AddVaultGateway(options ?? new GatewayOptions()).AddS3Front();
 
     /// <summary>Adds a gateway with only the vault API.</summary>
     internal static IServiceCollection AddVaultGateway(this IServiceCollection services, GatewayOptions options) =>
@@ -87,6 +89,8 @@ public static class GatewayServices
     {
         services.AddRouting();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<MatcherPolicy, UploadsMatcher>());
+        services.TryAddSingleton<RepeatedMappings>();
+        services.AddSingleton<IStartupFilter>(static provider => provider.GetRequiredService<RepeatedMappings>());
         services.AddUploadsHealthChecks().AddCheck<AdmissionHealthCheck>(AdmissionHealthCheck.Name);
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(options);

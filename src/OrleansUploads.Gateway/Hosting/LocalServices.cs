@@ -29,9 +29,10 @@ public static class LocalServices
     {
         ArgumentNullException.ThrowIfNull(services);
         ArgumentException.ThrowIfNullOrEmpty(dataFolder);
-        if (services.Any(static service => service.ServiceType == typeof(EmbeddedEngine)))
+        if (services.Any(static service => service.ServiceType == typeof(IEntityHost) && !service.IsKeyedService))
         {
-            throw new InvalidOperationException($"The application has OrleansUploads already, so the folder {dataFolder} was not added.");
+            throw new InvalidOperationException(
+                $"The application has OrleansUploads already, with a folder or in its silo, so the folder {dataFolder} was not added.");
         }
 
         options ??= new ServiceOptions();

@@ -72,10 +72,22 @@ public sealed class PostgresDatabase : DbDataSource
     /// <param name="log">Gets a warning if the start waits; null for none.</param>
     /// <param name="cancellationToken">Gives up waiting.</param>
     /// <exception cref="ClusterRefusedException">No silo can run with it. The message says why and what to do.</exception>
-    public static Task<PostgresDatabase> OpenAsync(
-        string connectionString, ILogger? log = null, CancellationToken cancellationToken = default) =>
-        PostgresPreflight.OpenAsync(
+    public static async Task<PostgresDatabase> OpenAsync(
+        string connectionString, ILogger? log = null, CancellationToken cancellationToken = default)
+    {
+        var database = await PostgresPreflight.OpenAsync(
             connectionString, PostgresSchema.Journal, log ?? NullLogger.Instance, PostgresPreflight.MaxWait, cancellationToken);
+        try
+        {
+            await PostgresSchema.RequireRightsAsync(database, PostgresSchema.Journal, cancellationToken);
+            return database;
+        }
+        catch
+        {
+            await database.DisposeAsync();
+            throw;
+        }
+    }
 
     /// <summary>Creates the tables that are missing, also those of Orleans' ADO.NET provider for the membership of a cluster. Several processes
     /// may do so at the same time. Waits for a server as <see cref="OpenAsync(string, ILogger?, CancellationToken)"/> does.</summary>

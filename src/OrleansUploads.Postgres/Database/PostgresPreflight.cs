@@ -13,6 +13,8 @@ internal static partial class PostgresPreflight
     /// that has begun by then ends as usual.</summary>
     public static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(15);
 
+    private const string Example = "An example is Host=db;Username=uploads;Password=…;Database=uploads.";
+
     private static readonly TimeSpan BetweenChecks = TimeSpan.FromSeconds(0.5);
 
     /// <summary>How long a first commit may take.</summary>
@@ -49,7 +51,7 @@ internal static partial class PostgresPreflight
         PostgresDatabase? database = null;
         try
         {
-            database = PostgresDatabase.Create(connectionString);
+            database = Create(connectionString);
             await AwaitPrimaryAsync(database, log, maxWait, cancellationToken);
             RequirePrimary(database);
             await prepareAsync(database);
@@ -62,12 +64,29 @@ internal static partial class PostgresPreflight
                 await database.DisposeAsync();
             }
 
-            if (fault is NpgsqlException or ArgumentException or SocketException or TimeoutException)
+            if (fault is NpgsqlException or SocketException or TimeoutException)
             {
                 throw Refusal($"PostgreSQL reported: {fault.Message}", fault);
             }
 
             throw;
+        }
+    }
+
+    private static PostgresDatabase Create(string connectionString)
+    {
+        if (string.IsNullOrWhiteSpace(connectionString))
+        {
+            throw Refusal($"the connection string is empty. {Example}");
+        }
+
+        try
+        {
+            return PostgresDatabase.Create(connectionString);
+        }
+        catch (ArgumentException fault)
+        {
+            throw Refusal($"the connection string is malformed: {fault.Message} {fault.InnerException?.Message} {Example}", fault);
         }
     }
 
@@ -124,9 +143,8 @@ internal static partial class PostgresPreflight
                     : $"{server.Name} refuses writes, because default_transaction_read_only is on. Turn it off.");
         }
 
-        throw Refusal(database.Servers is [{ Report.Fault: { } only }]
-            ? $"PostgreSQL reported: {only.Message}"
-            : "PostgreSQL reported: " + string.Join(" ", database.Servers.Select(static server => $"{server.Name}: {server.Report!.Fault!.Message}")));
+        throw Refusal(
+            "PostgreSQL reported: " + string.Join(" ", database.Servers.Select(static server => $"{server.Name}: {server.Report!.Fault!.Message}")));
     }
 
     /// <summary>Refuses a pooler that gives each transaction another session if statements are prepared in sessions.</summary>

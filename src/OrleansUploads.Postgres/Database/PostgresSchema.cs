@@ -84,7 +84,8 @@ internal static class PostgresSchema
     }
 
     /// <summary>Creates what is missing, in one transaction. What is up to date stays as it is.</summary>
-    /// <exception cref="NpgsqlException">The database cannot be reached, or the user may not create tables.</exception>
+    /// <exception cref="ClusterRefusedException">The user may not create tables.</exception>
+    /// <exception cref="NpgsqlException">The database cannot be reached.</exception>
     public static async Task CreateAsync(PostgresDatabase database, CancellationToken cancellationToken)
     {
         using var script = new StreamReader(typeof(PostgresSchema).Assembly.GetManifestResourceStream("schema.sql")!);
@@ -92,7 +93,18 @@ internal static class PostgresSchema
 
         // Statements in one command, without a transaction of their own, are one.
         await using var command = new NpgsqlCommand(Exclusively + await script.ReadToEndAsync(cancellationToken), connection);
-        await command.ExecuteNonQueryAsync(CancellationToken.None);
+        try
+        {
+            await command.ExecuteNonQueryAsync(CancellationToken.None);
+        }
+        catch (PostgresException fault) when (fault.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+            throw new ClusterRefusedException(
+                $"the user of the database may not create the tables ({fault.MessageText}). As another user, who may, apply "
+                + "deploy/postgres/schema.sql once and grant this one SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public. Then leave out "
+                + "PostgresDatabase.CreateTablesAsync.",
+                fault);
+        }
     }
 }
 

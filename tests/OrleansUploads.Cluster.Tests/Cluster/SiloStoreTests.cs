@@ -20,7 +20,8 @@ public sealed class SiloStoreTests : TestWithFolder
     {
         var store = await SharedPartStore.Named(SharedPartStore.InFolder, Folder.Path).OpenAsync();
         using var host = await StartAsync(store, new SharedGrainStorage());
-        await Assert.ThrowsAsync<StoreMarkException>(() => StartAsync(store, new SharedGrainStorage()));
+        var other = await Assert.ThrowsAsync<StoreMarkException>(() => StartAsync(store, new SharedGrainStorage()));
+        Assert.StartsWith($"{((IStoreMark)store).Place} belongs to another cluster", other.Message, StringComparison.Ordinal);
 
         var parts = host.Services.GetRequiredKeyedService<IPartStore>(OwnedPartStore.ServiceKey);
         await StoreAsync(parts);

@@ -1,7 +1,11 @@
+using System.Text.Json;
+
 namespace OrleansUploads.Core.Tests.Hashing;
 
 public class TreeHasherTests
 {
+    private static readonly JsonSerializerOptions Fields = new() { IncludeFields = true };
+
     /// <summary>Numbers of zero bytes, and the tree hashes that Amazon's service computes for them.</summary>
     public static TheoryData<int, string> Zeros => new()
     {
@@ -20,6 +24,16 @@ public class TreeHasherTests
     public void Zeros_have_the_tree_hash_of_the_real_service(int length, string expected)
     {
         Assert.Equal(expected, TreeHasher.Compute(new byte[length]).ToString());
+    }
+
+    [Fact]
+    public void A_hash_is_hex_digits_in_JSON_without_settings_of_the_program()
+    {
+        var hashes = (TreeHasher.Compute([1]), (LinearHash?)null, new LinearHash(TreeHasher.Compute([2]).Digest));
+        var json = JsonSerializer.Serialize(hashes, Fields);
+        Assert.Equal($$"""{"Item1":"{{hashes.Item1}}","Item2":null,"Item3":"{{hashes.Item3}}"}""", json);
+        Assert.Equal(hashes, JsonSerializer.Deserialize<(TreeHash, LinearHash?, LinearHash)>(json, Fields));
+        Assert.Throws<JsonException>(() => JsonSerializer.Deserialize<TreeHash>("\"12\""));
     }
 
     [Fact]

@@ -288,6 +288,26 @@ public sealed class ForeignApplicationTests : TestWithFolder
         Assert.Throws<ArgumentException>(() => builder.Services.AddOrleansUploads(""));
         builder.Services.AddOrleansUploads(Folder.Path);
         Assert.Throws<InvalidOperationException>(() => builder.Services.AddOrleansUploads(Folder.Path));
+        builder = WebApplication.CreateBuilder();
+        builder.Services.AddSingleton<IEntityHost>(static _ => null!);
+        Assert.Throws<InvalidOperationException>(() => builder.Services.AddOrleansUploads(Folder.Path));
+    }
+
+    [Fact]
+    public async Task An_application_that_maps_the_service_twice_at_one_place_does_not_start()
+    {
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => StartAsync(static app =>
+        {
+            app.MapOrleansUploads();
+            app.MapOrleansUploads();
+        }));
+        Assert.Contains("twice at /{**path}", refused.Message, StringComparison.Ordinal);
+        await using var app = await StartAsync(static app =>
+        {
+            app.MapOrleansUploads().RequireHost("one.example");
+            app.MapOrleansUploads().RequireHost("two.example");
+            app.MapGroup("/uploads").MapOrleansUploads();
+        });
     }
 
     [Fact]

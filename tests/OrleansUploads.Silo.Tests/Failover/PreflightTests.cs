@@ -104,7 +104,8 @@ public sealed class PreflightTests(PostgresServer postgres, SharedPair shared) :
         var watch = Stopwatch.StartNew();
 
         Assert.Equal(
-            $"{Prefix}PostgreSQL reported: It has not answered for 2 seconds.", await RefusalAsync(PostgresPair.On(pair.Primary)));
+            $"{Prefix}PostgreSQL reported: 127.0.0.1:{pair.Primary.Port}: It has not answered for 2 seconds.",
+            await RefusalAsync(PostgresPair.On(pair.Primary)));
 
         Assert.True(watch.Elapsed >= ShortWait, $"The start waited for {watch.Elapsed}.");
     }
@@ -119,10 +120,17 @@ public sealed class PreflightTests(PostgresServer postgres, SharedPair shared) :
 
             var refused = await Assert.ThrowsAsync<SettingException>(() => opening);
 
-            Assert.StartsWith($"{Prefix}PostgreSQL reported: ", refused.Message, StringComparison.Ordinal);
+            Assert.StartsWith($"{Prefix}PostgreSQL reported: 127.0.0.1:", refused.Message, StringComparison.Ordinal);
             Assert.DoesNotContain(log.Entries, IsWarning);
         }
     }
+
+    [Theory]
+    [InlineData("", "the connection string is empty. An example is Host=")]
+    [InlineData("Hst=db", "the connection string is malformed: Couldn't set hst")]
+    [InlineData("Username=uploads", "the connection string is malformed: Value cannot be null. (Parameter 'Host')")]
+    public async Task A_connection_string_without_a_server_is_refused_with_an_example(string wrong, string expected) =>
+        Assert.StartsWith(Prefix + expected, await RefusalAsync(wrong), StringComparison.Ordinal);
 
     /// <summary>Opens a database as the start of a silo does.</summary>
     private static (Task<PostgresDatabase> Opening, RecordedLog Log) Open(string database, TimeSpan? wait = null)

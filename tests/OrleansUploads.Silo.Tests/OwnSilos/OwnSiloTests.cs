@@ -45,12 +45,23 @@ public sealed class OwnSiloTests(PostgresServer postgres) : TestWithFolder
     }
 
     [Fact]
-    public async Task A_database_without_the_tables_is_refused_with_what_creates_them()
+    public async Task A_database_without_the_tables_or_rights_is_refused_with_what_creates_them()
     {
         var database = await postgres.CreateEmptyDatabaseAsync();
         var refused = await Assert.ThrowsAsync<ClusterRefusedException>(() => PostgresDatabase.OpenAsync(database, cancellationToken: Cancellation));
         Assert.StartsWith("the database does not have uploads_record", refused.Message, StringComparison.Ordinal);
         Assert.Contains("PostgresDatabase.CreateTablesAsync", refused.Message, StringComparison.Ordinal);
+
+        const string User = "reader_of_own_silo";
+        await PostgresServer.ExecuteAsync(database, $"CREATE ROLE {User} LOGIN");
+        var asUser = $"{database};Username={User}";
+        refused = await Assert.ThrowsAsync<ClusterRefusedException>(() => PostgresDatabase.CreateTablesAsync(asUser, Cancellation));
+        Assert.StartsWith("the user of the database may not create the tables", refused.Message, StringComparison.Ordinal);
+        await PostgresDatabase.CreateTablesAsync(database, Cancellation);
+        await PostgresServer.ExecuteAsync(database, $"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {User}");
+        refused = await Assert.ThrowsAsync<ClusterRefusedException>(() => PostgresDatabase.OpenAsync(asUser, cancellationToken: Cancellation));
+        Assert.StartsWith(
+            "the user of the database lacks rights: INSERT, UPDATE, DELETE on uploads_record", refused.Message, StringComparison.Ordinal);
     }
 
     [Fact]
