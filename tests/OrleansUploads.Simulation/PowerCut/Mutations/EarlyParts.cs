@@ -5,6 +5,9 @@ internal sealed class EarlyParts(IPartStore inner, bool attempts, bool manifests
 {
     private static readonly TimeSpan Slowness = TimeSpan.FromMilliseconds(20);
 
+    /// <summary>Few uploads have a manifest, so a power cut seldom comes at the right moment unless that is long.</summary>
+    private static readonly TimeSpan ManifestSlowness = TimeSpan.FromMilliseconds(300);
+
     public override async ValueTask<IAttemptWriter> CreateAsync(
         UploadId upload, AttemptId attempt, long lengthBytes, CancellationToken cancellationToken)
     {
@@ -26,7 +29,7 @@ internal sealed class EarlyParts(IPartStore inner, bool attempts, bool manifests
 
     private async Task PutLateAsync(Manifest manifest)
     {
-        await Task.Delay(Slowness);
+        await Task.Delay(ManifestSlowness);
         await Inner.PutManifestAsync(manifest, CancellationToken.None);
     }
 

@@ -39,11 +39,11 @@ internal static class MutationTable
         {
             Parts = new EarlyParts(ports.Parts, attempts: true, manifests: false),
         })),
-        new("journal-before-manifest", "a completion is confirmed before its manifest is durable", 120, OnPorts(ports => ports with
+        new("journal-before-manifest", "a completion is confirmed before its manifest is durable", 40, OnPorts(ports => ports with
         {
             Parts = new EarlyParts(ports.Parts, attempts: false, manifests: true),
         })),
-        new("manifest-name-first", "the name of a manifest is durable before its bytes", 240, OnFlush(flush => new NameFirstFlush(flush))),
+        new("manifest-name-first", "the name of a manifest is durable before its bytes", 80, OnFlush(flush => new NameFirstFlush(flush))),
         OfFailures("failure-ignored", "a failed flush is treated as success", flush =>
         {
             flush();
