@@ -51,19 +51,20 @@ internal static class DiskListing
             return
             [
                 .. first,
-                .. Directory.EnumerateFiles(directory)
+                .. (Directory.Exists(directory) ? Directory.EnumerateFiles(directory) : [])
                     .Where(static path => IsAttemptOrUnfinished(Path.GetFileName(path.AsSpan())))
                     .Take(limit - first.Length),
             ];
         }
         catch (DirectoryNotFoundException)
         {
+            // Another process has deleted the upload.
             return first;
         }
     }
 
-    /// <summary>The attempts of an upload. Throws <see cref="DirectoryNotFoundException"/> at the end if the upload has no
-    /// directory.</summary>
+    /// <summary>The attempts of an upload. Throws <see cref="DirectoryNotFoundException"/> if the upload's directory is removed
+    /// meanwhile.</summary>
     /// <param name="directory">The upload's directory.</param>
     public static IEnumerable<AttemptId> EnumerateAttempts(string directory, UploadId upload)
     {
@@ -72,7 +73,7 @@ internal static class DiskListing
             yield return OnlyAttempt.Of(upload);
         }
 
-        foreach (var attempt in EnumerateAttempts(directory))
+        foreach (var attempt in Directory.Exists(directory) ? EnumerateAttempts(directory) : [])
         {
             yield return attempt;
         }

@@ -8,7 +8,8 @@ namespace OrleansUploads.Engine.Disk;
 /// <summary>Stores attempts and manifests as files under one root directory.</summary>
 /// <remarks><see cref="StoredNames"/> says where they are. The file of an attempt is its bytes, followed by a footer that verifies them.
 /// Only the owner can read the files. What a crash leaves behind is never mistaken for a part because its footer is missing; it is listed
-/// like everything else. Several processes may use one root if all of them open it as shared. I/O errors that the contract does not name are thrown as <see cref="IOException"/>.</remarks>
+/// like everything else. Several processes may use one root if all of them open it as shared. I/O errors that the contract does not name
+/// are thrown as <see cref="IOException"/>.</remarks>
 public sealed class DiskPartStore : ICopiedStore, IDisposable
 {
     private const int ListedAtOnce = 512;

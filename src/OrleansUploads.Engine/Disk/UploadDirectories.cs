@@ -84,6 +84,12 @@ internal sealed class UploadDirectories
     /// <summary>Removes the directory of an upload that has ended, if it is empty.</summary>
     public void RemoveIfEmpty(UploadId upload)
     {
+        if (!IsLive(upload) && !Directory.Exists(PathOf(upload)))
+        {
+            // A single request has none.
+            return;
+        }
+
         UploadDirectory directory;
         do
         {
@@ -116,6 +122,14 @@ internal sealed class UploadDirectories
             directory = new UploadDirectory(upload, path, _fanOut[StoredNames.FanOutOf(upload)], _isShared, _flush);
             _live[upload] = directory;
             return directory;
+        }
+    }
+
+    private bool IsLive(UploadId upload)
+    {
+        lock (_gate)
+        {
+            return _live.ContainsKey(upload);
         }
     }
 

@@ -9,6 +9,7 @@ public sealed class FailedFlushTests : IDisposable
     private const int NoSpaceLeft = 28;
     private const int ReadOnlyFileSystem = 30;
     private const int QuotaExceeded = 122;
+    private const int LiveDirectories = 16;
 
     private static readonly UploadId Upload = PartBytes.Upload(1);
 
@@ -131,9 +132,9 @@ public sealed class FailedFlushTests : IDisposable
         await using var early = await BeginAsync(attempt: 1);
         _flush.Fail(NoSpaceLeft, path => Is(path, "upload"), times: 1);
         await Assert.ThrowsAsync<PartStoreFullException>(() => _store.StoreAsync(Upload, PartBytes.Attempt(2), [2]));
-        for (var other = 0; other < 1_100; other++)
+        for (var other = 0; other < 3 * LiveDirectories; other++)
         {
-            await _store.DeleteAttemptAsync(PartBytes.Upload(100 + other), PartBytes.Attempt(1), None);
+            await using var writer = await _store.CreateAsync(PartBytes.Upload(100 + other), PartBytes.Attempt(1), 1, None);
         }
 
         await Assert.ThrowsAsync<PartStoreFullException>(() => early.CommitAsync(PartBytes.Leaves([1]), None).AsTask());
@@ -239,7 +240,7 @@ public sealed class FailedFlushTests : IDisposable
     }
 
     private DiskPartStore Open() => DiskPartStore.Open(
-        _root.Path, new() { Threads = 2, Flush = _flush, OnFailure = _failures.Add });
+        _root.Path, new() { Threads = 2, Flush = _flush, OnFailure = _failures.Add, LiveDirectories = LiveDirectories });
 
     private bool Is(string path, string of) => of switch
     {
