@@ -5,7 +5,7 @@ internal sealed class EarlyParts(IPartStore inner, bool attempts, bool manifests
 {
     private static readonly TimeSpan Slowness = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>Few uploads have a manifest, so a power cut seldom comes at the right moment unless that is long.</summary>
+    /// <summary>Few uploads have a manifest, so a power cut seldom comes at the right moment unless this is long.</summary>
     private static readonly TimeSpan ManifestSlowness = TimeSpan.FromMilliseconds(300);
 
     public override async ValueTask<IAttemptWriter> CreateAsync(

@@ -14,10 +14,11 @@ internal sealed class MutatedFlush(IDiskFlush inner) : IDiskFlush
     public int FlushDirectory(string path) => Directory(path, () => inner.FlushDirectory(path));
 }
 
-/// <summary>Makes the name of a manifest durable before its bytes, on a slow disk.</summary>
+/// <summary>Makes the name of a manifest durable before its bytes, on a slow disk. Few uploads have a manifest, so a power cut seldom comes at
+/// the right moment unless that is long.</summary>
 internal sealed class NameFirstFlush(IDiskFlush inner) : IDiskFlush
 {
-    private static readonly TimeSpan Slowness = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan Slowness = TimeSpan.FromMilliseconds(300);
     private readonly ConcurrentDictionary<string, bool> _waiting = new();
 
     public int FlushFile(SafeFileHandle file, string path)
