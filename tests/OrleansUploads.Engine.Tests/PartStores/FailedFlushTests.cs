@@ -127,15 +127,16 @@ public sealed class FailedFlushTests : IDisposable
     }
 
     [Fact]
-    public async Task A_failed_flush_is_remembered_when_many_other_directories_are_used()
+    public async Task A_failed_flush_refuses_a_part_that_was_begun_before_many_other_directories_were_used()
     {
         await using var early = await BeginAsync(attempt: 1);
-        _flush.Fail(NoSpaceLeft, path => Is(path, "upload"), times: 1);
-        await Assert.ThrowsAsync<PartStoreFullException>(() => _store.StoreAsync(Upload, PartBytes.Attempt(2), [2]));
         for (var other = 0; other < 3 * LiveDirectories; other++)
         {
-            await using var writer = await _store.CreateAsync(PartBytes.Upload(100 + other), PartBytes.Attempt(1), 1, None);
+            await _store.StoreAsync(PartBytes.Upload(100 + other), PartBytes.Attempt(1), [1]);
         }
+
+        _flush.Fail(NoSpaceLeft, path => Is(path, "upload"), times: 1);
+        await Assert.ThrowsAsync<PartStoreFullException>(() => _store.StoreAsync(Upload, PartBytes.Attempt(2), [2]));
 
         await Assert.ThrowsAsync<PartStoreFullException>(() => early.CommitAsync(PartBytes.Leaves([1]), None).AsTask());
     }
