@@ -19,7 +19,9 @@ internal abstract class RealSeries : IAsyncDisposable
         _tally = tally;
         Random = new SeededRandom(seed).Fork(kind);
         Collects = Random.Chance(400);
-        Schedule = ScheduleGenerator.Generate(seed, Draw(Random, rounds));
+
+        // Only archives of several parts have a manifest, so every second series has no others.
+        Schedule = ScheduleGenerator.Generate(seed, Draw(Random, rounds) with { FewestParts = 1 + (int)(seed % 2) });
         Judge = new Judge(() => TimeProvider.System.GetUtcNow(), new Coverage(), Fail)
         {
             ClockError = TimeSpan.FromMinutes(1),

@@ -147,7 +147,7 @@ internal sealed partial class ScheduleGenerator
     private Operation.InitiateUpload Initiate()
     {
         var parts = new List<Content>();
-        for (var slots = _random.Between(1, MaxSlots - 1); slots > 1; slots--)
+        for (var slots = _random.Between(_options.FewestParts, MaxSlots - 1); slots > 1; slots--)
         {
             parts.Add(Full());
         }

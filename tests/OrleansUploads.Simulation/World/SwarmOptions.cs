@@ -36,6 +36,9 @@ internal sealed record SwarmOptions
     /// <summary>Whether clients do not pause between their operations.</summary>
     public bool Hurries { get; init; }
 
+    /// <summary>The fewest parts that an upload is planned with.</summary>
+    public int FewestParts { get; init; } = 1;
+
     public bool InlineContinuations { get; init; } = true;
 
     public bool DrawsTaskOrder { get; init; } = true;
