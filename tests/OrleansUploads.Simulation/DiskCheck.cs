@@ -84,7 +84,7 @@ internal sealed class DiskCheck(IReadOnlyList<FoundUpload> disk, Judge judge, Co
 
     /// <summary>Whether it is an archive for all that its stored bytes say: one part without a manifest, or several with one.</summary>
     private bool MayBeArchive(FoundUpload stored) => stored.HasManifest || (stored.Attempts is [{ IsCommitted: true }]
-        && (!judge.Uploads.Contains(stored.Upload) || judge.StatesOf(stored.Upload).Any(IsCompleted)));
+        && (!judge.Uploads.Contains(stored.Upload) || judge.IsLost(stored.Upload) || judge.StatesOf(stored.Upload).Any(IsCompleted)));
 
     private static bool IsCompleted(ulong state) => UploadRules.PhaseOf(state) == Phase.Completed;
 

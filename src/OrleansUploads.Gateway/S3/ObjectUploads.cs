@@ -85,7 +85,7 @@ internal static class ObjectUploads
     {
         var request = call.Request;
         var target = call.Exchange.Target;
-        xml.WriteElementString("Location", $"{request.Scheme}://{request.Host}{target.Prefix}{target.Path}");
+        xml.WriteElementString("Location", $"{request.Scheme}://{request.Host.Value}{target.Prefix}{target.Path}");
         xml.WriteElementString("Bucket", published.Name.Bucket.Name.ToString());
         xml.WriteElementString("Key", published.Name.Key.ToString());
         xml.WriteElementString("ETag", $"\"{published.ETag}\"");
