@@ -32,8 +32,10 @@ internal sealed class HttpServer(GlacierClient client, GlacierClient? impatient 
         {
             return new Reply(VerdictOf(request, refused.Code)) { Reason = $"{refused.StatusCode} {refused.Code}: {refused.Message}" };
         }
-        catch (Exception failure) when (failure is IOException or HttpRequestException or OperationCanceledException)
+        catch (Exception failure)
+            when (failure is IOException or HttpRequestException or OperationCanceledException or ObjectDisposedException)
         {
+            // The client of an ended process is disposed, maybe before a request that was meant for it is sent.
             return new Reply(Verdict.Unknown) { Reason = $"{failure.GetType().Name}: {failure.Message}" };
         }
     }

@@ -39,7 +39,7 @@ public sealed class RealServerTests(ITestOutputHelper output)
         output.WriteLine(failure.Violation);
     }
 
-    /// <summary>Restores a data folder to its intact state of the previous kill.</summary>
+    /// <summary>Restores a data folder, after each kill but the first, to its intact state after the first.</summary>
     private sealed class Amnesia(string copy)
     {
         public void Strike(string folder)
@@ -47,7 +47,7 @@ public sealed class RealServerTests(ITestOutputHelper output)
             if (Directory.Exists(copy))
             {
                 Directory.Delete(folder, recursive: true);
-                Directory.Move(copy, folder);
+                Copy(copy, folder);
             }
             else
             {
