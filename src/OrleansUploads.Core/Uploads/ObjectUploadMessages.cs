@@ -22,8 +22,13 @@ public abstract record ObjectCommand(ObjectName Name) : ObjectUploadCommand(Name
 /// <param name="Number">The part's number.</param>
 /// <param name="LengthBytes">The part's length.</param>
 [Named("check-numbered-part.1")]
-public sealed record CheckNumberedPart(ObjectName Name, int Number, long LengthBytes)
+public record CheckNumberedPart(ObjectName Name, int Number, long LengthBytes)
     : ObjectUploadCommand(Name), ICommand<ObjectUploadSpec>, IAsksForAdvice;
+
+/// <summary>The same question, answered only by a host that owns the upload.</summary>
+[Named("check-current-numbered-part.1")]
+public sealed record CheckCurrentNumberedPart(ObjectName Name, int Number, long LengthBytes)
+    : CheckNumberedPart(Name, Number, LengthBytes), IRequiresFreshState;
 
 /// <summary>Reports a part whose bytes are durable in the part store.</summary>
 /// <param name="Name">The object that the caller addressed.</param>

@@ -43,7 +43,11 @@ public sealed record PutArchive(ArchiveUploadSpec Spec, long LengthBytes, TreeHa
 /// <param name="Vault">The incarnation of the vault that the caller addressed.</param>
 /// <param name="Range">The bytes of the archive that the part would hold.</param>
 [Named("check-part.1")]
-public sealed record CheckPart(VaultIncarnation Vault, PartRange Range) : ArchiveUploadCommand(Vault), ICommand<Done>, IAsksForAdvice;
+public record CheckPart(VaultIncarnation Vault, PartRange Range) : ArchiveUploadCommand(Vault), ICommand<Done>, IAsksForAdvice;
+
+/// <summary>The same question, answered only by a host that owns the upload.</summary>
+[Named("check-current-part.1")]
+public sealed record CheckCurrentPart(VaultIncarnation Vault, PartRange Range) : CheckPart(Vault, Range), IRequiresFreshState;
 
 /// <summary>Reports a part whose bytes are durable in the part store.</summary>
 /// <param name="Vault">The incarnation of the vault that the caller addressed.</param>

@@ -36,7 +36,11 @@ public sealed class ArchiveIntake(
         string? createKey,
         CancellationToken cancellationToken)
     {
-        var spec = NewSpec(ids.NewUpload(), vault, partSize, description, UploadOrigin.Multipart) with { ByteStorage = storage, TotalBytes = totalBytes };
+        var spec = NewSpec(ids.NewUpload(), vault, partSize, description, UploadOrigin.Multipart) with
+        {
+            ByteStorage = storage,
+            TotalBytes = totalBytes,
+        };
         if (createKey is null)
         {
             await host.AskAsync(spec.Upload.Entity, new InitiateUpload(spec), cancellationToken);
@@ -81,9 +85,10 @@ public sealed class ArchiveIntake(
         var stored = await StoreAsync(upload, attempt, range, stated, body, cancellationToken);
         if (stored.Refusal is { } refused)
         {
-            // An attempt is also collected if its upload has ended. Advice may be outdated, so the upload is asked for its parts.
+            // An attempt is also collected if its upload has ended, and then the body need not be sent again. The first check may have been
+            // answered from outdated state.
             var ended = refused is Refusal.AttemptCollected
-                ? (await host.AskAsync(upload.Entity, new ListParts(vault, range.FirstByte, 1), cancellationToken)).Refusal
+                ? (await host.AskAsync(upload.Entity, new CheckCurrentPart(vault, range), cancellationToken)).Refusal
                 : null;
             return new(ended ?? refused);
         }

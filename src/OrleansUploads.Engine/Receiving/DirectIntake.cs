@@ -84,7 +84,7 @@ public sealed class DirectIntake(
             written,
             static part => new NeededAttempt(part.Attempt, part.Range.LengthBytes, part.TreeHash),
             part => new StorePart(vault, part.Range, part.TreeHash, part.Attempt, sender),
-            part => new CheckPart(vault, part.Range),
+            part => new CheckCurrentPart(vault, part.Range),
             cancellationToken);
 
     /// <summary>Takes the reports of parts of an object. Their MD5s and checksums are not compared with the bytes.</summary>
@@ -103,7 +103,7 @@ public sealed class DirectIntake(
             static part => new NeededAttempt(
                 part.Attempt ?? throw new ArgumentException("A part has no attempt.", nameof(written)), part.LengthBytes, part.TreeHash),
             part => new StoreNumberedPart(name, part, sender),
-            part => new CheckNumberedPart(name, part.Number, part.LengthBytes),
+            part => new CheckCurrentNumberedPart(name, part.Number, part.LengthBytes),
             cancellationToken);
 
     private async ValueTask<Outcome<GrantedWrites<TPart>>> GrantAsync<TPart>(

@@ -92,9 +92,10 @@ public sealed class ObjectIntake(
         var stored = await StoreAsync(upload, attempt, number, body, spec.Checksum?.Algorithm, cancellationToken);
         if (!stored.TryGet(out var part, out var refused))
         {
-            // An attempt is also collected if its upload has ended, and then the body need not be sent again.
+            // An attempt is also collected if its upload has ended, and then the body need not be sent again. The first check may have been
+            // answered from outdated state.
             var ended = refused is ObjectRefusal.NumberedAttemptCollected
-                ? (await host.AskAsync(upload.Entity, new CheckNumberedPart(name, number, body.LengthBytes), cancellationToken)).Refusal
+                ? (await host.AskAsync(upload.Entity, new CheckCurrentNumberedPart(name, number, body.LengthBytes), cancellationToken)).Refusal
                 : null;
             return new(ended ?? refused);
         }

@@ -162,6 +162,21 @@ public sealed class ArchiveIntakeTests
     }
 
     [Fact]
+    public async Task A_host_that_was_replaced_does_not_ask_again_for_the_bytes_of_an_aborted_upload()
+    {
+        var upload = await _bench.OpenFirstUploadAsync();
+
+        var storing = _bench.Intake.StoreAsync(upload, 0, Body, new ActionStream(async () =>
+        {
+            _bench.Crash();
+            await _bench.AskAsync(upload.Entity, new AbortUpload(ClientCalls.Incarnation));
+            await CollectAsync();
+        }));
+
+        await Assert.ThrowsAsync<EntityUnavailableException>(async () => await storing);
+    }
+
+    [Fact]
     public async Task A_multipart_upload_is_listed_when_its_initiation_is_answered_and_no_longer_when_its_completion_is()
     {
         var upload = await _bench.OpenFirstUploadAsync();

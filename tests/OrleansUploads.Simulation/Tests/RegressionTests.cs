@@ -15,6 +15,11 @@ public sealed class RegressionTests
     [InlineData(ScheduleKind.Uploads, 1882374015028106, "a deletion was answered when the vault's former removal was confirmed, not its own")]
     [InlineData(ScheduleKind.Uploads, 1924414488707090, "an abort was answered while the upload was still listed")]
     [InlineData(ScheduleKind.Uploads, 793, "a vault was reported as deleted before its account knew")]
+    [InlineData(ScheduleKind.Uploads, 1883332759521056, "a part of an aborted upload was asked for again")]
+    [InlineData(
+        ScheduleKind.Uploads, 23352422269191411, "the collection ended the deletion of an archive whose record was old enough to be forgotten")]
+    [InlineData(ScheduleKind.Uploads, 7012740, "a node wrote the bytes of another part")]
+    [InlineData(ScheduleKind.Inventories, 8016802, "a day passed between an inventory and the start of its job")]
     public void A_seed_that_once_failed_keeps_its_promises(string kind, ulong seed, string whatHappened) =>
         Assert.True(ScheduleKind.Of(kind).Run(seed, false).Violation is null, $"This defect has returned: {whatHappened}.");
 

@@ -16,15 +16,6 @@ public sealed class SeedTests
     [Trait(TestRun.Name, TestRun.Quick)]
     public void Three_hundred_seeds_keep_every_promise() => PlayUploads(new SeedRange(1, 300), new Coverage());
 
-    /// <summary>In the first one, the collection ends the deletion of an archive whose record is old enough to be forgotten. In the second
-    /// one, a node writes the bytes of another part. In the third one, a day passes between an inventory and the start of its job.</summary>
-    [Theory]
-    [Trait(TestRun.Name, TestRun.Quick)]
-    [InlineData(ScheduleKind.Uploads, 23_352_422_269_191_411)]
-    [InlineData(ScheduleKind.Uploads, 7_012_740)]
-    [InlineData(ScheduleKind.Inventories, 8_016_802)]
-    public void A_seed_that_failed_once_keeps_every_promise(string kind, ulong seed) => Play(kind, new SeedRange(seed, 1));
-
     [Fact]
     [Campaign]
     [Promise("README.md", "An acknowledged part is never lost")]
