@@ -50,6 +50,7 @@ internal sealed record S3Operation(
             xml.WriteEndElement();
         }),
         Unset("GetBucketPolicy", "policy", S3ErrorCode.NoSuchBucketPolicy, "The bucket policy does not exist"),
+        Unset("GetBucketPolicyStatus", "policyStatus", S3ErrorCode.NoSuchBucketPolicy, "The bucket policy does not exist"),
         Unset(
             "GetBucketReplication", "replication", S3ErrorCode.ReplicationConfigurationNotFoundError,
             "The replication configuration was not found"),

@@ -23,8 +23,8 @@ internal static class S3Router
     private static readonly string[] Missing =
     [
         "abac", "analytics", "annotation", "append", "intelligent-tiering", "inventory", "legal-hold", "metadataAnnotationTable",
-        "metadataConfiguration", "metadataInventoryTable", "metadataJournalTable", "metadataTable", "metrics", "policyStatus",
-        "renameObject", "retention", "select", "session", "torrent",
+        "metadataConfiguration", "metadataInventoryTable", "metadataJournalTable", "metadataTable", "metrics", "renameObject",
+        "retention", "select", "session", "torrent",
     ];
 
     private static readonly Dictionary<(string Method, S3Level Level, string? Query, bool Copies), S3Operation> Operations =

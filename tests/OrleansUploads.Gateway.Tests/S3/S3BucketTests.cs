@@ -79,6 +79,7 @@ public sealed class S3BucketTests(S3Server s3) : IClassFixture<S3Server>
     [InlineData("notification", "NotificationConfiguration")]
     [InlineData("accelerate", "AccelerateConfiguration")]
     [InlineData("policy", null, "NoSuchBucketPolicy")]
+    [InlineData("policyStatus", null, "NoSuchBucketPolicy")]
     [InlineData("lifecycle", null, "NoSuchLifecycleConfiguration")]
     [InlineData("cors", null, "NoSuchCORSConfiguration")]
     [InlineData("tagging", null, "NoSuchTagSet")]

@@ -59,6 +59,8 @@ public sealed class S3ParameterTests(S3ParameterTests.ArchiveServer s3) : IClass
           @owner
         GetBucketPolicy | GET | /{b}?policy
           @owner
+        GetBucketPolicyStatus | GET | /{b}?policyStatus
+          @owner
         GetBucketReplication | GET | /{b}?replication
           @owner
         GetBucketRequestPayment | GET | /{b}?requestPayment

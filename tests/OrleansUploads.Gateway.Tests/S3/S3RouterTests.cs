@@ -26,6 +26,7 @@ public sealed class S3RouterTests
         GetBucketNotificationConfiguration GET /b?notification
         GetBucketOwnershipControls GET /b?ownershipControls
         GetBucketPolicy GET /b?policy
+        GetBucketPolicyStatus GET /b?policyStatus
         GetBucketReplication GET /b?replication
         GetBucketRequestPayment GET /b?requestPayment
         GetBucketTagging GET /b?tagging
