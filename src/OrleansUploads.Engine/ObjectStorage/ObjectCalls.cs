@@ -37,7 +37,7 @@ internal sealed class ObjectCalls(IObjectStorage storage, ObjectStorageOptions o
             {
                 return await TryAsync(what, call, cancellationToken);
             }
-            catch (PartStoreUnavailableException fault) when (fault is RepeatableException && tries < Tries)
+            catch (PartStoreUnavailableException fault) when (fault.MaySucceedLater && tries < Tries)
             {
                 await Task.Delay(options.FirstWait * Math.Pow(2, tries - 1), time, cancellationToken);
             }
@@ -135,7 +135,7 @@ internal sealed class ObjectCalls(IObjectStorage storage, ObjectStorageOptions o
             ObjectFault.Missing => new ObjectMissingException(message, fault),
             ObjectFault.Exists => new ObjectExistsException(message, fault),
             ObjectFault.Full => new PartStoreFullException(message, fault),
-            ObjectFault.Throttled or ObjectFault.Unavailable => new RepeatableException(message, fault),
+            ObjectFault.Throttled or ObjectFault.Unavailable => new PartStoreUnavailableException(message, fault) { MaySucceedLater = true },
             ObjectFault.Refused => new PartStoreUnavailableException(message, fault),
             _ => throw new InvalidOperationException($"{kind} is unknown."),
         };
@@ -189,9 +189,6 @@ internal sealed class ObjectCalls(IObjectStorage storage, ObjectStorageOptions o
     }
 
     private bool IsPauseOver() => time.GetTimestamp() >= _pausedUntil;
-
-    /// <summary>The call may succeed if it is sent again.</summary>
-    private sealed class RepeatableException(string message, Exception inner) : PartStoreUnavailableException(message, inner);
 }
 
 internal sealed class ObjectsLeftException(FailedDeletion first, int count)

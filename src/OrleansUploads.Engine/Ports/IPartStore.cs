@@ -135,6 +135,9 @@ public class PartStoreUnavailableException : Exception
         : base(message, inner)
     {
     }
+
+    /// <summary>Whether the same call may succeed if it is sent again.</summary>
+    internal bool MaySucceedLater { get; init; }
 }
 
 /// <summary>The disk of the part store failed, so the store refuses all writes until it is opened again. Nothing was stored.
