@@ -66,6 +66,7 @@ public sealed class ServeTests(StoreServers servers) : TestWithFolder
         var made = await CommandLine.RunAsync([.. backup, .. setup.Options.Where(option => option != "--quiet")], setup.Environment);
 
         Assert.True(made.ExitCode == 0, made.ToString());
+        Assert.Contains("The bytes stay in the object store.", made.Output, StringComparison.Ordinal);
         Assert.Contains("Sound: 1 archive", made.Output, StringComparison.Ordinal);
     }
 

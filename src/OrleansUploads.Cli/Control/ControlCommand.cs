@@ -50,7 +50,8 @@ internal static class BackupCommand
         {
             var folder = parsed.GetRequiredValue(data).FullName;
             var store = parts.Bind(parsed).PartsStore;
-            if (parsed.GetValue(check) && store is null && FolderMark.Find(folder) is not null)
+            var isInStore = FolderMark.Find(folder) is not null;
+            if (parsed.GetValue(check) && store is null && isInStore)
             {
                 throw new IOException($"The bytes of {folder} are in an object store. Name it with --parts, so that --check can read them.");
             }
@@ -61,7 +62,9 @@ internal static class BackupCommand
             var isJson = parsed.GetValue(json);
             new Printer(isJson).Result(
                 new { backup, copied.Files, copied.Bytes, copied.CopiedBytes },
-                $"Backed up {Quantity.Format(copied.Files, "file")}, {ByteCount.Format(copied.Bytes)}, to {backup}."
+                isInStore
+                    ? $"Backed up the journal and the keys to {backup}. The bytes stay in the object store."
+                    : $"Backed up {Quantity.Format(copied.Files, "file")}, {ByteCount.Format(copied.Bytes)}, to {backup}."
                 + (copied.CopiedBytes < copied.Bytes ? $" {ByteCount.Format(copied.CopiedBytes)} were copied; the backup before has the rest." : ""));
             var code = parsed.GetValue(check) ? await CheckCommand.RunAsync(backup, store, isJson, cancellationToken) : ExitCode.Done;
             if (code == ExitCode.Done && parsed.GetValue(keep) is { } count)

@@ -45,7 +45,7 @@ internal sealed partial class Server(ServerOptions options)
         }
         catch (PartStoreUnavailableException fault)
         {
-            return Failure.Report($"{fault.Message.TrimEnd('.')}. Check --parts, --parts-endpoint, --parts-region and the credentials.");
+            return Failure.Report($"{fault.Message.TrimEnd('.', ' ')}. Check --parts, --parts-endpoint, --parts-region and the credentials.");
         }
         catch (JournalUnavailableException fault) when (fault.IsDiskFull)
         {

@@ -76,9 +76,6 @@ internal abstract class AttemptReader(UploadId upload, AttemptId attempt, Attemp
     /// <exception cref="AttemptDamagedException">The store does not have all of these bytes.</exception>
     protected abstract ValueTask FetchAsync(long offset, Memory<byte> blocks, CancellationToken cancellationToken);
 
-    protected static AttemptDamagedException Damaged(UploadId upload, AttemptId attempt, string what, Exception? inner = null) =>
-        new($"Attempt {attempt} of upload {upload}: {what}.", inner) { IsUncommitted = what == AttemptFooter.Uncommitted };
-
     private async ValueTask<int> ReadSomeAsync(long offset, Memory<byte> wanted, CancellationToken cancellationToken)
     {
         // Whole blocks, including the short last one, go directly into the caller's buffer.
@@ -112,7 +109,7 @@ internal abstract class AttemptReader(UploadId upload, AttemptId attempt, Attemp
         await FetchAsync(offset, blocks, cancellationToken);
         if (footer.FindDamage(offset, blocks.Span) is { } damagedAt)
         {
-            throw Damaged(upload, attempt, $"the block at {damagedAt} differs from what was written");
+            throw StoredDamage.Of(upload, attempt, $"the block at {damagedAt} differs from what was written");
         }
     }
 }

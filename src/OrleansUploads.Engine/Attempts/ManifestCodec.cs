@@ -71,26 +71,44 @@ public static class ManifestCodec
         return bytes;
     }
 
+    /// <summary>Decodes the stored manifest of an upload.</summary>
+    /// <exception cref="AttemptDamagedException">The bytes have changed, or are the manifest of another upload. The message names the
+    /// file.</exception>
+    public static Manifest Decode(ReadOnlySpan<byte> bytes, UploadId upload)
+    {
+        Manifest manifest;
+        try
+        {
+            manifest = Decode(bytes);
+        }
+        catch (AttemptDamagedException damaged)
+        {
+            throw StoredDamage.OfManifest(upload, StoredDamage.WhatOf(damaged));
+        }
+
+        return manifest.Upload == upload ? manifest : throw StoredDamage.OfManifest(upload, $"it belongs to upload {manifest.Upload}");
+    }
+
     /// <summary>Decodes a manifest.</summary>
     /// <exception cref="AttemptDamagedException">The bytes were not written by <see cref="Encode"/> or have changed.</exception>
     public static Manifest Decode(ReadOnlySpan<byte> bytes)
     {
         if (bytes.Length < ExtentsAt + ChecksumBytes || !bytes.StartsWith(Magic))
         {
-            throw new AttemptDamagedException("The manifest is too short or does not start with a manifest's magic bytes.");
+            throw new AttemptDamagedException("it is too short or does not start with a manifest's magic bytes");
         }
 
         var version = BinaryPrimitives.ReadUInt32LittleEndian(bytes[VersionAt..]);
         if (version is < PartStoreVersion or > ExternalObjectVersion)
         {
             throw new AttemptDamagedException(
-                $"The manifest has the unknown format version {version}. Known versions: {PartStoreVersion} to {ExternalObjectVersion}.");
+                $"it has the unknown format version {version}; known versions: {PartStoreVersion} to {ExternalObjectVersion}");
         }
 
         var body = bytes[..^ChecksumBytes];
         if (BinaryPrimitives.ReadUInt32LittleEndian(bytes[body.Length..]) != Crc32C.Compute(body))
         {
-            throw new AttemptDamagedException("The manifest's checksum does not match, so its bytes have changed.");
+            throw new AttemptDamagedException("its checksum does not match, so its bytes have changed");
         }
 
         var storage = version is ExternalVersion or ExternalObjectVersion ? ByteStorage.External : ByteStorage.Gateway;
@@ -105,7 +123,7 @@ public static class ManifestCodec
                 out var rest)
             || (version is ObjectVersion or ExternalObjectVersion ? !ManifestParts.TryRead(rest, out parts) : !rest.IsEmpty))
         {
-            throw new AttemptDamagedException("The manifest's checksum matches, but its content is not valid.");
+            throw new AttemptDamagedException("its checksum matches, but its content is not valid");
         }
 
         return new Manifest(

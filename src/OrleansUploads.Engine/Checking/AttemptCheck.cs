@@ -1,4 +1,5 @@
 using System.Buffers;
+using OrleansUploads.Engine.Attempts;
 
 namespace OrleansUploads.Engine.Checking;
 
@@ -41,9 +42,7 @@ internal sealed class AttemptCheck(IPartStore parts, bool isDeep, ReadPace pace)
         }
         catch (AttemptDamagedException damaged)
         {
-            var name = $"Attempt {needed.Attempt} of upload {upload}: ";
-            var what = damaged.Message.StartsWith(name, StringComparison.Ordinal) ? damaged.Message[name.Length..] : damaged.Message;
-            return what.TrimEnd('.');
+            return StoredDamage.WhatOf(damaged);
         }
         catch (IOException failure)
         {

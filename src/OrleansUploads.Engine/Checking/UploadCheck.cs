@@ -92,7 +92,7 @@ internal sealed class UploadCheck(
         }
         catch (AttemptDamagedException damaged)
         {
-            fault = damaged.Message.TrimEnd('.');
+            fault = StoredDamage.WhatOf(damaged);
         }
         catch (IOException failure)
         {

@@ -21,7 +21,7 @@ internal sealed class DiskAttemptReader : AttemptReader
         }
         catch (IOException error) when (error is FileNotFoundException or DirectoryNotFoundException)
         {
-            throw Damaged(upload, attempt, "it is missing", error);
+            throw StoredDamage.Of(upload, attempt, "it is missing", error);
         }
 
         try
@@ -47,7 +47,7 @@ internal sealed class DiskAttemptReader : AttemptReader
         {
             return TryReadExactly(_file, blocks.Span, offset)
                 ? ValueTask.CompletedTask
-                : throw Damaged(Upload, Attempt, "its file is too short");
+                : throw StoredDamage.Of(Upload, Attempt, "its file is too short");
         }
         catch (IOException error) when (DiskErrors.IsTemporary(error))
         {
@@ -59,14 +59,14 @@ internal sealed class DiskAttemptReader : AttemptReader
     {
         if (AttemptFooter.LengthIn(attempt, RandomAccess.GetLength(file)) is not { } lengthBytes)
         {
-            throw Damaged(upload, attempt, AttemptFooter.Uncommitted);
+            throw StoredDamage.Of(upload, attempt, AttemptFooter.Uncommitted);
         }
 
         var footer = new AttemptFooter(attempt, lengthBytes);
         var fault = TryReadExactly(file, footer.Bytes.Span, lengthBytes)
             ? footer.FindFault(upload)
             : AttemptFooter.Uncommitted;
-        return fault is null ? footer : throw Damaged(upload, attempt, fault);
+        return fault is null ? footer : throw StoredDamage.Of(upload, attempt, fault);
     }
 
     private static bool TryReadExactly(SafeFileHandle file, Span<byte> bytes, long offset)

@@ -46,7 +46,7 @@ internal static class ManifestFile
     /// <summary>Reads the manifest, or returns null if the upload has none. Throws <see cref="AttemptDamagedException"/> if the file
     /// differs from what was written, or is the manifest of another upload.</summary>
     public static Manifest? Read(UploadDirectories directories, UploadId upload) =>
-        DurableFile.TryRead(PathOf(directories, upload)) is { } stored ? Decode(stored, upload) : null;
+        DurableFile.TryRead(PathOf(directories, upload)) is { } stored ? ManifestCodec.Decode(stored, upload) : null;
 
     private static string UnfinishedName(int number) =>
         string.Create(CultureInfo.InvariantCulture, $"{UnfinishedPrefix}{number}{UnfinishedSuffix}");
@@ -153,16 +153,8 @@ internal static class ManifestFile
         var stored = File.ReadAllBytes(path);
         if (!stored.AsSpan().SequenceEqual(bytes))
         {
-            Decode(stored, upload);
+            ManifestCodec.Decode(stored, upload);
             throw new InvalidOperationException($"Upload {upload} already has a different manifest.");
         }
-    }
-
-    private static Manifest Decode(byte[] stored, UploadId upload)
-    {
-        var manifest = ManifestCodec.Decode(stored);
-        return manifest.Upload == upload
-            ? manifest
-            : throw new AttemptDamagedException($"The manifest file of upload {upload} belongs to upload {manifest.Upload}.");
     }
 }

@@ -80,7 +80,7 @@ public sealed class MemoryPartStore : IPartStore
             bytes = _uploads.GetValueOrDefault(upload)?.Manifest;
         }
 
-        return ValueTask.FromResult(bytes is null ? null : ManifestCodec.Decode(bytes));
+        return ValueTask.FromResult(bytes is null ? null : ManifestCodec.Decode(bytes, upload));
     }
 
     public IAsyncEnumerable<UploadId> ListUploadsAsync(CancellationToken cancellationToken)

@@ -52,7 +52,7 @@ internal sealed class ObjectAttemptReader : AttemptReader
             var length = AttemptFooter.LengthIn(attempt, objectBytes);
             if (length is null || (lengthBytes is not null && length != lengthBytes))
             {
-                throw Damaged(upload, attempt, $"no attempt of {lengthBytes ?? 0} bytes has an object of {objectBytes} bytes");
+                throw StoredDamage.Of(upload, attempt, $"no attempt of {lengthBytes ?? 0} bytes has an object of {objectBytes} bytes");
             }
 
             var footer = new AttemptFooter(attempt, length.Value);
@@ -64,7 +64,7 @@ internal sealed class ObjectAttemptReader : AttemptReader
             bytes.AsMemory(bytes.Length - footer.Bytes.Length).CopyTo(footer.Bytes);
             if (footer.FindFault(upload) is { } fault)
             {
-                throw Damaged(upload, attempt, fault);
+                throw StoredDamage.Of(upload, attempt, fault);
             }
 
             var whole = bytes.Length == objectBytes ? bytes.AsMemory(0, (int)length.Value) : default;
@@ -72,7 +72,7 @@ internal sealed class ObjectAttemptReader : AttemptReader
         }
         catch (ObjectMissingException missing)
         {
-            throw Damaged(upload, attempt, "it is missing", missing);
+            throw StoredDamage.Of(upload, attempt, "it is missing", missing);
         }
 
         Task<(byte[] Bytes, long ObjectBytes)> ReadAsync(ObjectRange range) => calls.RunAsync(
@@ -129,7 +129,7 @@ internal sealed class ObjectAttemptReader : AttemptReader
         }
         catch (ObjectMissingException missing)
         {
-            throw Damaged(Upload, Attempt, "it is missing or its object is too short", missing);
+            throw StoredDamage.Of(Upload, Attempt, "it is missing or its object is too short", missing);
         }
     }
 

@@ -103,15 +103,9 @@ public sealed class ObjectPartStore : ICopiedStore, IWriteGrants, IDisposable
     public async ValueTask<Manifest?> ReadManifestAsync(UploadId upload, CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        if (await FindAsync(StoredNames.PathOfManifest(upload), cancellationToken) is not { } stored)
-        {
-            return null;
-        }
-
-        var manifest = ManifestCodec.Decode(stored);
-        return manifest.Upload == upload
-            ? manifest
-            : throw new AttemptDamagedException($"The manifest object of upload {upload} belongs to upload {manifest.Upload}.");
+        return await FindAsync(StoredNames.PathOfManifest(upload), cancellationToken) is { } stored
+            ? ManifestCodec.Decode(stored, upload)
+            : null;
     }
 
     public async IAsyncEnumerable<UploadId> ListUploadsAsync([EnumeratorCancellation] CancellationToken cancellationToken)

@@ -127,15 +127,17 @@ public sealed class ArchiveReader(IPartStore parts)
             var count = await reader.ReadAsync(offset, buffer.AsMemory(0, wanted), cancellationToken);
             if (count == 0)
             {
-                throw new AttemptDamagedException(
-                    $"Attempt {piece.Extent.Place.Attempt} of upload {manifest.Upload} ends at byte {offset}, but should have "
-                    + $"{piece.Extent.LengthBytes} bytes.");
+                throw StoredDamage.Of(
+                    manifest.Upload, AttemptOf(manifest, piece.Extent), $"it ends at byte {offset}, but should have {piece.Extent.LengthBytes} bytes");
             }
 
             await destination.WriteAsync(buffer.AsMemory(0, count), cancellationToken);
             offset += count;
         }
     }
+
+    private static AttemptId AttemptOf(Manifest manifest, Extent extent) => extent.Place.Attempt
+        ?? throw new InvalidOperationException($"The bytes of archive {manifest.Archive} are in external storage.");
 
     /// <summary>Disposes a reader that was opened and not used.</summary>
     private static async ValueTask DiscardAsync(Task<IAttemptReader> opened)
@@ -161,17 +163,15 @@ public sealed class ArchiveReader(IPartStore parts)
     private async ValueTask<IAttemptReader> OpenAsync(
         Manifest manifest, Extent extent, CancellationToken cancellationToken)
     {
-        var attempt = extent.Place.Attempt
-            ?? throw new InvalidOperationException($"The bytes of archive {manifest.Archive} are in external storage.");
+        var attempt = AttemptOf(manifest, extent);
         var reader = await parts.OpenAsync(manifest.Upload, attempt, extent.LengthBytes, cancellationToken);
         var isOpen = false;
         try
         {
             if (reader.LengthBytes != extent.LengthBytes)
             {
-                throw new AttemptDamagedException(
-                    $"Attempt {attempt} of upload {manifest.Upload} has {reader.LengthBytes} bytes instead of "
-                    + $"{extent.LengthBytes}.");
+                throw StoredDamage.Of(
+                    manifest.Upload, attempt, $"it has {reader.LengthBytes} bytes instead of {extent.LengthBytes}");
             }
 
             if (attempt.IsGranted)
@@ -180,8 +180,8 @@ public sealed class ArchiveReader(IPartStore parts)
                 var leaves = await reader.ReadLeavesAsync(cancellationToken);
                 if (TreeHasher.FromLeaves([.. leaves]) != extent.TreeHash)
                 {
-                    throw new AttemptDamagedException(
-                        $"Attempt {attempt} of upload {manifest.Upload}: its stored hashes differ from the acknowledged tree hash.");
+                    throw StoredDamage.Of(
+                        manifest.Upload, attempt, "its stored hashes differ from the acknowledged tree hash");
                 }
             }
 

@@ -72,8 +72,8 @@ internal static class GlacierRefusals
         Refusal.PartMissing r => GlacierError.Invalid(
             $"The upload is not complete: the bytes {r.FirstGap} were never uploaded. Upload them, then complete again."),
         Refusal.PartLost r => GlacierError.Invalid(
-            $"The upload is not complete: the server has lost bytes of {Header(r.Range)}. Upload that part again, then "
-            + "complete again."),
+            $"The upload is not complete: the server has lost bytes of the part {r.Range}. Upload it again, then complete "
+            + "again."),
         Refusal.PartTooShort r => GlacierError.Invalid(
             $"The part {r.Range} has {r.Range.LengthBytes} bytes, but every part except the last must have the part size, "
             + $"{r.PartSize.Bytes} bytes. Upload it again in full, then complete again."),

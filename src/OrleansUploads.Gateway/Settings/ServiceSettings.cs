@@ -60,7 +60,7 @@ internal class ServiceSettings
     public TopicReceivers? Notify { get; set; }
 
     [Setting(
-        "The address to which the end of each multipart upload is posted, signed by the secret in EventSecretFile; see events.md.",
+        "The address to which the end of each multipart upload is posted, with a signature; see events.md.",
         Example = "https://example.org/uploads",
         IsSecret = true,
         IsSameOnAllSilos = true)]

@@ -119,11 +119,12 @@ internal static partial class PostgresPreflight
     private static bool MayAnswerSoon(DatabaseServer server, bool hasOthers) => server.Report?.Fault switch
     {
         TimeoutException => true,
-        NpgsqlException { InnerException: SocketException } => hasOthers,
-        SocketException => hasOthers,
+        { } fault when IsAbsent(fault) => hasOthers,
         NpgsqlException fault => fault.IsTransient,
         _ => false,
     };
+
+    private static bool IsAbsent(Exception fault) => fault is SocketException or NpgsqlException { InnerException: SocketException };
 
     private static bool HasPrimary(PostgresDatabase database) =>
         database.Primary.Report is { Fault: null, Timeline: not null, IsReadOnly: false };
@@ -143,8 +144,10 @@ internal static partial class PostgresPreflight
                     : $"{server.Name} refuses writes, because default_transaction_read_only is on. Turn it off.");
         }
 
-        throw Refusal(
-            "PostgreSQL reported: " + string.Join(" ", database.Servers.Select(static server => $"{server.Name}: {server.Report!.Fault!.Message}")));
+        var reported = string.Join(
+            " ", database.Servers.Select(static server => $"{server.Name}: {server.Report!.Fault!.Message.TrimEnd('.')}."));
+        var isAbsent = database.Servers.All(static server => IsAbsent(server.Report!.Fault!));
+        throw Refusal($"PostgreSQL reported: {reported}{(isAbsent ? " Start the server, or correct Host and Port." : "")}");
     }
 
     /// <summary>Refuses a pooler that gives each transaction another session if statements are prepared in sessions.</summary>

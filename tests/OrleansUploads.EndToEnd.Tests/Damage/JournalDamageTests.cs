@@ -8,7 +8,7 @@ public sealed class JournalDamageTests(AcknowledgedFolders folders, ITestOutputH
     private int _copies;
 
     [Fact]
-    [Promise("operations.md", "the end of the journal is lost or damaged, or journal.mark is")]
+    [Promise("operations.md", "the end of the journal is lost or damaged, or journal.mark is damaged")]
     public async Task A_truncated_write_ahead_log_is_noticed()
     {
         var (acknowledged, killed) = await folders.KilledAsync();

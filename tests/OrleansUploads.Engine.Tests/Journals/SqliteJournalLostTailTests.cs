@@ -29,7 +29,7 @@ public sealed class SqliteJournalLostTailTests : IAsyncLifetime
     [InlineData(0, 4120)]
     [InlineData(0, 10_000)]
     [InlineData(0, 1_000_000)]
-    [Promise("operations.md", "the end of the journal is lost or damaged, or journal.mark is")]
+    [Promise("operations.md", "the end of the journal is lost or damaged, or journal.mark is damaged")]
     public void A_bit_flipped_near_the_end_of_the_log_or_a_log_that_is_cut_short_refuses_the_journal(int flippedBeforeEnd, int cutBytes)
     {
         using JournalFolder killed = _folder.CopyAsAfterKill();
@@ -74,7 +74,7 @@ public sealed class SqliteJournalLostTailTests : IAsyncLifetime
     }
 
     [Fact]
-    [Promise("operations.md", "the end of the journal is lost or damaged, or journal.mark is")]
+    [Promise("operations.md", "the end of the journal is lost or damaged, or journal.mark is damaged")]
     public async Task The_loss_can_be_accepted_by_deleting_the_mark()
     {
         using JournalFolder killed = _folder.CopyAsAfterKill();
@@ -143,7 +143,7 @@ public sealed class SqliteJournalLostTailTests : IAsyncLifetime
     }
 
     [Fact]
-    [Promise("operations.md", "the end of the journal is lost or damaged, or journal.mark is")]
+    [Promise("operations.md", "the end of the journal is lost or damaged, or journal.mark is damaged")]
     public void A_mark_without_a_readable_slot_refuses_the_journal()
     {
         using JournalFolder killed = _folder.CopyAsAfterKill();

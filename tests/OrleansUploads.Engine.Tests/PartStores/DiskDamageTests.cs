@@ -60,7 +60,7 @@ public sealed class DiskDamageTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_damaged_block_leaves_the_buffer_empty_and_intact_blocks_stay_readable()
+    public async Task A_damaged_block_is_named_and_leaves_the_buffer_empty_and_intact_blocks_stay_readable()
     {
         FileDamage.Flip(_path, 70_000);
         await using var reader = await _store.OpenAsync(Upload, Attempt, None);
@@ -70,7 +70,7 @@ public sealed class DiskDamageTests : IAsyncLifetime
         Assert.Equal(_bytes[..first.Length], first);
 
         var all = new byte[_bytes.Length];
-        await Assert.ThrowsAsync<AttemptDamagedException>(() => reader.ReadAsync(0, all, None).AsTask());
+        AssertNamed(_path, await Assert.ThrowsAsync<AttemptDamagedException>(() => reader.ReadAsync(0, all, None).AsTask()));
         Assert.Equal(-1, all.AsSpan().IndexOfAnyExcept((byte)0));
     }
 
@@ -141,7 +141,9 @@ public sealed class DiskDamageTests : IAsyncLifetime
         await _store.PutManifestAsync(manifest, None);
         FileDamage.Flip(_root.Only("manifest"), 350);
 
-        await Assert.ThrowsAsync<AttemptDamagedException>(() => _store.ReadManifestAsync(Upload, None).AsTask());
+        AssertNamed(
+            _root.Only("manifest"),
+            await Assert.ThrowsAsync<AttemptDamagedException>(() => _store.ReadManifestAsync(Upload, None).AsTask()));
         await Assert.ThrowsAsync<AttemptDamagedException>(() => _store.PutManifestAsync(manifest, None).AsTask());
     }
 
@@ -156,6 +158,10 @@ public sealed class DiskDamageTests : IAsyncLifetime
 
         await Assert.ThrowsAsync<AttemptDamagedException>(() => _store.ReadManifestAsync(Upload, None).AsTask());
     }
+
+    // The operator has to find the file, which only its path in the folder tells.
+    private void AssertNamed(string path, AttemptDamagedException damaged) =>
+        Assert.StartsWith(Path.GetRelativePath(_root.Path, path) + " in the part store: ", damaged.Message, StringComparison.Ordinal);
 
     private string OtherFile(string pattern, string path) =>
         Directory.EnumerateFiles(_root.Path, pattern, SearchOption.AllDirectories).Single(file => file != path);

@@ -114,6 +114,7 @@ public sealed class PreflightTests(PostgresServer postgres, SharedPair shared) :
     public async Task A_database_that_is_missing_and_a_port_on_which_nothing_listens_are_refused_at_once()
     {
         var database = await postgres.CreateDatabaseAsync();
+        const string Absent = " Start the server, or correct Host and Port.";
         foreach (var wrong in new[] { "Database=no-such-database", $"Port={FreePort.Take(1)[0]}", "Username=no-such-role" })
         {
             var (opening, log) = Open($"{database};{wrong}");
@@ -121,6 +122,8 @@ public sealed class PreflightTests(PostgresServer postgres, SharedPair shared) :
             var refused = await Assert.ThrowsAsync<SettingException>(() => opening);
 
             Assert.StartsWith($"{Prefix}PostgreSQL reported: 127.0.0.1:", refused.Message, StringComparison.Ordinal);
+            Assert.Equal(
+                wrong.StartsWith("Port", StringComparison.Ordinal), refused.Message.EndsWith(Absent, StringComparison.Ordinal));
             Assert.DoesNotContain(log.Entries, IsWarning);
         }
     }

@@ -87,7 +87,8 @@ public sealed partial class HttpNotifier : INotifier, IDisposable
     [LoggerMessage(
         EventId = 2003,
         Level = LogLevel.Warning,
-        Message = "Job {Job} finished, but topic {Topic} has no receiver. The message was dropped.")]
+        Message = "Job {Job} finished, but topic {Topic} has no receiver. The message was dropped. To send such messages, map "
+            + "the topic to an address with --notify (OrleansUploads__Notify in a cluster).")]
     private static partial void LogDropped(ILogger log, string job, string topic);
 
     [LoggerMessage(

@@ -18,6 +18,8 @@ public sealed class KeyFile(string path, IDiskFlush? flush = null, Action<TimeSp
     /// <summary>Room for some hundred thousand keys. A server reads the file each second.</summary>
     private const long MaxBytes = 64 << 20;
 
+    private const string Remedy = "Restore it from a backup, or remove it and add new keys with 'keys add'.";
+
     /// <summary>The lock is tried for ten seconds. A process holds it only while it replaces a small file.</summary>
     private const int MaxAttempts = 200;
 
@@ -102,11 +104,11 @@ public sealed class KeyFile(string path, IDiskFlush? flush = null, Action<TimeSp
         }
         catch (JsonException malformed)
         {
-            throw new InvalidDataException($"{Path} is not a key file: {JsonFlaw.Describe(malformed)}.", malformed);
+            throw new InvalidDataException($"{Path} is not a key file: {JsonFlaw.Describe(malformed)}. {Remedy}", malformed);
         }
         catch (InvalidDataException fault)
         {
-            throw new InvalidDataException($"{Path} is not a key file: {fault.Message}", fault);
+            throw new InvalidDataException($"{Path} is not a key file: {fault.Message} {Remedy}", fault);
         }
 
         throw new InvalidDataException($"{Path} is empty. Remove it, and the server creates a new key pair.");

@@ -148,6 +148,7 @@ public sealed class KeyFileTests : IDisposable
 
         var line = Assert.Single(await log.ReadThroughAsync("stay valid"));
         Assert.Contains("is not a key file", line, StringComparison.Ordinal);
+        Assert.Contains("Restore it from a backup", line, StringComparison.Ordinal);
         Assert.DoesNotContain("Cause:", line, StringComparison.Ordinal);
     }
 
