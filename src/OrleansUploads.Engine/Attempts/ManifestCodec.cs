@@ -83,7 +83,7 @@ public static class ManifestCodec
         }
         catch (AttemptDamagedException damaged)
         {
-            throw StoredDamage.OfManifest(upload, StoredDamage.WhatOf(damaged));
+            throw StoredDamage.OfManifest(upload, damaged.What);
         }
 
         return manifest.Upload == upload ? manifest : throw StoredDamage.OfManifest(upload, $"it belongs to upload {manifest.Upload}");

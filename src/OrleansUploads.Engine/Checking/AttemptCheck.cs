@@ -1,5 +1,4 @@
 using System.Buffers;
-using OrleansUploads.Engine.Attempts;
 
 namespace OrleansUploads.Engine.Checking;
 
@@ -42,7 +41,7 @@ internal sealed class AttemptCheck(IPartStore parts, bool isDeep, ReadPace pace)
         }
         catch (AttemptDamagedException damaged)
         {
-            return StoredDamage.WhatOf(damaged);
+            return damaged.What;
         }
         catch (IOException failure)
         {

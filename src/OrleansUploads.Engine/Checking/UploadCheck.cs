@@ -92,7 +92,7 @@ internal sealed class UploadCheck(
         }
         catch (AttemptDamagedException damaged)
         {
-            fault = StoredDamage.WhatOf(damaged);
+            fault = damaged.What;
         }
         catch (IOException failure)
         {

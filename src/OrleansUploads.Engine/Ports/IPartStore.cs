@@ -157,9 +157,10 @@ public sealed class AttemptDamagedException : Exception
 {
     /// <summary>The message says which attempt or manifest is damaged, and how.</summary>
     public AttemptDamagedException(string message, Exception? inner = null)
-        : base(message, inner)
-    {
-    }
+        : base(message, inner) => What = message.TrimEnd('.');
+
+    /// <summary>How it is damaged, without a full stop, for a report that names it itself.</summary>
+    public string What { get; init; }
 
     /// <summary>Whether an attempt has no footer. It was never committed, or its end is missing.</summary>
     public bool IsUncommitted { get; init; }
