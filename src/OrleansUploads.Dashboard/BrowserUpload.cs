@@ -95,10 +95,8 @@ internal static class BrowserUpload
     }
 }
 
-/// <summary>An upload that has begun.</summary>
 internal sealed record BegunUploadDocument(string Id);
 
-/// <summary>A stored part.</summary>
 internal sealed record StoredPartDocument(string ETag);
 
 /// <summary>The body of a request to complete an upload.</summary>

@@ -2,7 +2,6 @@ using OrleansUploads.Gateway.Glacier;
 
 namespace OrleansUploads.Dashboard;
 
-/// <summary>The errors of the dashboard.</summary>
 internal static class DashboardErrors
 {
     /// <summary>Describes an error that does not depend on the protocol. The messages of the vault API fit any reader; its status of a

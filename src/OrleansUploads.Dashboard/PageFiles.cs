@@ -54,5 +54,4 @@ internal sealed class PageFiles
     };
 }
 
-/// <summary>A file of the page.</summary>
 internal sealed record PageFile(string ContentType, string ETag, ReadOnlyMemory<byte> Bytes);

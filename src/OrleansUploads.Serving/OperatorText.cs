@@ -22,16 +22,16 @@ internal static class OperatorText
 
     private static readonly TimeSpan MinLease = TimeSpan.FromMinutes(1);
 
-    /// <summary>What the lease of a backup is.</summary>
     public static string Lease { get; } = $"The time allowed for copying, at most {Durations.Format(ServiceDecider.MaxBackupLease)}. No bytes are "
         + "deleted for this time or until 'backup end'. If a backup takes longer, run 'backup begin' again before it ends.";
 
-    /// <summary>Says why a text is no lease, or returns null if it is one.</summary>
-    public static string? RefuseLease(string text) =>
-        !Durations.TryParse(text, out var duration) ? $"'{text}' is not a valid duration. Use a form such as {Durations.Examples}."
-        : duration < MinLease || duration > ServiceDecider.MaxBackupLease
-            ? $"The lease is {text}, but must be from {Durations.Format(MinLease)} to {Durations.Format(ServiceDecider.MaxBackupLease)}."
-        : null;
+    /// <summary>Parses the lease of a backup.</summary>
+    /// <returns>The refusal says why the text is no lease, or is null if it is one.</returns>
+    public static (TimeSpan Lease, string? Refusal) ParseLease(string text) =>
+        !Durations.TryParse(text, out var lease) ? (lease, $"'{text}' is not a valid duration. Use a form such as {Durations.Examples}.")
+        : lease < MinLease || lease > ServiceDecider.MaxBackupLease
+            ? (lease, $"The lease is {text}, but must be from {Durations.Format(MinLease)} to {Durations.Format(ServiceDecider.MaxBackupLease)}.")
+        : (lease, null);
 
     /// <summary>Says whether the clock is trusted.</summary>
     public static OperatorAnswer DescribeClock(ClockFault? fault)

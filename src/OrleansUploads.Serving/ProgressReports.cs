@@ -2,14 +2,13 @@ namespace OrleansUploads.Serving;
 
 internal static class ProgressReports
 {
-    /// <summary>Waits for work to end, and reports its progress from time to time until then.</summary>
-    /// <param name="work">The work, which has begun.</param>
-    /// <param name="interval">Time between two reports.</param>
-    /// <param name="report">Prints the progress.</param>
-    public static async Task<T> ReportEveryAsync<T>(this Task<T> work, TimeSpan interval, Action report)
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
+
+    /// <summary>Waits for work that has begun to end. Until then, it calls <paramref name="report"/> every five seconds.</summary>
+    public static async Task<T> ReportProgressAsync<T>(this Task<T> work, Action report)
     {
         // The delay has no token: interrupted work takes a moment to end, and a cancelled delay would print lines all the while.
-        while (await Task.WhenAny(work, Task.Delay(interval, CancellationToken.None)) != work)
+        while (await Task.WhenAny(work, Task.Delay(Interval, CancellationToken.None)) != work)
         {
             report();
         }

@@ -92,7 +92,6 @@ public sealed class PlainLogFormatter(TimeProvider time) : ConsoleFormatter(Form
                 .Where(static code => TerminalText.IsHidden(new Rune(code))).Select(static code => (char)code),
         ]);
 
-    /// <inheritdoc/>
     public override void Write<TState>(in LogEntry<TState> logEntry, IExternalScopeProvider? scopeProvider, TextWriter textWriter)
     {
         var message = logEntry.Formatter(logEntry.State, logEntry.Exception);

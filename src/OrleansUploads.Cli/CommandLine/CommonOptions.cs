@@ -11,7 +11,6 @@ internal static class CommonOptions
     /// wherever a command is run, and never in a checkout.</summary>
     public static string DefaultDataFolder { get; } = Path.Combine(StateFolder(), "orleans-uploads");
 
-    /// <summary>The option with the data folder.</summary>
     public static Option<DirectoryInfo> Data(string description = "The data folder of the running server.") =>
         new Option<DirectoryInfo>("--data")
         {

@@ -19,7 +19,6 @@ internal sealed class HelpExamples(HelpAction help) : SynchronousCommandLineActi
           130  the command was interrupted
         """;
 
-    /// <summary>The examples, by command.</summary>
     public static IReadOnlyDictionary<string, string[]> ByCommand { get; } = new Dictionary<string, string[]>
     {
         ["serve"] =

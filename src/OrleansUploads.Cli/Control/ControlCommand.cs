@@ -93,7 +93,7 @@ internal static class BackupCommand
             Description = OperatorText.Lease,
             HelpName = "duration",
             DefaultValueFactory = static _ => Durations.Format(DefaultLease),
-        }.Refuse(OperatorText.RefuseLease);
+        }.Refuse(static text => OperatorText.ParseLease(text).Refusal);
         var to = To("The backup folder. This command copies the journal and the keys to it. You then copy parts/.");
         var json = CommonOptions.Json();
         var command = new Command(
@@ -105,7 +105,7 @@ internal static class BackupCommand
         {
             var folder = parsed.GetRequiredValue(data).FullName;
             var backup = parsed.GetRequiredValue(to).FullName;
-            _ = Durations.TryParse(parsed.GetRequiredValue(lease), out var duration);
+            var (duration, _) = OperatorText.ParseLease(parsed.GetRequiredValue(lease));
             BackupFolder.RequirePlace(folder, backup);
             var isJson = parsed.GetValue(json);
             string? reply = null;

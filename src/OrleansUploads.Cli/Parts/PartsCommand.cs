@@ -15,8 +15,6 @@ internal static class PartsCommand
     private const string StoreKinds = "a data folder, a folder of parts, s3://bucket/prefix or az://container/prefix.";
     private const int ShownFaults = 20;
 
-    private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(5);
-
     public static Command Create()
     {
         var from = new Argument<string>("from") { Description = $"The source: {StoreKinds}" };
@@ -68,8 +66,7 @@ internal static class PartsCommand
     private static Task<MoveTally> RunAsync(PartsCopy parts, bool isFinal, bool isQuiet, CancellationToken cancellationToken)
     {
         var running = isFinal ? parts.FinishAsync(cancellationToken) : parts.CopyAsync(cancellationToken);
-        return isQuiet ? running : running.ReportEveryAsync(
-            ProgressInterval, () => Console.Error.WriteLine(Describe(parts.Tally, "so far")));
+        return isQuiet ? running : running.ReportProgressAsync(() => Console.Error.WriteLine(Describe(parts.Tally, "so far")));
     }
 
     /// <summary>Prints what was copied.</summary>

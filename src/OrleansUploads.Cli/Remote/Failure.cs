@@ -4,6 +4,7 @@ using OrleansUploads.Cli.Archives;
 using OrleansUploads.Client.Transfers;
 using OrleansUploads.Engine.DataFolders;
 using OrleansUploads.Engine.Ports;
+using OrleansUploads.Serving;
 
 namespace OrleansUploads.Cli.Remote;
 
@@ -144,6 +145,5 @@ internal static class ExitCode
     /// <summary>The bytes differ from the upload's, or from what the server has announced.</summary>
     public const int BytesDiffer = 6;
 
-    /// <summary>The command was interrupted. As shells count, it is 128 plus the number of the signal.</summary>
-    public const int Interrupted = 130;
+    public const int Interrupted = InterruptedException.ExitCode;
 }

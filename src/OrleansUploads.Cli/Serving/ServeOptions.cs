@@ -9,9 +9,9 @@ internal sealed class ServeOptions
     /// line.</summary>
     public const string NotifyVariable = "ORLEANSUPLOADS_NOTIFY";
 
-    private readonly Dictionary<Setting, Option<string[]>> _options;
+    private readonly Dictionary<string, Option<string[]>> _options;
 
-    private ServeOptions(IEnumerable<Setting> settings) => _options = settings.ToDictionary(static setting => setting, Create);
+    private ServeOptions(IEnumerable<Setting> settings) => _options = settings.ToDictionary(static setting => setting.Name, Create);
 
     public static ServeOptions OfService() => new(Setting.Of<ServiceSettings>());
 
@@ -43,7 +43,7 @@ internal sealed class ServeOptions
     {
         var binder = new SettingBinder(NameOf);
         var settings = binder.Bind<ServiceSettings>(
-            setting => _options.TryGetValue(setting, out var option) ? JoinValues(setting, valuesOf(option)) : null);
+            setting => _options.TryGetValue(setting.Name, out var option) ? JoinValues(setting, valuesOf(option)) : null);
         settings.Check(binder);
         flaws = binder.Flaws;
         return settings;

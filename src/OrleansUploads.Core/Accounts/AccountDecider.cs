@@ -74,7 +74,6 @@ public sealed class AccountDecider(AccountPolicy? policy = null, int archiveShar
         .. state.Buckets.Values.Where(bucket => bucket.Bucket is null).Select(ClaimBucket),
     ];
 
-    /// <inheritdoc/>
     public override int SnapshotCost(AccountState state) =>
         state.Vaults.Count + state.Buckets.Count + state.Admitted.Count + state.Capacity.Count;
 

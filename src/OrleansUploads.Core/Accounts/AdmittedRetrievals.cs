@@ -29,10 +29,8 @@ public sealed class AdmittedRetrievals : IStoredAs<AdmittedRetrievals, IReadOnly
     /// <summary>The retrievals, oldest first.</summary>
     public IEnumerable<AdmittedRetrieval> ByTime => _byTime;
 
-    /// <inheritdoc/>
     public IReadOnlyList<AdmittedRetrieval> ToStored() => [.. _byTime];
 
-    /// <inheritdoc/>
     public static AdmittedRetrievals FromStored(IReadOnlyList<AdmittedRetrieval> stored) =>
         stored.Aggregate(None, static (all, admitted) => all.With(admitted));
 

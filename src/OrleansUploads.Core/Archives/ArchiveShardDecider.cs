@@ -109,7 +109,6 @@ public sealed class ArchiveShardDecider(UploadPolicy uploads, RetrievalPolicy re
         }
     }
 
-    /// <inheritdoc/>
     /// <remarks>The cost is the shard's length up to a small size, and grows more slowly after that. A large shard is seldom in memory, and
     /// reading a snapshot is cheaper than reading the records that it replaces, so a larger shard allows a smaller share of history after
     /// its snapshot.</remarks>

@@ -26,7 +26,6 @@ public sealed record ArchiveShardState(
 
     public bool IsEnded { get; init; }
 
-    /// <inheritdoc/>
     public StoredArchiveShard ToStored() => new()
     {
         Vault = Vault == default ? null : Vault,
@@ -38,7 +37,6 @@ public sealed record ArchiveShardState(
         IsEnded = IsEnded,
     };
 
-    /// <inheritdoc/>
     public static ArchiveShardState FromStored(StoredArchiveShard stored) => new(
         stored.Vault.GetValueOrDefault(),
         stored.Totals,

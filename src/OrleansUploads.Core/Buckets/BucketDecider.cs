@@ -71,7 +71,6 @@ public sealed class BucketDecider : Decider<BucketState, BucketCommand, BucketEv
         }
     }
 
-    /// <inheritdoc/>
     public override int SnapshotCost(BucketState state) => state.Deleted.Count;
 
     private static Decision<BucketEvent> Claim(BucketState state, ClaimBucket command, ServiceTime time)

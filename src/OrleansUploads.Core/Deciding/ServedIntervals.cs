@@ -19,10 +19,8 @@ public sealed class ServedIntervals : IStoredAs<ServedIntervals, IReadOnlyList<S
     /// <summary>The intervals, separate from each other, oldest first.</summary>
     public ImmutableArray<ServedInterval> InOrder { get; }
 
-    /// <inheritdoc/>
     public IReadOnlyList<ServedInterval> ToStored() => InOrder;
 
-    /// <inheritdoc/>
     public static ServedIntervals FromStored(IReadOnlyList<ServedInterval> stored) => new([.. stored]);
 
     /// <summary>The end of the newest interval: the last instant at which the service is known to have been available.</summary>

@@ -96,7 +96,6 @@ public sealed class JobsDecider(
         .Concat(RetirementRules.Pending(state.Retired))
         .Concat(state.ByReadiness.OfType<UnmeasuredInventory>().Select(Measure));
 
-    /// <inheritdoc/>
     public override int SnapshotCost(JobsState state) =>
         state.ById.Count + state.Notices.Finished.Count + state.Retired.ByNumber.Count;
 

@@ -28,7 +28,6 @@ public sealed record JobsState(
     /// <summary>The archives that can no longer be retrieved.</summary>
     public RetiredArchives Retired { get; init; } = RetiredArchives.None;
 
-    /// <inheritdoc/>
     public StoredJobs ToStored() => new(
         [.. ByTime.Select(cursor => ById[cursor.Job])],
         Notices.Version,
@@ -39,7 +38,6 @@ public sealed record JobsState(
         Retired.Count,
         [.. Retired.ByNumber.Values]);
 
-    /// <inheritdoc/>
     public static JobsState FromStored(StoredJobs stored)
     {
         var withSetting = Empty with

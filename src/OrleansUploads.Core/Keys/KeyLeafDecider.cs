@@ -49,7 +49,6 @@ public sealed class KeyLeafDecider(long maxBytes = KeyLeafDecider.DefaultMaxByte
             ? [move, .. state.Releases.Values.Select(TellUpload)]
             : state.Releases.Values.Select(TellUpload);
 
-    /// <inheritdoc/>
     /// <remarks>A longer leaf allows a longer history behind its snapshot, but a smaller share of its length.</remarks>
     public override int SnapshotCost(KeyLeafState state)
     {

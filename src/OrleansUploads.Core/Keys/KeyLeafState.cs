@@ -88,7 +88,6 @@ public sealed record KeyLeafState : IStoredAs<KeyLeafState, StoredKeyLeaf>
     /// <summary>The leaf that owns <see cref="End"/>, or will when it has adopted it.</summary>
     public LeafName? Next => Split is { IsMoved: false } split ? split.Right : Right;
 
-    /// <inheritdoc/>
     public StoredKeyLeaf ToStored() => new()
     {
         Leaf = Leaf,
@@ -108,7 +107,6 @@ public sealed record KeyLeafState : IStoredAs<KeyLeafState, StoredKeyLeaf>
         Changes = Changes,
     };
 
-    /// <inheritdoc/>
     public static KeyLeafState FromStored(StoredKeyLeaf stored) => Unborn with
     {
         Leaf = stored.Leaf,

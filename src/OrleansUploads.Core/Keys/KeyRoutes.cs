@@ -32,10 +32,8 @@ public sealed record KeyRoutesState(ImmutableList<LeafRoute> Routes, long Bytes)
 {
     public static KeyRoutesState Empty { get; } = new([], 0);
 
-    /// <inheritdoc/>
     public StoredKeyRoutes ToStored() => new(Routes);
 
-    /// <inheritdoc/>
     public static KeyRoutesState FromStored(StoredKeyRoutes stored) => Of([.. stored.Routes]);
 
     /// <summary>Routes with their length.</summary>
@@ -90,7 +88,6 @@ public sealed class KeyRoutesDecider(long maxBytes = KeyRoutesDecider.MaxBytes)
         _ => throw new InvalidOperationException($"Unexpected event {happened.GetType().Name}."),
     };
 
-    /// <inheritdoc/>
     public override int SnapshotCost(KeyRoutesState state) => state.Routes.Count / RoutesForOneEvent;
 
     private static KeyRoute Find(KeyRoutesState state, KeyPosition position)

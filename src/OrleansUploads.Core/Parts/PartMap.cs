@@ -30,7 +30,6 @@ public sealed record StoredPart(long LengthBytes, TreeHash TreeHash, PartPlace? 
 /// <param name="Checksum">The checksum that the client stated, or that the server computed, or null.</param>
 public sealed record PartDigests(Md5Digest Md5, Checksum? Checksum);
 
-/// <summary>A part with its number.</summary>
 public readonly record struct PlacedPart(int Number, StoredPart Part);
 
 /// <summary>The parts of an upload by number. Immutable; adding a part is cheap.</summary>
@@ -66,10 +65,8 @@ public sealed class PartMap : IStoredAs<PartMap, IReadOnlyList<PlacedPart>>
         ? Entry(LeafOf(number - 1), (number - 1) % NodeSlots)
         : null;
 
-    /// <inheritdoc/>
     public IReadOnlyList<PlacedPart> ToStored() => [.. From(1)];
 
-    /// <inheritdoc/>
     public static PartMap FromStored(IReadOnlyList<PlacedPart> stored) =>
         stored.Aggregate(Empty, static (map, placed) => map.With(placed.Number, placed.Part));
 

@@ -49,10 +49,8 @@ public readonly record struct PartPlace : ITextValue<PartPlace>, ISpanFormattabl
     /// <summary>The attempt, or <c>@</c> and the location. This form is stored.</summary>
     public override string ToString() => Attempt is { } attempt ? attempt.ToString() : LocationMark + _location.ToString();
 
-    /// <inheritdoc/>
     public string ToString(string? format, IFormatProvider? formatProvider) => ToString();
 
-    /// <inheritdoc/>
     public bool TryFormat(Span<char> destination, out int charsWritten, ReadOnlySpan<char> format, IFormatProvider? provider)
     {
         if (Attempt is { } attempt)

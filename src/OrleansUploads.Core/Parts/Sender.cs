@@ -49,10 +49,8 @@ public sealed class SenderTable : IStoredAs<SenderTable, IReadOnlyList<Sender>>
     /// <summary>The sender with a number, or null if it is not known or one of those that are not told apart.</summary>
     public Sender? this[int? number] => number is >= 1 && number <= InOrder.Length ? InOrder[number.Value - 1] : null;
 
-    /// <inheritdoc/>
     public IReadOnlyList<Sender> ToStored() => InOrder;
 
-    /// <inheritdoc/>
     public static SenderTable FromStored(IReadOnlyList<Sender> stored) => stored.Count == 0 ? Empty : new([.. stored]);
 
     /// <summary>The sender's number, and the sender itself if the table does not have it yet; both null without a sender.</summary>

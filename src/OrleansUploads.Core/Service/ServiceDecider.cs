@@ -37,7 +37,6 @@ public sealed class ServiceDecider : Decider<ServiceState, ServiceCommand, Servi
         _ => throw new InvalidOperationException($"Unexpected event {happened.GetType().Name}."),
     };
 
-    /// <inheritdoc/>
     public override int SnapshotCost(ServiceState state) => state.Served.InOrder.Length;
 
     /// <summary>Records a heartbeat. No time is recorded while the clock is not trusted. A heartbeat older than the newest one

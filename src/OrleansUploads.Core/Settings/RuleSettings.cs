@@ -68,7 +68,7 @@ public sealed record RetrievalPolicy
 
     public TimeSpan BulkDelay { get; init; } = TimeSpan.Zero;
 
-    public TimeSpan LongestDelay => Max(StandardDelay, Max(ExpeditedDelay, BulkDelay));
+    public TimeSpan LongestDelay => new[] { StandardDelay, ExpeditedDelay, BulkDelay }.Max();
 
     /// <summary>The same delay for every tier.</summary>
     public static RetrievalPolicy After(TimeSpan delay) => new()
@@ -85,6 +85,4 @@ public sealed record RetrievalPolicy
         RetrievalTier.Bulk => BulkDelay,
         _ => throw new ArgumentOutOfRangeException(nameof(tier), tier, "Unknown retrieval tier."),
     };
-
-    private static TimeSpan Max(TimeSpan left, TimeSpan right) => left > right ? left : right;
 }

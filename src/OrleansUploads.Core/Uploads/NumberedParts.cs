@@ -48,7 +48,6 @@ internal static class NumberedParts
             number, part.LengthBytes, digests.Md5, part.TreeHash, part.Attempt, digests.Checksum, part.Location);
     }
 
-    /// <summary>Identifies a list of parts.</summary>
     public static LinearHash Identify(IReadOnlyList<ChosenPart> parts)
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

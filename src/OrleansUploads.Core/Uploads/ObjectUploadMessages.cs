@@ -184,7 +184,6 @@ public sealed record NumberedPart(
 /// <param name="Checksum">Its checksum, or null if the caller did not state one.</param>
 public readonly record struct ChosenPart(int Number, Md5Digest? Md5, Checksum? Checksum);
 
-/// <summary>A part in a list.</summary>
 public sealed record ListedNumberedPart(NumberedPart Part, DateTimeOffset StoredAt);
 
 /// <summary>One page of an upload's parts, by number.</summary>

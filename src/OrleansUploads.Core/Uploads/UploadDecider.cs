@@ -17,10 +17,8 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
     private readonly PublishedObjectRules _objects = new(retrievals ?? new RetrievalPolicy());
     private readonly EndNoticeRules _notices = new(policy);
 
-    /// <inheritdoc/>
     public override UploadState Initial => UploadState.Unknown.Instance;
 
-    /// <inheritdoc/>
     public override Decision<UploadEvent> Decide(UploadState state, UploadCommand command, ServiceTime time) =>
         _notices.Announce(state, DecideUnannounced(state, command, time), time);
 
@@ -52,13 +50,10 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
         _ => throw new ArgumentOutOfRangeException(nameof(command), command, "Unknown command."),
     };
 
-    /// <inheritdoc/>
     public override UploadState Evolve(UploadState state, UploadEvent happened) => UploadEvolution.Apply(state, happened);
 
-    /// <inheritdoc/>
     public override bool HasEnded(UploadState state) => UploadQueries.HasEnded(state);
 
-    /// <inheritdoc/>
     public override int SnapshotCost(UploadState state) => state switch
     {
         UploadState.Open open => open.Parts.Count,
@@ -67,13 +62,11 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
         _ => 0,
     };
 
-    /// <inheritdoc/>
     /// <remarks>An open multipart upload gets parts, or is completed or aborted. After its end, its last confirmation is its last
     /// write.</remarks>
     public override bool ExpectsWrite(UploadState after) =>
         after is UploadState.Open { Spec.Origin: UploadOrigin.Multipart } || Pending(after).Any();
 
-    /// <inheritdoc/>
     public override IEnumerable<Intent> Pending(UploadState state) => UploadIntents.Pending(state);
 
     /// <summary>An open upload without activity expires. The record of an ended upload is forgotten after
@@ -91,7 +84,6 @@ public sealed class UploadDecider(UploadPolicy policy, RetrievalPolicy? retrieva
         _ => Nothing,
     };
 
-    /// <inheritdoc/>
     public override DateTimeOffset? WakeAt(UploadState state, ServiceTime time)
     {
         var deadline = DeadlineOf(state)?.WakeAt(time);

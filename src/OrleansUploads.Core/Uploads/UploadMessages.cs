@@ -146,7 +146,6 @@ public sealed record PartsPage(ArchiveUploadSpec Spec, IReadOnlyList<ListedPart>
 /// <param name="Location">The external location of the bytes, or null if they are in the part store.</param>
 public readonly record struct ListedPart(PartRange Range, TreeHash TreeHash, PartLocation? Location);
 
-/// <summary>Which attempts of an upload are in use.</summary>
 public abstract record AttemptsInUse : IAnswer
 {
     private AttemptsInUse()

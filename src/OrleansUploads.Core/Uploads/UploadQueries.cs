@@ -49,7 +49,6 @@ internal static class UploadQueries
         ? new FoundNumberedPart(Listed(new PlacedPart(number, part)), open.Senders[part.By])
         : new FoundNumberedPart(Part: null, Sender: null);
 
-    /// <summary>The state of the upload of an archive.</summary>
     public static UploadSummary Summarize(UploadState.Known state, ArchiveUploadSpec spec) => state switch
     {
         UploadState.Open open => new UploadSummary(spec, UploadPhase.Open, open.Parts.Count, open.Parts.Bytes, Archive: null),
@@ -70,7 +69,6 @@ internal static class UploadQueries
         _ => null,
     };
 
-    /// <summary>The state of the upload of an object.</summary>
     public static ObjectUploadSummary Summarize(UploadState.Known state, ObjectUploadSpec spec) => state switch
     {
         UploadState.Stored { Completion: ObjectCompletion done, ReleasedAt: var at } =>

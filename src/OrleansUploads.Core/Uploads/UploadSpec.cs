@@ -92,10 +92,8 @@ public sealed record ArchiveUploadSpec(
     /// <summary>Why the open upload takes no bytes for a range, or null if it does.</summary>
     public Refusal? RefusalOfPart(PartRange range) => RefusalOfStorage(ByteStorage.Gateway) ?? Parts.RefusalOfRange(range);
 
-    /// <inheritdoc/>
     public override KeyIndexId ListIndex => Vault.Uploads;
 
-    /// <inheritdoc/>
     public override KeyEntry ListEntry => new(default, Upload, CreatedAt, default)
     {
         Archive = new ListedArchive(PartSize, Description, ByteStorage),
@@ -105,7 +103,6 @@ public sealed record ArchiveUploadSpec(
 
     internal override bool HasTargetOf(UploadSpec other) => other is ArchiveUploadSpec archive && archive.Vault == Vault;
 
-    /// <inheritdoc/>
     public override bool HasPropertiesOf(UploadSpec other) => other is ArchiveUploadSpec
         && this with { CreatedAt = other.CreatedAt, TotalBytes = other.TotalBytes } == other;
 
@@ -137,10 +134,8 @@ public sealed record ObjectUploadSpec(
     IReadOnlyDictionary<string, string>? Tags,
     ByteStorage ByteStorage = ByteStorage.Gateway) : UploadSpec(Upload, Origin, CreatedAt, ByteStorage), IAnswer
 {
-    /// <inheritdoc/>
     public override KeyIndexId ListIndex => new(Name.Bucket, KeyTree.Uploads);
 
-    /// <inheritdoc/>
     public override KeyEntry ListEntry => new(Name.Key, Upload, CreatedAt, StorageClass, Checksum: Checksum);
 
     /// <summary>Why the open upload takes no bytes for a part, or null if it does.</summary>
@@ -151,7 +146,6 @@ public sealed record ObjectUploadSpec(
 
     internal override bool HasTargetOf(UploadSpec other) => other is ObjectUploadSpec upload && upload.Name == Name;
 
-    /// <inheritdoc/>
     public override bool HasPropertiesOf(UploadSpec other) => other is ObjectUploadSpec upload
         && this with { CreatedAt = other.CreatedAt, TotalBytes = other.TotalBytes, Metadata = upload.Metadata, Tags = upload.Tags } == upload
         && AreEqual(Metadata, upload.Metadata)
@@ -166,7 +160,6 @@ public sealed record ObjectUploadSpec(
     internal override Refusal RefusalOfLost(int number, long lengthBytes) => new ObjectRefusal.NumberedPartLost(number);
 }
 
-/// <summary>The name of an object.</summary>
 public readonly record struct ObjectName(BucketIncarnation Bucket, ObjectKey Key);
 
 /// <summary>The checksum that an object gets.</summary>

@@ -51,7 +51,6 @@ public abstract record UploadState
         /// the same time as the index.</summary>
         public bool Unlisted { get; init; }
 
-        /// <inheritdoc/>
         public override Completion Completed => Completion;
     }
 
@@ -90,7 +89,6 @@ public abstract record UploadState
         /// <summary>Since when the end of the upload is to be told, or null if it need not be.</summary>
         public DateTimeOffset? NoticeSince { get; init; }
 
-        /// <inheritdoc/>
         public override Completion Completed => Completion;
     }
 

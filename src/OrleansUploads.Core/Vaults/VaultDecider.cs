@@ -8,10 +8,8 @@ namespace OrleansUploads.Core.Vaults;
 /// have their own rules. Uploads in progress are not the vault's: they list themselves in an ordered index of the incarnation.</remarks>
 public sealed class VaultDecider : Decider<VaultState, VaultCommand, VaultEvent>
 {
-    /// <inheritdoc/>
     public override VaultState Initial => VaultState.Unknown.Instance;
 
-    /// <inheritdoc/>
     public override Decision<VaultEvent> Decide(VaultState state, VaultCommand command, ServiceTime time) => (state, command) switch
     {
         (_, BeginVault c) => BeginVault(state, c),
@@ -24,7 +22,6 @@ public sealed class VaultDecider : Decider<VaultState, VaultCommand, VaultEvent>
         _ => Nothing,
     };
 
-    /// <inheritdoc/>
     public override VaultState Evolve(VaultState state, VaultEvent happened) => (state, happened) switch
     {
         (_, VaultBegun e) => new VaultState.Live(e.Incarnation, e.At, ImmutableDictionary<int, ShardTotals>.Empty),
@@ -42,16 +39,13 @@ public sealed class VaultDecider : Decider<VaultState, VaultCommand, VaultEvent>
         _ => throw new InvalidOperationException($"Unexpected event {happened.GetType().Name} in state {state.GetType().Name}."),
     };
 
-    /// <inheritdoc/>
     /// <remarks>A deleted vault's history is kept, because a vault with the same name can be created again. Its epoch
     /// distinguishes the incarnations.</remarks>
     public override Decision<VaultEvent> Wake(VaultState state, ServiceTime time) =>
         state is VaultState.Live { Protection.Lock: { } held } && !held.IsInForce(time.Now) ? Accept(new VaultLockEnded()) : Nothing;
 
-    /// <inheritdoc/>
     public override DateTimeOffset? WakeAt(VaultState state, ServiceTime time) => (state as VaultState.Live)?.Protection.Lock?.ExpiresAt;
 
-    /// <inheritdoc/>
     public override IEnumerable<Intent> Pending(VaultState state) => state switch
     {
         VaultState.Live live => VaultNotificationRules.Pending(live.Notifications, live.Incarnation)
@@ -60,7 +54,6 @@ public sealed class VaultDecider : Decider<VaultState, VaultCommand, VaultEvent>
         _ => [],
     };
 
-    /// <inheritdoc/>
     public override int SnapshotCost(VaultState state) => state is VaultState.Live live
         ? live.Shards.Count + live.Protection.Tags.Count + live.Protection.Guard.Undelivered.Count
         : 0;

@@ -130,7 +130,6 @@ public sealed record FindPoliciesForDeletion(VaultId Vault) : FindPolicies(Vault
 [Named("set-access-policy.1")]
 public sealed record SetAccessPolicy(VaultId Vault, VaultPolicy Policy) : VaultPolicyCommand, ICommand<Done>, IAddressesVault;
 
-/// <summary>Returns the access policy.</summary>
 [Named("find-access-policy.1")]
 public sealed record FindAccessPolicy(VaultId Vault) : VaultPolicyCommand, ICommand<VaultPolicy>, IAddressesVault;
 

@@ -99,7 +99,6 @@ public sealed record ArchivesRecorded(ShardTotals Totals) : VaultEvent;
 [Named("tags-added.1")]
 public sealed record TagsAdded(IReadOnlyDictionary<string, string> Tags) : VaultPolicyEvent;
 
-/// <summary>Tags were removed.</summary>
 [Named("tags-removed.1")]
 public sealed record TagsRemoved(IReadOnlyList<string> Keys) : VaultPolicyEvent;
 

@@ -14,7 +14,6 @@ internal abstract class AttemptReader(UploadId upload, AttemptId attempt, Attemp
     private byte[]? _block;
     private long? _blockAt;
 
-    /// <inheritdoc/>
     public long LengthBytes => footer.LengthBytes;
 
     protected UploadId Upload => upload;
@@ -24,12 +23,10 @@ internal abstract class AttemptReader(UploadId upload, AttemptId attempt, Attemp
     /// <summary>The unit of verified reading.</summary>
     protected int BlockBytes => footer.BlockBytes;
 
-    /// <inheritdoc/>
     public virtual void Expect(long offset, long lengthBytes)
     {
     }
 
-    /// <inheritdoc/>
     public async ValueTask<int> ReadAsync(long offset, Memory<byte> buffer, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(offset);
@@ -54,13 +51,11 @@ internal abstract class AttemptReader(UploadId upload, AttemptId attempt, Attemp
         }
     }
 
-    /// <inheritdoc/>
     public ValueTask<IReadOnlyList<Sha256Digest>> ReadLeavesAsync(CancellationToken cancellationToken) =>
         cancellationToken.IsCancellationRequested
             ? ValueTask.FromCanceled<IReadOnlyList<Sha256Digest>>(cancellationToken)
             : ValueTask.FromResult<IReadOnlyList<Sha256Digest>>(footer.ReadLeaves());
 
-    /// <inheritdoc/>
     public virtual ValueTask DisposeAsync()
     {
         _blockAt = null;

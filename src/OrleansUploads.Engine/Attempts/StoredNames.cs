@@ -29,7 +29,6 @@ internal static class StoredNames
         return (int)(Crc32C.Compute(name) % FanOut);
     }
 
-    /// <summary>Name of a fan-out.</summary>
     public static string FanOutName(int fanOut) => fanOut.ToString("x2", CultureInfo.InvariantCulture);
 
     /// <summary>Name of an upload.</summary>
@@ -41,21 +40,18 @@ internal static class StoredNames
         return name;
     }
 
-    /// <summary>Name of an attempt.</summary>
     public static string Of(AttemptId attempt) => attempt + AttemptSuffix;
 
     /// <summary>Path of an upload in its store. Paths have slashes on every operating system, and are the keys of objects.</summary>
     /// <exception cref="ArgumentException">The ID is the default value.</exception>
     public static string PathOf(UploadId upload) => $"{FanOutName(FanOutOf(upload))}/{Of(upload)}";
 
-    /// <summary>Path of an attempt in its store.</summary>
     public static string PathOf(UploadId upload, AttemptId attempt) =>
         attempt == OnlyAttempt.Of(upload) ? PathOfOnly(upload) : $"{PathOf(upload)}/{Of(attempt)}";
 
     /// <summary>Path of the <see cref="OnlyAttempt"/> of an upload in its store.</summary>
     public static string PathOfOnly(UploadId upload) => PathOf(upload) + AttemptSuffix;
 
-    /// <summary>Path of a manifest in its store.</summary>
     public static string PathOfManifest(UploadId upload) => $"{PathOf(upload)}/{Manifest}";
 
     /// <summary>Reads what is stored under a path; false for a path that no part store has made.</summary>

@@ -36,6 +36,5 @@ public sealed class DataFolderCheck : IDisposable
             InspectedDataFolder.Open(folder, parts), options with { PartsPlace = place, JournalFile = JournalSchema.FileName }, time);
     }
 
-    /// <inheritdoc/>
     public void Dispose() => _folder.Dispose();
 }

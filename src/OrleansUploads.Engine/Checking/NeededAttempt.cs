@@ -15,7 +15,6 @@ internal readonly record struct NeededAttempt(AttemptId Attempt, long LengthByte
         _ => [],
     };
 
-    /// <summary>The attempts in a manifest.</summary>
     public static IEnumerable<NeededAttempt> Of(Manifest manifest) =>
         Of(manifest.Extents.Select(static extent => (extent.Place.Attempt, extent.LengthBytes, extent.TreeHash)));
 

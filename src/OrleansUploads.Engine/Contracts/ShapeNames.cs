@@ -32,7 +32,6 @@ internal sealed class ShapeNames
     /// <summary>The types of Core.</summary>
     public static ShapeNames Core { get; } = new(typeof(NamedAttribute).Assembly.GetTypes(), ContractJson.Options);
 
-    /// <summary>All names, with their types.</summary>
     public IEnumerable<(string Name, Type Type)> All => _byName.Select(named => (named.Key, named.Value.Type));
 
     /// <summary>Finds the name of a value, and the format of its members.</summary>

@@ -219,7 +219,6 @@ public sealed class FairTurns<TAccount>(
         public ValueTask StepAsync(long work, CancellationToken cancellationToken) =>
             _turns.StepAsync(_line, work, cancellationToken);
 
-        /// <inheritdoc/>
         public void Dispose() => _turns.End(_line);
     }
 

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 
 namespace OrleansUploads.Engine.Memory;
 
-/// <summary>Named rows in memory.</summary>
 public sealed class MemoryRows : INamedRows
 {
     private readonly ConcurrentDictionary<string, NamedRow> _rows = new();

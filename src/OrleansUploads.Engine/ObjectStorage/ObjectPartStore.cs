@@ -42,7 +42,6 @@ public sealed class ObjectPartStore : ICopiedStore, IWriteGrants, IDisposable
 
     public bool IsDistant => true;
 
-    /// <inheritdoc/>
     /// <remarks>Null unless the trial has proved that a signed write creates and never replaces.</remarks>
     public IWriteGrants? Grants => _abilities.Grants ? this : null;
 

@@ -77,7 +77,6 @@ internal sealed class JournalInspection : IInspectedJournal, IDisposable
         SystemFlush.Instance.RequireFile(database);
     }
 
-    /// <inheritdoc/>
     /// <remarks>Checks SQLite's structures and the counters, and that no acknowledged change and no stream is missing.</remarks>
     public IReadOnlyList<string> CheckWhole() => Run<IReadOnlyList<string>>("Checking the journal", () =>
     {

@@ -19,7 +19,6 @@ internal sealed class GlacierFront(FrontServices services) : IFront
 
     public string RequestIdHeader => RequestId.AmazonHeader;
 
-    /// <inheritdoc/>
     /// <remarks>Without a signature, a path with another first segment is an object's: a key may begin with <c>vaults/</c>, too.</remarks>
     public bool ClaimsPath(RequestTarget target) =>
         target.Segments is [var account, "vaults" or "policies" or "provisioned-capacity", ..]

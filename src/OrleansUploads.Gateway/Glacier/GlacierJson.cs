@@ -76,7 +76,6 @@ internal sealed record ErrorDocument(
 /// <summary>Writes times in the format of <see cref="GlacierDate"/>.</summary>
 internal sealed class GlacierDateConverter : JsonConverter<DateTimeOffset>
 {
-    /// <inheritdoc/>
     /// <remarks>No request document contains a time.</remarks>
     public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         throw new NotSupportedException();

@@ -17,7 +17,6 @@ internal sealed class S3Front(FrontServices services) : IFront
 
     public string HostIdHeader => S3Headers.HostId;
 
-    /// <inheritdoc/>
     /// <remarks>Any path may be an object's.</remarks>
     public bool ClaimsEveryPath => true;
 
@@ -27,7 +26,6 @@ internal sealed class S3Front(FrontServices services) : IFront
 
     public FrontError Describe(HttpError error) => S3HttpErrors.Describe(error);
 
-    /// <inheritdoc/>
     /// <remarks>Clients such as Amazon's SDKs for Go ask for the region of a bucket without credentials. They read it from the refusal,
     /// which has it whether or not there is such a bucket.</remarks>
     public FrontAnswer AnswerOf(HttpExchange exchange, FrontError error)
@@ -75,7 +73,6 @@ internal sealed class S3Request : FrontRequest
 
     public override int? MaxDocumentBytes => Operation is { Body: S3Body.LongDocument } ? S3Xml.MaxLongDocumentBytes : null;
 
-    /// <inheritdoc/>
     /// <remarks>A form has its signature in its fields. They are not read, because every form is refused.</remarks>
     public override bool ChecksSender => _route is S3Route.Missing { Feature: S3Router.Form }
         && _exchange.Context.Request.ContentType is { } type
@@ -91,7 +88,6 @@ internal sealed class S3Request : FrontRequest
             || (!Conditions.HasWrite(_headers)
                 && _exchange.Credential?.Scope.Permits(new KeyAccess(KeyAccessKind.Change, _address?.Bucket)) is false));
 
-    /// <inheritdoc/>
     /// <remarks>One access, or two if the request copies.</remarks>
     public override IEnumerable<KeyAccess> AccessesOf(AccountId signer)
     {

@@ -24,6 +24,10 @@ internal sealed class Setting
     /// <summary>What the setting does, with its limits.</summary>
     public string Meaning { get; }
 
+    /// <summary>What it does, for the operator of a cluster.</summary>
+    public string MeaningInCluster =>
+        Declaration.IsSameOnAllSilos ? $"{Meaning.TrimEnd('.')}; the same on all silos." : Meaning;
+
     /// <summary>The default as text, or null for none.</summary>
     public string? Default { get; }
 
@@ -31,7 +35,17 @@ internal sealed class Setting
 
     /// <summary>All settings of a class, and then of its base class, each in the order of their declaration.</summary>
     public static IReadOnlyList<Setting> Of<T>()
-        where T : new() => Declared<T>.All;
+        where T : new()
+    {
+        var defaults = new T();
+        return
+        [
+            .. from property in typeof(T).GetProperties()
+               let declaration = property.GetCustomAttribute<SettingAttribute>()
+               where declaration is not null
+               select new Setting(property, declaration, defaults),
+        ];
+    }
 
     /// <returns>Null if the setting has no value.</returns>
     public string? Show(object settings) => SettingForms.Format(_property.GetValue(settings));
@@ -46,19 +60,5 @@ internal sealed class Setting
         }
 
         return wrong;
-    }
-
-    private static class Declared<T>
-        where T : new()
-    {
-        public static readonly IReadOnlyList<Setting> All = Find(new T());
-
-        private static Setting[] Find(object defaults) =>
-        [
-            .. from property in typeof(T).GetProperties()
-               let declaration = property.GetCustomAttribute<SettingAttribute>()
-               where declaration is not null
-               select new Setting(property, declaration, defaults),
-        ];
     }
 }

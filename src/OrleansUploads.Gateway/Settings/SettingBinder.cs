@@ -48,6 +48,15 @@ internal sealed class SettingBinder(Func<Setting, string> nameOf)
     /// <param name="setting">Null if several settings contradict each other.</param>
     public void Add(string sentence, string? setting = null) => _flaws.Add((setting, sentence));
 
+    /// <summary>Refuses two settings that exclude each other.</summary>
+    public void RefuseBoth(string one, string other)
+    {
+        if (IsSet(one) && IsSet(other))
+        {
+            Add($"{NameOf(one)} and {NameOf(other)} are both set. Remove one of them.");
+        }
+    }
+
     /// <summary>Removes what is wrong with a setting that has no effect.</summary>
     public void Forgive(string setting) => _flaws.RemoveAll(flaw => flaw.Setting == setting);
 }

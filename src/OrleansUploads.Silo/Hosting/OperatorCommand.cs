@@ -4,7 +4,6 @@ using OrleansUploads.Core.Deciding;
 using OrleansUploads.Core.Service;
 using OrleansUploads.Engine.Clocks;
 using OrleansUploads.Engine.Entities;
-using OrleansUploads.Gateway;
 using OrleansUploads.Serving;
 
 namespace OrleansUploads.Silo.Hosting;
@@ -30,13 +29,12 @@ internal sealed class OperatorCommand(
             Description = OperatorText.Lease,
             CustomParser = static result =>
             {
-                var text = result.Tokens[0].Value;
-                if (OperatorText.RefuseLease(text) is { } refusal)
+                var (time, refusal) = OperatorText.ParseLease(result.Tokens[0].Value);
+                if (refusal is not null)
                 {
                     result.AddError(refusal);
                 }
 
-                _ = Durations.TryParse(text, out var time);
                 return time;
             },
         };

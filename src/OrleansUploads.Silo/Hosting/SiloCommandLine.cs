@@ -20,9 +20,6 @@ internal static class SiloCommandLine
     private const string Check = "check";
     private const string Status = "status";
 
-    /// <summary>As shells count, 128 plus the number of the signal.</summary>
-    private const int InterruptedExitCode = 130;
-
     public static ParseResult Parse(params string[] words)
     {
         var root = new RootCommand("Runs a silo or a gateway of a cluster. The commands need the settings of a silo.")
@@ -61,7 +58,7 @@ internal static class SiloCommandLine
     /// result.</summary>
     public static int FailureCodeOf(ParseResult commandLine, bool isInterrupted = false) =>
         commandLine.CommandResult.Command.Name is Check or Status ? (int)CheckOutcome.NotChecked
-        : isInterrupted ? InterruptedExitCode
+        : isInterrupted ? InterruptedException.ExitCode
         : 1;
 
     /// <summary>Says what is wrong with a command line that has errors. Values are not repeated: they may be secrets.</summary>

@@ -25,7 +25,6 @@ internal sealed class StartRefusal
         }
     });
 
-    /// <summary>Runs a step of the start.</summary>
     public async Task RunAsync(Func<Task> step)
     {
         try

@@ -20,8 +20,6 @@ internal sealed class ImportCommand(string folder, bool deep, ParseResult comman
 {
     private const int ShownFaults = 20;
 
-    private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(5);
-
     public static Command Create()
     {
         var folder = new Argument<string>("folder") { Description = "The data folder. Its server has stopped." };
@@ -137,8 +135,7 @@ internal sealed class ImportCommand(string folder, bool deep, ParseResult comman
         string done, FolderImport import, Func<CancellationToken, Task<MoveTally>> step, CancellationToken cancellationToken)
     {
         var time = Stopwatch.StartNew();
-        var tally = await step(cancellationToken).ReportEveryAsync(
-            ProgressInterval, () => Console.WriteLine($"... {Describe(import.Tally)}"));
+        var tally = await step(cancellationToken).ReportProgressAsync(() => Console.WriteLine($"... {Describe(import.Tally)}"));
         Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{done} {Describe(tally)} in {time.Elapsed.TotalSeconds:F1} s."));
         if (tally.FaultCount == 0)
         {

@@ -14,21 +14,13 @@ internal static class SettingArguments
         root.Add(Create(Logging, "A level of the log, such as --Logging:LogLevel:Default=Information."));
     }
 
-    /// <summary>The settings, by their keys in the configuration. The last one for a key wins.</summary>
-    public static Dictionary<string, string?> Of(ParseResult commandLine)
-    {
-        var settings = new Dictionary<string, string?>(StringComparer.OrdinalIgnoreCase);
-        foreach (var section in (string[])[SettingVariables.Section, Logging])
-        {
-            foreach (var text in commandLine.GetValue<string[]>(OptionOf(section)) ?? [])
-            {
-                var equals = text.IndexOf('=', StringComparison.Ordinal);
-                settings[$"{section}:{text[..equals]}"] = text[(equals + 1)..];
-            }
-        }
-
-        return settings;
-    }
+    /// <summary>The settings, as the configuration reads them from a command line.</summary>
+    public static string[] Of(ParseResult commandLine) =>
+    [
+        .. from section in (string[])[SettingVariables.Section, Logging]
+           from text in commandLine.GetValue<string[]>(OptionOf(section)) ?? []
+           select $"{OptionOf(section)}:{text}",
+    ];
 
     private static string OptionOf(string section) => $"--{section}";
 

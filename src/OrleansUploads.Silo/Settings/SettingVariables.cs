@@ -1,5 +1,3 @@
-using OrleansUploads.Gateway.Settings;
-
 namespace OrleansUploads.Silo.Settings;
 
 internal static class SettingVariables
@@ -27,13 +25,6 @@ internal static class SettingVariables
         {
             throw new SettingException($"{VariableOf(setting)}: {fault.Message}", fault);
         }
-    }
-
-    extension(Setting setting)
-    {
-        /// <summary>What it does, for the operator of a cluster.</summary>
-        public string MeaningInCluster =>
-            setting.Declaration.IsSameOnAllSilos ? $"{setting.Meaning.TrimEnd('.')}; the same on all silos." : setting.Meaning;
     }
 }
 

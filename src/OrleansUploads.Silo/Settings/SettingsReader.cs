@@ -13,7 +13,7 @@ internal static class SettingsReader
     public static SiloSettings Read(ConfigurationManager configuration, ParseResult commandLine)
     {
         AddFile(configuration, Path.Combine(AppContext.BaseDirectory, "appsettings.json"));
-        configuration.AddEnvironmentVariables().AddInMemoryCollection(SettingArguments.Of(commandLine));
+        configuration.AddEnvironmentVariables().AddCommandLine(SettingArguments.Of(commandLine));
         return Read(configuration);
     }
 

@@ -169,7 +169,6 @@ internal sealed class SiloSettings : ServiceSettings
         ? new ClusterCertificates(files, isSilo: true, TimeProvider.System, NullLogger<ClusterCertificates>.Instance)
         : null);
 
-    /// <inheritdoc/>
     public override void Check(SettingBinder binder)
     {
         base.Check(binder);
@@ -230,11 +229,7 @@ internal sealed class SiloSettings : ServiceSettings
             return;
         }
 
-        if (binder.IsSet(nameof(ConnectionString)))
-        {
-            binder.Add($"{VariableOf(nameof(ConnectionString))} and {VariableOf(nameof(TableService))} are both set. Remove one of them.");
-        }
-
+        binder.RefuseBoth(nameof(ConnectionString), nameof(TableService));
         if (binder.IsValid(nameof(Clustering)) && Clustering != ClusterStore.Azure)
         {
             binder.Add(
@@ -280,19 +275,14 @@ internal sealed class SiloSettings : ServiceSettings
 
     private static void CheckParts(SettingBinder binder)
     {
-        switch (binder.IsSet(nameof(PartsFolder)), binder.IsSet(nameof(Parts)))
+        if (!binder.IsSet(nameof(PartsFolder)) && !binder.IsSet(nameof(Parts)))
         {
-            case (false, false):
-                binder.Add(
-                    $"{VariableOf(nameof(PartsFolder))} is missing. Set it to the folder for all bytes, which all silos and gateways share, or set "
-                    + $"{VariableOf(nameof(Parts))} to an object store.");
-                break;
-            case (true, true):
-                binder.Add($"{VariableOf(nameof(PartsFolder))} and {VariableOf(nameof(Parts))} are both set. Remove one of them.");
-                break;
-            default:
-                break;
+            binder.Add(
+                $"{VariableOf(nameof(PartsFolder))} is missing. Set it to the folder for all bytes, which all silos and gateways share, or set "
+                + $"{VariableOf(nameof(Parts))} to an object store.");
         }
+
+        binder.RefuseBoth(nameof(PartsFolder), nameof(Parts));
     }
 
     private void ReadAddress(SettingBinder binder)

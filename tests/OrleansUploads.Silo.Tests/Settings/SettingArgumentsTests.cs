@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Configuration;
 using OrleansUploads.Silo.Hosting;
 
 namespace OrleansUploads.Silo.Tests.Settings;
@@ -16,7 +17,13 @@ public sealed class SettingArgumentsTests
         var commandLine = SiloCommandLine.Parse(Split(words));
 
         Assert.Empty(commandLine.Errors);
-        Assert.Equal(settings, SettingArguments.Of(commandLine).Select(static setting => $"{setting.Key}={setting.Value}"));
+        var configuration = new ConfigurationBuilder().AddCommandLine(SettingArguments.Of(commandLine)).Build();
+        Assert.Equal(
+            settings.Order(StringComparer.Ordinal),
+            configuration.AsEnumerable()
+                .Where(static setting => setting.Value is not null)
+                .Select(static setting => $"{setting.Key}={setting.Value}")
+                .Order(StringComparer.Ordinal));
     }
 
     [Theory]

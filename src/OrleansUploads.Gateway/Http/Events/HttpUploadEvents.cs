@@ -22,7 +22,6 @@ public sealed class HttpUploadEvents : IUploadEvents, IDisposable
         _time = time;
     }
 
-    /// <inheritdoc/>
     public async ValueTask EndedAsync(EndNotice notice, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(notice);
@@ -42,6 +41,5 @@ public sealed class HttpUploadEvents : IUploadEvents, IDisposable
         }
     }
 
-    /// <inheritdoc/>
     public void Dispose() => _http.Dispose();
 }

@@ -85,11 +85,9 @@ internal abstract record HttpError
     /// <param name="Message">What is wrong, and what to do.</param>
     internal abstract record Explained(string Message) : HttpError;
 
-    /// <summary>The server's disk is full.</summary>
     internal sealed record StorageFull() : Explained(
         "The disk of the server is full, so nothing was stored. Try again after the server's operator has freed disk space.");
 
-    /// <summary>The server's disk has failed.</summary>
     internal sealed record StorageFailed() : Explained(
         "The disk of the server failed, so nothing was stored. The server's operator must check the disk and restart the server.");
 
